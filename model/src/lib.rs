@@ -1,0 +1,41 @@
+//! Alvéole's words: validated names, resources, and what panel and agent say to each other.
+//!
+//! No I/O, no clock, no randomness. Every value that reaches a template, an argument, a query or a path is one of these types,
+//! parsed where it comes in and parsed again on the host (DESIGN.md, law 4).
+
+mod account;
+mod change;
+mod domain_name;
+mod email_address;
+mod host;
+mod id;
+mod lang;
+mod newtype;
+mod php_version;
+mod plan_name;
+mod problem;
+mod relative_path;
+mod resource;
+mod secret;
+mod site;
+mod unix_name;
+pub mod wire;
+
+pub use account::{Account, AccountState, TenantUid};
+pub use change::ChangeState;
+pub use domain_name::{DomainName, SiteName};
+pub use email_address::EmailAddress;
+pub use host::{HostFacts, HostName};
+pub use id::{
+    AccountId, AccountNoun, ChangeId, Grant, GrantId, Host, HostId, Id, Member, MemberId, Panel, PanelId,
+    Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
+};
+pub use lang::{Lang, Text};
+pub use php_version::PhpVersion;
+pub use plan_name::{Label, PlanName};
+pub use problem::{Problem, ProblemKind};
+pub use relative_path::RelativePath;
+pub use resource::{Body, Consent, Kind, Resource, ResourceKey};
+pub use secret::Secret;
+pub use site::{Site, SiteState};
+pub use unix_name::UnixName;

@@ -1,0 +1,188 @@
+//! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
+
+use crate::{Account, ChangeId, Problem, Site};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The kinds an agent of this version knows. Adding one: docs/adding-a-resource.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Account,
+    Site,
+}
+
+impl Kind {
+    /// In the order they are applied; deletions go the other way round.
+    pub const ALL: [Kind; 2] = [Kind::Account, Kind::Site];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Account => "account",
+            Kind::Site => "site",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// A resource's name on its host: its kind and its key (the id of the noun it stands for).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceKey {
+    pub kind: Kind,
+    pub key: Uuid,
+}
+
+/// What a person allowed for this generation of a resource; the next change asks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Overwrite what was edited by hand.
+    PutBack,
+    /// Leave what was edited by hand as it is (pinned).
+    Keep,
+    /// This deletion is meant, although many come at once.
+    Delete,
+}
+
+/// One resource as it travels and as the ledger stores it. The body is parsed by kind, resource by resource,
+/// so that one that cannot be read is set aside alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    pub kind: Kind,
+    pub key: Uuid,
+    /// The host's generation at which this resource last changed.
+    pub generation: u64,
+    /// The change that caused it.
+    pub change: ChangeId,
+    /// What is wanted; `null` when the resource shall be gone.
+    pub body: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+}
+
+impl Resource {
+    pub fn at(&self) -> ResourceKey {
+        ResourceKey { kind: self.kind, key: self.key }
+    }
+
+    /// The typed body, or `None` for a resource that shall be gone.
+    pub fn want(&self) -> Result<Option<Body>, Problem> {
+        let Some(body) = self.body.clone() else { return Ok(None) };
+        let body = match self.kind {
+            Kind::Account => serde_json::from_value::<Account>(body).map(Body::Account),
+            Kind::Site => serde_json::from_value::<Site>(body).map(Body::Site),
+        };
+        let body = body.map_err(|error| unreadable(&error.to_string()))?;
+        if body.key() != self.key {
+            return Err(unreadable("the body's id is not the resource's key"));
+        }
+        Ok(Some(body))
+    }
+}
+
+fn unreadable(reason: &str) -> Problem {
+    Problem::invalid(
+        "body",
+        "resource_unreadable",
+        crate::text!(
+            "L’hôte ne comprend pas cette description ({reason}) : mettez l’agent à jour.",
+            "The host does not understand this description ({reason}): update the agent."
+        ),
+    )
+}
+
+/// A resource's body, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    Account(Account),
+    Site(Site),
+}
+
+impl Body {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Body::Account(_) => Kind::Account,
+            Body::Site(_) => Kind::Site,
+        }
+    }
+
+    pub fn key(&self) -> Uuid {
+        match self {
+            Body::Account(account) => account.id.uuid(),
+            Body::Site(site) => site.id.uuid(),
+        }
+    }
+
+    /// As the store and the wire keep it. Field order is fixed by the types, so equal bodies are equal bytes.
+    pub fn to_value(&self) -> Result<Value, serde_json::Error> {
+        match self {
+            Body::Account(account) => serde_json::to_value(account),
+            Body::Site(site) => serde_json::to_value(site),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccountId, AccountState, PhpVersion, SiteId, SiteState};
+
+    fn site() -> Site {
+        Site {
+            id: SiteId::new(2, &[2; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            state: SiteState::Serving,
+            folder: "asso.example".parse().unwrap(),
+            names: vec!["asso.example".parse().unwrap(), "www.asso.example".parse().unwrap()],
+        }
+    }
+
+    fn resource(body: &Body) -> Resource {
+        Resource {
+            kind: body.kind(),
+            key: body.key(),
+            generation: 1,
+            change: ChangeId::new(3, &[3; 10]),
+            body: Some(body.to_value().unwrap()),
+            consent: None,
+        }
+    }
+
+    #[test]
+    fn bodies_come_back_as_they_went() {
+        let account = Body::Account(Account {
+            id: AccountId::new(1, &[1; 10]),
+            name: "asso".parse().unwrap(),
+            uid: 200_001.try_into().unwrap(),
+            state: AccountState::Active,
+            php: PhpVersion::DEBIAN_13,
+            php_workers: 4,
+        });
+        for body in [account, Body::Site(site())] {
+            let json = serde_json::to_string(&resource(&body)).unwrap();
+            let back: Resource = serde_json::from_str(&json).unwrap();
+            assert_eq!(back.want().unwrap(), Some(body));
+        }
+    }
+
+    #[test]
+    fn unknown_fields_wrong_keys_and_double_names_are_set_aside() {
+        let good = resource(&Body::Site(site()));
+        let mut extra = good.clone();
+        extra.body.as_mut().unwrap()["include"] = "/etc/passwd".into();
+        let mut wrong_key = good.clone();
+        wrong_key.key = ChangeId::new(9, &[9; 10]).uuid();
+        let mut twice = good.clone();
+        twice.body.as_mut().unwrap()["names"] = serde_json::json!(["asso.example", "ASSO.example"]);
+        for resource in [extra, wrong_key, twice] {
+            assert_eq!(resource.want().unwrap_err().code, "resource_unreadable");
+        }
+    }
+}
