@@ -129,12 +129,12 @@ host_await_leader() {
 # Writes what `lab exec` needs, in one line, so that it need not find out anything: the leader's pid, the capabilities
 # this machine's root has and the host's has not, and the cgroup of commands run from outside.
 host_publish_leader() {
-  local folder=$1 leader=$2 cgroup bounding dropped='' i
+  local folder=$1 leader=$2 bounding dropped='' last i
   bounding=$((16#$(awk '/^CapBnd:/ { print $2 }' "/proc/$leader/status")))
-  for ((i = 0; i <= $(cat /proc/sys/kernel/cap_last_cap); i++)); do
+  last=$(cat /proc/sys/kernel/cap_last_cap)
+  for ((i = 0; i <= last; i++)); do
     ((bounding >> i & 1)) || dropped+=",-cap_$i"
   done
-  cgroup=$(host_cgroups "$3" | head -n 1)/run/payload/lab-exec
-  printf '%s %s %s\n' "$leader" "${dropped:-,+all}" "$cgroup" >"$folder/leader.new"
+  printf '%s %s %s\n' "$leader" "${dropped:-,+all}" "$(cgroup2_root)/$LAB_PREFIX/$3/run/payload/lab-exec" >"$folder/leader.new"
   mv "$folder/leader.new" "$folder/leader"
 }

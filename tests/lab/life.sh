@@ -36,11 +36,12 @@ host_wait_more() {
 
 answers() { (exec 3<>"/dev/tcp/$1/22") 2>/dev/null; }
 
-# A keeper that has just been started needs a moment to write its pid; $folder/starting says that one is on its way.
+# Whether the host has a keeper. First `starting` (who is starting one), then `keeper`: the keeper writes the second before
+# it removes the first, so that no moment in between looks like neither.
 host_is_kept() {
   local folder
   folder=$(host_folder "$1" "$2")
-  process_lives "$(cat "$folder/keeper" 2>/dev/null)" || process_lives "$(cat "$folder/starting" 2>/dev/null)"
+  process_lives "$(cat "$folder/starting" 2>/dev/null)" || process_lives "$(cat "$folder/keeper" 2>/dev/null)"
 }
 
 host_leader() {
