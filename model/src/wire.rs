@@ -74,6 +74,10 @@ pub enum FromPanel {
         from: u64,
         to: u64,
         resources: Vec<Resource>,
+        /// In a new epoch the frames from generation 0 on are the host's full state; all of them but the last say
+        /// `more`, and the agent acknowledges only the last: what none of them names shall be gone. Else false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     Query {
         id: u64,
@@ -215,7 +219,7 @@ mod tests {
             body: None,
             consent: None,
         };
-        let frame = FromPanel::Changes { panel, epoch: 1, from: 3, to: 4, resources: vec![resource] };
+        let frame = FromPanel::Changes { panel, epoch: 1, from: 3, to: 4, resources: vec![resource], more: false };
         assert_eq!(decode::<FromPanel>(&encode(&frame).unwrap()).unwrap(), frame);
         let hello = FromAgent::Hello {
             protocol: PROTOCOL,
