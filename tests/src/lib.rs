@@ -1,1 +1,8 @@
+//! Whole-system tests: what they stand on. The lab of real Debian hosts, a panel process, and a visitor's HTTP.
 
+pub mod http;
+pub mod lab;
+pub mod panel;
+pub mod run;
+pub mod stage;
+pub mod wait;

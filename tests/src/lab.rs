@@ -1,0 +1,59 @@
+//! The lab of real Debian hosts (tests/lab), as the tests and the demo use it.
+
+use crate::run::{Said, run, run_with};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lab/lab");
+
+/// One lab: hosts on a bridge of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lab {
+    pub name: String,
+    pub bridge: String,
+    /// This machine's own addresses on the bridge; the hosts know them as `panel.lab.example`.
+    pub panel_address: String,
+    pub panel_address6: String,
+    pub hosts: Vec<LabHost>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LabHost {
+    pub name: String,
+    pub address: String,
+    pub address6: String,
+    /// A command prefix that runs a program inside the host.
+    pub shell: String,
+    /// The host's root, seen from this machine.
+    pub root: String,
+}
+
+/// Brings a lab up; at once when it is up already.
+pub fn up(name: &str, hosts: usize, owner: Option<u32>) -> Result<Lab, String> {
+    let mut args = vec!["up".to_owned(), name.to_owned(), "--hosts".to_owned(), hosts.to_string()];
+    if let Some(pid) = owner {
+        args.extend(["--owner".to_owned(), pid.to_string()]);
+    }
+    let json = run(LAB, args)?.ok("lab up")?;
+    serde_json::from_str(&json).map_err(|error| format!("lab up: {error}: {json}"))
+}
+
+pub fn down(name: &str) -> Result<(), String> {
+    run(LAB, ["down", name])?.ok("lab down").map(drop)
+}
+
+/// `lab reboot|stop|start|cut|wait LAB HOST`.
+pub fn life(verb: &str, lab: &str, host: &str) -> Result<(), String> {
+    run(LAB, [verb, lab, host])?.ok(verb).map(drop)
+}
+
+pub fn copy(lab: &str, host: &str, from: &Path, to: &str) -> Result<(), String> {
+    run(LAB, ["copy", lab, host, &from.display().to_string(), to])?.ok("lab copy").map(drop)
+}
+
+/// Runs a program inside a host.
+pub fn exec(lab: &str, host: &str, command: &[&str], stdin: &str) -> Result<Said, String> {
+    let mut args = vec!["exec", lab, host, "--"];
+    args.extend(command);
+    run_with(LAB, args, stdin)
+}

@@ -1,0 +1,230 @@
+//! A stage: one panel process on this machine and lab hosts enrolled in it, with an admin and a member ready.
+//! `./dev demo` shows it to people, the tests and the bench play on it.
+
+use crate::http::Panel;
+use crate::lab::{self, Lab, LabHost};
+use crate::panel::{Ports, Process};
+use crate::wait::until;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What `.demo/demo.json` says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stage {
+    pub panel_url: String,
+    pub ca_file: PathBuf,
+    pub admin: Person,
+    pub member: Person,
+    pub hosts: Vec<StageHost>,
+    /// The lab's name, for `tests/lab/lab`.
+    pub lab: String,
+    /// Where the panel's state, log and configuration lie.
+    pub folder: PathBuf,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Person {
+    pub email: String,
+    pub password: String,
+    pub api_token: String,
+    /// The member's account; absent for the admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StageHost {
+    pub name: String,
+    pub address: String,
+    pub address6: String,
+    pub shell: String,
+}
+
+/// How a stage is wanted.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub name: String,
+    pub folder: PathBuf,
+    pub hosts: usize,
+    pub ports: Ports,
+    pub owner: Option<u32>,
+    pub debs: PathBuf,
+    pub assets: PathBuf,
+}
+
+const ADMIN: &str = "admin@alveole.example";
+const MEMBER: &str = "ana@asso.example";
+
+impl Stage {
+    /// Reads the stage a run was given: the path stands in `ALVEOLE_STAGE`.
+    pub fn current() -> Result<Stage, String> {
+        let path = std::env::var("ALVEOLE_STAGE")
+            .map_err(|_| "ALVEOLE_STAGE is not set; ./dev test sets it".to_owned())?;
+        Stage::read(Path::new(&path))
+    }
+
+    pub fn read(path: &Path) -> Result<Stage, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// A client of the panel; nobody is signed in.
+    pub fn panel(&self) -> Result<Panel, String> {
+        let ca = std::fs::read_to_string(&self.ca_file).map_err(|error| error.to_string())?;
+        Panel::new(&self.panel_url, &ca)
+    }
+
+    pub fn admin(&self) -> Result<Panel, String> {
+        Ok(self.panel()?.with_token(&self.admin.api_token))
+    }
+
+    pub fn member(&self) -> Result<Panel, String> {
+        Ok(self.panel()?.with_token(&self.member.api_token))
+    }
+
+    /// Brings the stage up; what is up already stays.
+    pub fn up(wish: &Wish) -> Result<Stage, String> {
+        std::fs::create_dir_all(&wish.folder).map_err(|error| error.to_string())?;
+        let folder = wish.folder.canonicalize().map_err(|error| error.to_string())?;
+        let file = folder.join("demo.json");
+        say(&format!("{} hosts of Debian 13", wish.hosts));
+        let lab = lab::up(&wish.name, wish.hosts, wish.owner)?;
+        say("The panel");
+        let process = Process::start(&folder, wish, &lab)?;
+        if let Ok(stage) = Stage::read(&file)
+            && stage.admin()?.get("/api/v1/hosts")?.status == 200
+        {
+            return Ok(stage);
+        }
+        let ca = process.ca_file();
+        let panel =
+            || Panel::new(&process.url(), &std::fs::read_to_string(&ca).map_err(|error| error.to_string())?);
+        let admin = person(panel()?, ADMIN, &process.admin_link(ADMIN)?)?;
+        let as_admin = panel()?.with_token(&admin.api_token);
+        say("Installing and enrolling the agents");
+        std::thread::scope(|scope| {
+            let running: Vec<_> = lab
+                .hosts
+                .iter()
+                .map(|host| scope.spawn(|| enrol(&as_admin, &lab, host, &wish.debs)))
+                .collect();
+            running
+                .into_iter()
+                .try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
+        })?;
+        say("A member with an account");
+        let member = member(&as_admin, panel()?)?;
+        let stage = Stage {
+            panel_url: process.url(),
+            ca_file: ca,
+            admin,
+            member,
+            hosts: lab.hosts.iter().map(StageHost::from).collect(),
+            lab: lab.name.clone(),
+            folder: folder.clone(),
+        };
+        let text = serde_json::to_string_pretty(&stage).map_err(|error| error.to_string())?;
+        crate::panel::write_private(&file, &text)?;
+        Ok(stage)
+    }
+
+    /// Takes everything away; what is not there is no error.
+    pub fn down(name: &str, folder: &Path) -> Result<(), String> {
+        Process::stop(folder)?;
+        lab::down(name)?;
+        for file in ["demo.json", "panel"] {
+            let path = folder.join(file);
+            let gone =
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            match gone {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(format!("{}: {error}", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<&LabHost> for StageHost {
+    fn from(host: &LabHost) -> StageHost {
+        StageHost {
+            name: host.name.clone(),
+            address: host.address.clone(),
+            address6: host.address6.clone(),
+            shell: host.shell.clone(),
+        }
+    }
+}
+
+/// Installs our packages on a host and enrols it, with the very command the panel gives an admin to paste.
+pub fn enrol(admin: &Panel, lab: &Lab, host: &LabHost, debs: &Path) -> Result<(), String> {
+    lab::copy(&lab.name, &host.name, debs, "/root/debs")?;
+    let install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /root/debs/alveole-web_*.deb /root/debs/alveole-agent_*.deb";
+    lab::exec(&lab.name, &host.name, &["sh", "-c", install], "")?.ok("apt-get install")?;
+    let added = admin
+        .json(
+            "POST",
+            "/api/v1/hosts",
+            &json!({"name": host.name, "ipv4": host.address, "ipv6": host.address6}),
+        )?
+        .ok("add a host")?;
+    let command = added["command"].as_str().ok_or("the panel gave no command to paste")?.to_owned();
+    lab::exec(&lab.name, &host.name, &["sh", "-c", &command], "")?.ok("enroll")?;
+    let id = added["id"].as_str().unwrap_or_default().to_owned();
+    until(&format!("{} connects", host.name), Duration::from_secs(30), || {
+        let shown = admin.get(&format!("/api/v1/hosts/{id}"))?.ok("host")?;
+        if shown["connected"] == true { Ok(()) } else { Err(shown.to_string()) }
+    })
+}
+
+/// Follows a one-time link as a person does: chooses a password, signs in, makes a token.
+pub fn person(browser: Panel, email: &str, link: &str) -> Result<Person, String> {
+    let password = crate::panel::random_word(20)?;
+    let chosen = browser.form(link, &[("password", &password), ("again", &password)])?;
+    if chosen.status != 303 {
+        return Err(format!("choosing a password: {} {}", chosen.status, chosen.body));
+    }
+    let signed = browser.form("/sign-in", &[("email", email), ("password", &password)])?;
+    if signed.status != 303 {
+        return Err(format!("signing in: {} {}", signed.status, signed.body));
+    }
+    let token = browser.json("POST", "/api/v1/tokens", &json!({"name": "demo"}))?.ok("make a token")?;
+    Ok(Person {
+        email: email.to_owned(),
+        password,
+        api_token: token["secret"].as_str().ok_or("no token")?.to_owned(),
+        account: None,
+    })
+}
+
+fn member(admin: &Panel, browser: Panel) -> Result<Person, String> {
+    let plan = admin
+        .json("POST", "/api/v1/plans", &json!({"name": "Ruche", "sites_max": 20, "names_max": 20, "php_workers": 4, "disk_mb": 10_000, "memory_mb": 512}))?
+        .ok("make a plan")?;
+    let member = admin
+        .json(
+            "POST",
+            "/api/v1/members",
+            &json!({"name": "Association des amis du miel", "kind": "organisation"}),
+        )?
+        .ok("make a member")?;
+    let account = admin
+        .json(
+            "POST",
+            "/api/v1/accounts",
+            &json!({"member": member["id"], "plan": plan["id"], "name": "miel", "owner_email": MEMBER}),
+        )?
+        .ok("make an account")?;
+    let link = account["owner_link"].as_str().ok_or("the panel gave no link for the owner")?;
+    let mut person = person(browser, MEMBER, link)?;
+    person.account = Some(account["id"].as_str().unwrap_or_default().to_owned());
+    Ok(person)
+}
+
+fn say(what: &str) {
+    eprintln!("  {what}");
+}
