@@ -219,7 +219,8 @@ mod tests {
             body: None,
             consent: None,
         };
-        let frame = FromPanel::Changes { panel, epoch: 1, from: 3, to: 4, resources: vec![resource], more: false };
+        let frame =
+            FromPanel::Changes { panel, epoch: 1, from: 3, to: 4, resources: vec![resource], more: false };
         assert_eq!(decode::<FromPanel>(&encode(&frame).unwrap()).unwrap(), frame);
         let hello = FromAgent::Hello {
             protocol: PROTOCOL,
