@@ -7,6 +7,7 @@ mod account;
 mod change;
 mod domain_name;
 mod email_address;
+pub mod event;
 mod host;
 mod id;
 mod lang;
