@@ -1,0 +1,119 @@
+//! Who acts: found out once per request, handed to every rule.
+
+use model::{AccountId, Lang, Problem, ProblemKind, Text, UserId};
+
+/// A signed-in user, or the panel itself.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `None`: the panel's jobs and its command line.
+    pub user: Option<UserId>,
+    /// As history says it: an e-mail address, or "alveole-panel".
+    pub who: String,
+    /// Holds the staff role `admin`.
+    pub admin: bool,
+    pub lang: Option<Lang>,
+    pub via: Via,
+    /// The request's Idempotency-Key, if it brought one.
+    pub once: Option<Once>,
+}
+
+/// By which door an act came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// The session's id (a hash).
+    Session(String),
+    Token(model::TokenId),
+    Panel,
+}
+
+impl Via {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Via::Session(_) => "session",
+            Via::Token(_) => "token",
+            Via::Panel => "panel",
+        }
+    }
+}
+
+/// An Idempotency-Key and what it was sent with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    pub key: String,
+    /// sha256 of method, path and body.
+    pub request: String,
+}
+
+impl Actor {
+    /// The panel itself: its jobs and its command line.
+    pub fn panel() -> Actor {
+        Actor {
+            user: None,
+            who: "alveole-panel".into(),
+            admin: true,
+            lang: None,
+            via: Via::Panel,
+            once: None,
+        }
+    }
+
+    /// For what only admins may know to exist: others are told that it does not.
+    pub fn must_be_admin(&self) -> Result<(), Problem> {
+        if self.admin { Ok(()) } else { Err(not_found()) }
+    }
+
+    /// For what a member may see, yet not do.
+    pub fn must_act_as_admin(&self) -> Result<(), Problem> {
+        if self.admin {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemKind::Denied,
+            "admins_only",
+            Text::new(
+                "Seule la coopérative peut faire cela : demandez-le-lui.",
+                "Only the cooperative can do this: ask it.",
+            ),
+        ))
+    }
+
+    /// How queries name the user: the panel itself owns nothing by grant.
+    pub(crate) fn user_text(&self) -> String {
+        self.user.map(|id| id.to_string()).unwrap_or_default()
+    }
+}
+
+/// One answer for "does not exist" and "you may not see it", so that the two cannot be told apart.
+pub fn not_found() -> Problem {
+    Problem::new(
+        ProblemKind::NotFound,
+        "not_found",
+        Text::new(
+            "Ceci n’existe pas, ou vous n’y avez pas accès : vérifiez l’adresse.",
+            "This does not exist, or you have no access to it: check the address.",
+        ),
+    )
+}
+
+/// Accounts an actor may see; shared by every query that is scoped by owner. `$1` is the user, `$2` now, `a` the accounts.
+/// Two texts rather than an OR, so that both engines start from the grants.
+macro_rules! scoped {
+    ($actor:expr, $head:literal, $tail:literal) => {
+        if $actor.admin {
+            concat!($head, " ($1 <> '-' AND $2 >= 0) ", $tail)
+        } else {
+            concat!(
+                $head,
+                " a.id IN (SELECT g.account_id FROM grants g WHERE g.user_id = $1 AND g.account_id IS NOT NULL
+                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+                   UNION SELECT m.id FROM grants g JOIN accounts m ON m.member_id = g.member_id WHERE g.user_id = $1
+                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)) ",
+                $tail
+            )
+        }
+    };
+}
+pub(crate) use scoped;
+
+/// What a page or an event stream is about, for those who only need to know that they may look.
+pub type Scope = AccountId;

@@ -1,0 +1,105 @@
+//! The store: one database, SQLite or PostgreSQL, reached through sqlx's `Any` with one set of SQL.
+
+mod dialect;
+mod listen;
+mod query;
+mod tx;
+
+pub use dialect::Engine;
+pub use query::{Bind, Column, Query, Row, internal, sql};
+pub use tx::Tx;
+
+use crate::wake::Waker;
+use crate::world::World;
+use model::{Panel, PanelId, Problem, TenantUid};
+use sqlx::{Any, AnyPool, Executor, Transaction};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    engine: Engine,
+    waker: Waker,
+    panel: PanelId,
+    /// SQLite has one writer at a time: writers queue here in order instead of polling its lock.
+    turn: Option<Arc<Semaphore>>,
+}
+
+impl Store {
+    /// Opens the database (a path, or `postgres://…`), brings its tables up to date, and gives a new one its identity.
+    pub async fn open(database: &str, world: &dyn World) -> Result<Store, Problem> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(database);
+        let settings = engine.settings();
+        let pool = engine
+            .pool()
+            .after_connect(move |connection, _| {
+                Box::pin(async move { connection.execute(settings).await.map(drop) })
+            })
+            .connect(&engine.url(database))
+            .await
+            .map_err(|error| query::database_problem("connect", error))?;
+        MIGRATIONS.run(&pool).await.map_err(|error| internal("migration", &error))?;
+        let panel = identity(&pool, world).await?;
+        let turn = (engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        let store = Store { pool, engine, waker: Waker::default(), panel, turn };
+        if engine == Engine::Postgres {
+            listen::start(database.to_owned(), store.waker.clone()).await?;
+        }
+        Ok(store)
+    }
+
+    /// What single reads run on: `sql("…").all(store.on(), …)`.
+    pub fn on(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    /// A transaction that reads several things as of one instant.
+    pub async fn read(&self) -> Result<Transaction<'static, Any>, Problem> {
+        let begun = self.pool.begin_with(self.engine.begin_read()).await;
+        begun.map_err(|error| query::database_problem("BEGIN", error))
+    }
+
+    /// A transaction that writes.
+    pub async fn write(&self) -> Result<Tx, Problem> {
+        let turn = match &self.turn {
+            Some(turn) => {
+                Some(turn.clone().acquire_owned().await.map_err(|error| internal("writers' queue", &error))?)
+            }
+            None => None,
+        };
+        let begun = self.pool.begin_with(self.engine.begin_write()).await;
+        let inner = begun.map_err(|error| query::database_problem("BEGIN", error))?;
+        Ok(Tx::new(inner, self.engine, self.waker.clone(), turn))
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// This panel, as its agents know it.
+    pub fn panel(&self) -> PanelId {
+        self.panel
+    }
+
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn identity(pool: &AnyPool, world: &dyn World) -> Result<PanelId, Problem> {
+    sql("INSERT INTO panel (one, id, next_uid, created_at) VALUES (1, $1, $2, $3) ON CONFLICT (one) DO NOTHING")
+        .bind(world.id::<Panel>())
+        .bind(TenantUid::FIRST)
+        .bind(world.now_ms())
+        .run(pool)
+        .await?;
+    sql("SELECT id FROM panel WHERE one = 1").one(pool, |row| row.get("id")).await
+}

@@ -1,0 +1,57 @@
+//! A transaction that writes: what it wakes is told when it has committed, and only then.
+
+use super::{Engine, query, sql};
+use crate::wake::{Wake, Waker};
+use model::{AccountId, HostId, Problem};
+use sqlx::{Any, AnyConnection, Transaction};
+use std::collections::BTreeSet;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// Dropped without `commit`, it rolls back.
+pub struct Tx {
+    // Before the permit: the connection's rollback is queued before the next writer may begin.
+    inner: Transaction<'static, Any>,
+    engine: Engine,
+    waker: Waker,
+    wakes: BTreeSet<Wake>,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl Tx {
+    pub(super) fn new(
+        inner: Transaction<'static, Any>,
+        engine: Engine,
+        waker: Waker,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Tx {
+        Tx { inner, engine, waker, wakes: BTreeSet::new(), _turn: turn }
+    }
+
+    /// What queries run on: `sql("…").run(tx.on())`.
+    pub fn on(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+
+    pub fn wake_host(&mut self, host: HostId) {
+        self.wakes.insert(Wake::Host(host));
+    }
+
+    pub fn wake_account(&mut self, account: AccountId) {
+        self.wakes.insert(Wake::Account(account));
+    }
+
+    pub async fn commit(mut self) -> Result<(), Problem> {
+        if let Some(notify) = self.engine.notify() {
+            for wake in &self.wakes {
+                sql(notify).bind(wake.to_string()).optional(&mut *self.inner, |_| Ok(())).await?;
+            }
+        }
+        self.inner.commit().await.map_err(|error| query::database_problem("COMMIT", error))?;
+        if self.engine.notify().is_none() {
+            for wake in self.wakes {
+                self.waker.send(wake);
+            }
+        }
+        Ok(())
+    }
+}
