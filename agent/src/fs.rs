@@ -1,0 +1,184 @@
+//! Files that are either old or new, never between: written beside, fsynced, renamed. For folders of root alone;
+//! work inside a home is tenant.rs.
+
+use nix::fcntl::OFlag;
+use sha2::{Digest, Sha256};
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, ErrorKind, Read, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink},
+    path::{Path, PathBuf},
+};
+
+/// Octets of a generated file that are read, at most.
+const LONGEST: u64 = 1024 * 1024;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum There {
+    Nothing,
+    File(Vec<u8>),
+    Link(PathBuf),
+    Folder,
+    /// A device, a socket, a file too large to be ours.
+    Other,
+}
+
+/// Looks at a path without following its last component.
+pub fn look(path: &Path) -> io::Result<There> {
+    let meta = match fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(There::Nothing);
+        }
+        Err(error) => return Err(error),
+    };
+    if meta.is_symlink() {
+        return fs::read_link(path).map(There::Link);
+    }
+    if meta.is_dir() {
+        return Ok(There::Folder);
+    }
+    if !meta.is_file() || meta.len() > LONGEST {
+        return Ok(There::Other);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
+    let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)?;
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(There::File(bytes))
+}
+
+/// The name of what is being written beside `path`. The leading dot keeps it out of every pattern that is served.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".new");
+    path.with_file_name(name)
+}
+
+/// Puts `bytes` at `path`, whole or not at all, and onto the disk.
+pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let new = beside(path);
+    stage(&new, bytes, mode, true)?;
+    if let Err(error) = fs::rename(&new, path) {
+        let _ = fs::remove_file(&new);
+        return Err(error);
+    }
+    Ok(())
+}
+
+/// The same for a file nobody misses after a power cut.
+pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let new = beside(path);
+    stage(&new, bytes, mode, false)?;
+    fs::rename(&new, path)
+}
+
+/// Many files at once: one flush of the file system instead of one per file, then all renames.
+pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
+    let [(first, _), ..] = files else { return Ok(()) };
+    for (path, bytes) in files {
+        stage(&beside(path), bytes, mode, false)?;
+    }
+    nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
+    for (path, _) in files {
+        fs::rename(beside(path), path)?;
+    }
+    Ok(())
+}
+
+fn stage(new: &Path, bytes: &[u8], mode: u32, flush: bool) -> io::Result<()> {
+    remove(new)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(new)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.set_permissions(fs::Permissions::from_mode(mode)))
+        .and_then(|()| if flush { file.sync_all() } else { Ok(()) });
+    if written.is_err() {
+        let _ = fs::remove_file(new);
+    }
+    written
+}
+
+/// Makes `path` a link to `target`, replacing what link or file stands there.
+pub fn link(path: &Path, target: &Path) -> io::Result<()> {
+    let new = beside(path);
+    remove(&new)?;
+    symlink(target, &new)?;
+    if let Err(error) = fs::rename(&new, path) {
+        let _ = fs::remove_file(&new);
+        return Err(error);
+    }
+    Ok(())
+}
+
+/// Removes a file or a link; nothing there is fine.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder that is empty; nothing there is fine.
+pub fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes one folder of root's (its parent is there).
+pub fn folder(path: &Path, mode: u32) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    if !fs::symlink_metadata(path)?.is_dir() {
+        return Err(io::Error::from(ErrorKind::NotADirectory));
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+/// Makes the entries of a folder last through a power cut.
+pub fn flush_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_or_new_and_nothing_left_beside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.conf");
+        fs::write(dir.path().join(".a.conf.new"), "left by a crash").unwrap();
+        write(&path, b"one", 0o644).unwrap();
+        write(&path, b"two", 0o644).unwrap();
+        assert_eq!(look(&path).unwrap(), There::File(b"two".to_vec()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_is_seen_replaced_and_never_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let outside = dir.path().join("outside");
+        fs::write(&outside, "untouched").unwrap();
+        let path = dir.path().join("a.conf");
+        symlink(&outside, &path).unwrap();
+        assert_eq!(look(&path).unwrap(), There::Link(outside.clone()));
+        write(&path, b"ours", 0o644).unwrap();
+        assert_eq!(fs::read(&outside).unwrap(), b"untouched");
+        link(&path, Path::new("../suspended")).unwrap();
+        assert_eq!(look(&path).unwrap(), There::Link("../suspended".into()));
+        remove(&path).unwrap();
+        remove(&path).unwrap();
+        assert_eq!(look(&path).unwrap(), There::Nothing);
+    }
+}

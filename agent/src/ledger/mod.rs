@@ -1,0 +1,214 @@
+//! The ledger: the agent's own copy, on its own disk, of all resources of its host, and how far it reaches (law 6).
+//!
+//! `rules` decides whether a frame of changes may be taken, `store` keeps it; a batch is on the disk before it is acknowledged.
+
+mod rules;
+mod store;
+
+use model::{
+    Account, AccountId, Body, Kind, Resource, ResourceKey, Site, SiteName,
+    wire::{Position, Refusal},
+};
+use rules::Verdict;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    path::Path,
+};
+use store::Store;
+use uuid::Uuid;
+
+/// A frame of changes, as the wire gave it.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    pub panel: model::PanelId,
+    pub epoch: u64,
+    pub from: u64,
+    pub to: u64,
+    pub resources: Vec<Resource>,
+    pub more: bool,
+}
+
+/// What became of a frame.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// On the disk up to `generation`; these resources are to be reconciled.
+    Written {
+        generation: u64,
+        touched: Vec<ResourceKey>,
+    },
+    /// A part of a new epoch's full state; nothing is written before the last part is there.
+    Waiting,
+    Refused(Refusal),
+}
+
+pub struct Ledger {
+    store: Store,
+    position: Option<Position>,
+    resources: BTreeMap<ResourceKey, Resource>,
+    /// Which sites want a name; more than one only when the panel erred or a name moves.
+    claims: HashMap<SiteName, Vec<Uuid>>,
+    /// The parts of a new epoch's full state that have come so far.
+    coming: Option<Changes>,
+}
+
+impl Ledger {
+    /// Reads everything. A ledger with an unreadable file says that it holds nothing of its panel, and gets it all again.
+    pub fn open(folder: &Path) -> io::Result<Ledger> {
+        let store = Store::open(folder)?;
+        let loaded = store.load()?;
+        let mut ledger = Ledger {
+            store,
+            position: loaded.position,
+            resources: BTreeMap::new(),
+            claims: HashMap::new(),
+            coming: None,
+        };
+        for resource in loaded.resources {
+            ledger.remember(resource);
+        }
+        Ok(ledger)
+    }
+
+    pub fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    pub fn get(&self, at: ResourceKey) -> Option<&Resource> {
+        self.resources.get(&at)
+    }
+
+    pub fn keys(&self) -> Vec<ResourceKey> {
+        self.resources.keys().copied().collect()
+    }
+
+    /// Resources that shall exist.
+    pub fn present(&self) -> usize {
+        self.resources.values().filter(|resource| resource.body.is_some()).count()
+    }
+
+    /// A page of the ledger, in order of kind and key.
+    pub fn page(&self, after: Option<ResourceKey>, limit: usize) -> (Vec<Resource>, bool) {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let mut rest = self.resources.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let page = rest.by_ref().take(limit).map(|(_, resource)| resource.clone()).collect();
+        (page, rest.next().is_some())
+    }
+
+    /// The account a site belongs to, if the ledger holds it and it can be read.
+    pub fn account(&self, id: AccountId) -> Option<Account> {
+        let at = ResourceKey { kind: Kind::Account, key: id.uuid() };
+        match self.resources.get(&at)?.want() {
+            Ok(Some(Body::Account(account))) => Some(account),
+            _ => None,
+        }
+    }
+
+    pub fn site(&self, key: Uuid) -> Option<Site> {
+        match self.resources.get(&ResourceKey { kind: Kind::Site, key })?.want() {
+            Ok(Some(Body::Site(site))) => Some(site),
+            _ => None,
+        }
+    }
+
+    /// All sites the ledger wants for an account.
+    pub fn sites_of(&self, account: AccountId) -> Vec<Site> {
+        let sites = self.resources.values().filter(|resource| resource.kind == Kind::Site);
+        // A look at the text first: parsing 5,000 bodies for one account would be felt.
+        let id = account.to_string();
+        sites
+            .filter(|resource| {
+                resource.body.as_ref().and_then(|b| b.get("account_id")).is_some_and(|v| v == id.as_str())
+            })
+            .filter_map(|resource| self.site(resource.key))
+            .collect()
+    }
+
+    /// The sites that want this name.
+    pub fn claimants(&self, name: &SiteName) -> &[Uuid] {
+        self.claims.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes a frame of changes: all of it onto the disk, or nothing.
+    pub fn take(&mut self, frame: Changes) -> io::Result<Taken> {
+        let coming = self.coming.take();
+        let verdict =
+            rules::judge(self.position.as_ref(), &|at| self.resources.get(&at), coming.as_ref(), &frame);
+        let frame = match verdict {
+            Err(refusal) => return Ok(Taken::Refused(refusal)),
+            Ok(Verdict::Known) => {
+                let generation = self.position.map_or(0, |position| position.generation);
+                return Ok(Taken::Written { generation, touched: Vec::new() });
+            }
+            Ok(Verdict::Append) => frame,
+            Ok(Verdict::Replace) => {
+                let whole = rules::join(coming, frame);
+                if whole.more {
+                    self.coming = Some(whole);
+                    return Ok(Taken::Waiting);
+                }
+                rules::with_deletions(whole, self.resources.values())
+            }
+        };
+        let position = Position {
+            panel: frame.panel,
+            epoch: frame.epoch,
+            generation: frame.to,
+            change: frame
+                .resources
+                .iter()
+                .max_by_key(|resource| resource.generation)
+                .map(|resource| resource.change)
+                .or(self.position.and_then(|position| position.change)),
+        };
+        self.store.write(&frame.resources, &position)?;
+        self.position = Some(position);
+        let touched = frame.resources.iter().map(Resource::at).collect();
+        for resource in frame.resources {
+            self.remember(resource);
+        }
+        Ok(Taken::Written { generation: frame.to, touched })
+    }
+
+    /// The connection ended: the parts of a full state that had come will come again.
+    pub fn drop_parts(&mut self) {
+        self.coming = None;
+    }
+
+    /// Forgets a resource that is gone from the host and from the ledger's wants.
+    pub fn forget(&mut self, at: ResourceKey, generation: u64) -> io::Result<()> {
+        let gone = |resource: &Resource| resource.body.is_none() && resource.generation == generation;
+        if self.resources.get(&at).is_some_and(gone) {
+            self.store.remove(at)?;
+            self.resources.remove(&at);
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, resource: Resource) {
+        let (at, names) = (resource.at(), names(&resource));
+        if let Some(old) = self.resources.insert(at, resource) {
+            for name in self::names(&old) {
+                if let Some(sites) = self.claims.get_mut(&name) {
+                    sites.retain(|site| *site != at.key);
+                    if sites.is_empty() {
+                        self.claims.remove(&name);
+                    }
+                }
+            }
+        }
+        for name in names {
+            self.claims.entry(name).or_default().push(at.key);
+        }
+    }
+}
+
+fn names(resource: &Resource) -> Vec<SiteName> {
+    match resource.want() {
+        Ok(Some(Body::Site(site))) => site.names,
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

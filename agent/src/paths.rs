@@ -1,0 +1,114 @@
+//! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
+
+use model::{Kind, SiteId, SiteName, TenantUid, UnixName};
+use std::path::{Path, PathBuf};
+
+/// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    root: PathBuf,
+}
+
+impl Paths {
+    /// A host's own paths.
+    pub fn of_host() -> Paths {
+        Paths { root: PathBuf::from("/") }
+    }
+
+    pub fn below(root: impl Into<PathBuf>) -> Paths {
+        Paths { root: root.into() }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.at("etc/alveole/agent.toml")
+    }
+
+    /// What only root reads: identity, ledger, records.
+    pub fn state(&self) -> PathBuf {
+        self.at("var/lib/alveole/agent")
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.state().join("ledger")
+    }
+
+    /// What the agent itself put on disk, resource by resource.
+    pub fn records(&self, kind: Kind) -> PathBuf {
+        self.state().join("records").join(kind.code())
+    }
+
+    /// What `alveole-agent status` shows of a running agent.
+    pub fn status(&self) -> PathBuf {
+        self.state().join("status.json")
+    }
+
+    pub fn names(&self) -> PathBuf {
+        self.at("var/lib/alveole/names")
+    }
+
+    pub fn name(&self, name: &SiteName) -> PathBuf {
+        self.names().join(name.as_str())
+    }
+
+    pub fn cells(&self) -> PathBuf {
+        self.at("var/lib/alveole/cells")
+    }
+
+    pub fn cell(&self, account: &UnixName) -> PathBuf {
+        self.cells().join(account.as_str())
+    }
+
+    pub fn fragments(&self, account: &UnixName) -> PathBuf {
+        self.cell(account).join("sites")
+    }
+
+    pub fn fragment(&self, account: &UnixName, site: SiteId) -> PathBuf {
+        self.fragments(account).join(format!("{site}.conf"))
+    }
+
+    /// Where a cell's configuration is tried before it takes effect; the tenant must be able to read it.
+    pub fn staging(&self) -> PathBuf {
+        self.at("run/alveole/staging")
+    }
+
+    /// The socket of a cell that is awake.
+    pub fn socket(&self, account: &UnixName) -> PathBuf {
+        self.at("run/alveole/cells").join(format!("{account}.sock"))
+    }
+
+    pub fn userdb(&self) -> PathBuf {
+        self.at("etc/userdb")
+    }
+
+    /// The records systemd's NSS module reads: by name and by number.
+    pub fn userdb_files(&self, account: &UnixName, uid: TenantUid) -> [PathBuf; 4] {
+        let (folder, uid) = (self.userdb(), uid.get());
+        [
+            folder.join(format!("{account}.user")),
+            folder.join(format!("{uid}.user")),
+            folder.join(format!("{account}.group")),
+            folder.join(format!("{uid}.group")),
+        ]
+    }
+
+    pub fn homes(&self) -> PathBuf {
+        self.at("home")
+    }
+
+    pub fn home(&self, account: &UnixName) -> PathBuf {
+        self.homes().join(account.as_str())
+    }
+
+    /// A site's document root.
+    pub fn document_root(&self, account: &UnixName, folder: &SiteName) -> PathBuf {
+        self.home(account).join("sites").join(folder.as_str()).join("public")
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+}
