@@ -1,5 +1,6 @@
 //! What runs on each host: the agent, and what the waker, the starter and the runner share with it.
 
+pub mod cell;
 pub mod exec;
 pub mod fault;
 pub mod fs;
@@ -7,5 +8,6 @@ pub mod ledger;
 pub mod paths;
 pub mod record;
 pub mod render;
+pub mod tenant;
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,178 @@
+//! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
+
+use model::{AccountId, AccountState, SiteName, TenantUid, UnixName};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+/// What a link in `names/` leads to when its account is suspended.
+pub const SUSPENDED: &str = "../suspended";
+
+/// The folders of a host; tests have their own.
+#[derive(Clone, Debug)]
+pub struct Places {
+    pub names: PathBuf,
+    pub cells: PathBuf,
+    /// What the links of serving names say, so always the real path.
+    pub sockets: PathBuf,
+    pub starter: PathBuf,
+    pub php: PathBuf,
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        Places {
+            names: "/var/lib/alveole/names".into(),
+            cells: "/var/lib/alveole/cells".into(),
+            sockets: "/run/alveole/cells".into(),
+            starter: "/run/alveole/starter.sock".into(),
+            php: "/run/alveole/php".into(),
+        }
+    }
+}
+
+/// Where a name leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lead {
+    Unknown,
+    Suspended,
+    Cell(UnixName),
+    /// A link that says something else: a fault of the host, not of the visitor.
+    Broken,
+}
+
+impl Places {
+    pub fn lead(&self, name: &SiteName) -> Lead {
+        let target = match std::fs::read_link(self.names.join(name.as_str())) {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Lead::Unknown,
+            Err(_) => return Lead::Broken,
+        };
+        if target == Path::new(SUSPENDED) {
+            return Lead::Suspended;
+        }
+        let account = target
+            .strip_prefix(&self.sockets)
+            .ok()
+            .and_then(Path::to_str)
+            .and_then(|file| file.strip_suffix(".sock"))
+            .and_then(|account| UnixName::parse(account).ok());
+        // Compared as written: `strip_prefix` forgives doubled slashes.
+        match account {
+            Some(account) if target == self.socket(&account) => Lead::Cell(account),
+            _ => Lead::Broken,
+        }
+    }
+
+    pub fn socket(&self, account: &UnixName) -> PathBuf {
+        self.sockets.join(format!("{account}.sock"))
+    }
+
+    pub fn php_socket(&self, account: &UnixName) -> PathBuf {
+        self.php.join(account.as_str()).join("fpm.sock")
+    }
+
+    /// The cell of an account, if the agent has written one.
+    pub fn cell(&self, account: &UnixName) -> io::Result<Cell> {
+        let cell: Cell =
+            serde_json::from_slice(&read_small(&self.cells.join(account.as_str()).join("cell.json"))?)?;
+        if cell.account == *account {
+            Ok(cell)
+        } else {
+            Err(io::Error::other("cell.json names another account"))
+        }
+    }
+}
+
+/// `cell.json`: who the cell belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    pub account: UnixName,
+    pub account_id: AccountId,
+    pub uid: TenantUid,
+    pub state: AccountState,
+}
+
+/// A file of ours is small; one that is not, or that is a link, is not ours.
+fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    const MOST: u64 = 4096;
+    let file = File::options().read(true).custom_flags(nix::libc::O_NOFOLLOW).open(path)?;
+    let mut bytes = Vec::new();
+    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST { Err(io::Error::other("file too large")) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn places(dir: &Path) -> Places {
+        let places = Places { names: dir.join("names"), cells: dir.join("cells"), ..Places::default() };
+        std::fs::create_dir(&places.names).unwrap();
+        std::fs::create_dir(&places.cells).unwrap();
+        places
+    }
+
+    fn name(n: &str) -> SiteName {
+        SiteName::parse(n).unwrap()
+    }
+
+    #[test]
+    fn a_link_leads_to_a_cell_to_nothing_or_is_broken() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        for (link, target) in [
+            ("a.example", "/run/alveole/cells/les-amis.sock"),
+            ("s.example", "../suspended"),
+            ("t.example", "/run/alveole/cells/../les-amis.sock"),
+            ("u.example", "/run/alveole/cells//les-amis.sock/"),
+            ("v.example", "/run/alveole/cells/root.sock"),
+            ("w.example", "/etc/passwd"),
+            ("x.example", "les-amis.sock"),
+        ] {
+            symlink(target, places.names.join(link)).unwrap();
+        }
+        assert_eq!(places.lead(&name("a.example")), Lead::Cell(UnixName::parse("les-amis").unwrap()));
+        assert_eq!(places.lead(&name("s.example")), Lead::Suspended);
+        assert_eq!(places.lead(&name("nobody.example")), Lead::Unknown);
+        for broken in ["t.example", "v.example", "w.example", "x.example"] {
+            assert_eq!(places.lead(&name(broken)), Lead::Broken, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_cell_is_read_strictly() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        let account = UnixName::parse("les-amis").unwrap();
+        let file = places.cells.join("les-amis/cell.json");
+        std::fs::create_dir(file.parent().unwrap()).unwrap();
+        let write = |account: &str, uid: u32, more: &str| {
+            std::fs::write(
+                &file,
+                format!(
+                    r#"{{"account":"{account}","account_id":"01890a5d-ac96-774b-bcce-b302099a8057","uid":{uid},"state":"active"{more}}}"#
+                ),
+            )
+            .unwrap();
+        };
+        assert!(places.cell(&account).is_err());
+        write("les-amis", 200_001, "");
+        assert_eq!(places.cell(&account).unwrap().uid.get(), 200_001);
+        write("les-autres", 200_001, "");
+        assert!(places.cell(&account).is_err());
+        write("les-amis", 0, "");
+        assert!(places.cell(&account).is_err());
+        write("les-amis", 200_001, r#","more":1"#);
+        assert!(places.cell(&account).is_err());
+        std::fs::remove_file(&file).unwrap();
+        symlink("/dev/zero", &file).unwrap();
+        assert!(places.cell(&account).is_err());
+    }
+}

@@ -1,0 +1,198 @@
+//! The starter: root, and as little of it as can be. It hears an account's name from the waker and from nobody else,
+//! checks that the agent has written an active cell of that name, and has systemd start it. Nothing else is said or done.
+
+use crate::{
+    cell::{log, place::Places},
+    exec::Program,
+};
+use model::{AccountState, UnixName};
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use std::{
+    io::{self, Read, Write},
+    os::unix::net::{UnixListener, UnixStream},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+/// What the waker sends is one short line, at once.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A start that takes longer has failed; the unit's own limit is shorter.
+const START: Duration = Duration::from_secs(28);
+/// Conversations at once; beyond, the rest waits in the kernel's queue.
+const MOST_TALKS: usize = 64;
+
+/// So many may pass at once, the others wait.
+struct Gate {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+struct Pass<'a>(&'a Gate);
+
+impl Gate {
+    fn new(free: usize) -> Gate {
+        Gate { free: Mutex::new(free), freed: Condvar::new() }
+    }
+
+    fn pass(&self) -> Pass<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Pass(self)
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
+/// Serves until the listener fails. `waker` is the uid that may ask; `at_once` bounds the cells starting at once.
+pub fn run(listener: &UnixListener, places: Places, waker: u32, at_once: usize) -> io::Result<()> {
+    let (talks, starts) = (Arc::new(Gate::new(MOST_TALKS)), Arc::new(Gate::new(at_once.max(1))));
+    let places = Arc::new(places);
+    loop {
+        drop(talks.pass());
+        let (stream, _) = listener.accept()?;
+        let (talks, starts, places) = (Arc::clone(&talks), Arc::clone(&starts), Arc::clone(&places));
+        thread::Builder::new().stack_size(128 * 1024).spawn(move || {
+            let _talk = talks.pass();
+            serve(stream, &places, waker, &starts);
+        })?;
+    }
+}
+
+fn serve(mut stream: UnixStream, places: &Places, waker: u32, starts: &Gate) {
+    let said = match hear(&mut stream, waker).and_then(|account| may_start(places, account)) {
+        Ok(account) => {
+            let _pass = starts.pass();
+            start(&account)
+        }
+        Err(error) => Err(error),
+    };
+    let said = match said {
+        Ok(()) => "ok\n".to_owned(),
+        Err(error) => {
+            log::error(format!("refused or failed: {error}"));
+            let why: String =
+                error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
+            format!("failed {why}\n")
+        }
+    };
+    // The waker may have given up.
+    let _ = stream.write_all(said.as_bytes());
+}
+
+/// One line, from the waker alone.
+fn hear(stream: &mut UnixStream, waker: u32) -> io::Result<UnixName> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let peer = getsockopt(&*stream, PeerCredentials)?.uid();
+    if peer != waker && peer != 0 {
+        return Err(io::Error::other(format!("uid {peer} may not ask")));
+    }
+    let mut line = Vec::new();
+    let mut buffer = [0u8; 64];
+    while !line.contains(&b'\n') {
+        let n = stream.read(&mut buffer)?;
+        if n == 0 || line.len() + n > 64 {
+            return Err(io::Error::other("no line"));
+        }
+        line.extend_from_slice(&buffer[..n]);
+    }
+    parse_line(&line).ok_or_else(|| io::Error::other("not an account's name"))
+}
+
+fn parse_line(line: &[u8]) -> Option<UnixName> {
+    UnixName::parse(std::str::from_utf8(line).ok()?.strip_suffix('\n')?).ok()
+}
+
+fn may_start(places: &Places, account: UnixName) -> io::Result<UnixName> {
+    let cell =
+        places.cell(&account).map_err(|error| io::Error::other(format!("{account}: cell.json: {error}")))?;
+    match cell.state {
+        AccountState::Active => Ok(account),
+        AccountState::Suspended | AccountState::Erased => {
+            Err(io::Error::other(format!("{account}: not active")))
+        }
+    }
+}
+
+fn start(account: &UnixName) -> io::Result<()> {
+    Program::new("/usr/bin/systemctl")
+        .args(["start", "--quiet", "--no-ask-password", "--"])
+        .arg(format!("alveole-cell@{account}.service"))
+        .timeout(START)
+        .run()
+        .map(drop)
+        .map_err(|error| io::Error::other(format!("{account}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_and_a_newline() {
+        assert_eq!(parse_line(b"les-amis\n").unwrap().as_str(), "les-amis");
+        for bad in [
+            &b"les-amis"[..],
+            b"\n",
+            b"les-amis\n\n",
+            b"les-amis\r\n",
+            b" les-amis\n",
+            b"../x\n",
+            b"a.service\n",
+            b"root\n",
+            b"-x\n",
+            b"a\0b\n",
+            b"\xff\n",
+        ] {
+            assert!(parse_line(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    fn talk(places: &Places, waker: u32, line: &[u8]) -> String {
+        let (mut ours, theirs) = UnixStream::pair().unwrap();
+        ours.write_all(line).unwrap();
+        ours.shutdown(std::net::Shutdown::Write).unwrap();
+        serve(theirs, places, waker, &Gate::new(1));
+        let mut said = String::new();
+        ours.read_to_string(&mut said).unwrap();
+        said
+    }
+
+    #[test]
+    fn who_may_not_and_what_may_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places { cells: dir.path().into(), ..Places::default() };
+        let me = nix::unistd::geteuid().as_raw();
+        assert_eq!(talk(&places, me, b""), "failed no line\n");
+        assert_eq!(talk(&places, me, &[b'a'; 100]), "failed no line\n");
+        assert_eq!(talk(&places, me, b"../../x\n"), "failed not an account's name\n");
+        assert!(talk(&places, me, b"nobody-here\n").starts_with("failed nobody-here: cell.json: "));
+        if me != 0 {
+            assert_eq!(talk(&places, me + 1, b"les-amis\n"), format!("failed uid {me} may not ask\n"));
+        }
+        std::fs::create_dir(dir.path().join("les-amis")).unwrap();
+        std::fs::write(
+            dir.path().join("les-amis/cell.json"),
+            r#"{"account":"les-amis","account_id":"01890a5d-ac96-774b-bcce-b302099a8057","uid":200001,"state":"suspended"}"#,
+        )
+        .unwrap();
+        assert_eq!(talk(&places, me, b"les-amis\n"), "failed les-amis: not active\n");
+    }
+
+    #[test]
+    fn the_gate_lets_so_many_through() {
+        let gate = Gate::new(2);
+        let (a, _b) = (gate.pass(), gate.pass());
+        assert_eq!(*gate.free.lock().unwrap(), 0);
+        drop(a);
+        let _c = gate.pass();
+        assert_eq!(*gate.free.lock().unwrap(), 0);
+    }
+}

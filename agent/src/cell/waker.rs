@@ -1,0 +1,273 @@
+//! The waker: nginx found no cell behind a name and asks here. The waker reads the name's link, has the starter start
+//! that cell (once, however many ask), and sends nginx back to it; or it answers a page that says why not.
+
+use crate::cell::{
+    flight::Flights,
+    http::{self, Answer, Refusal},
+    log,
+    page::{Reason, page},
+    place::{Lead, Places},
+    verify,
+};
+use model::{SiteName, UnixName};
+use std::{collections::HashMap, io, sync::Arc, sync::Mutex, sync::PoisonError, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+    time::{Instant, sleep, timeout},
+};
+
+/// nginx sends its head at once.
+const HEAD: Duration = Duration::from_secs(5);
+/// A cell has started within this, or does not.
+const START: Duration = Duration::from_secs(30);
+/// A cell that did not start is not tried again before.
+const GIVE_UP: Duration = Duration::from_secs(3);
+/// Cells that may be starting or waiting to be started; beyond, visitors are asked to come back.
+const MOST_STARTS: usize = 256;
+/// Requests waiting here at once.
+const MOST_WAITING: usize = 4096;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wake {
+    Awake,
+    Failed,
+}
+
+pub struct Waker {
+    places: Places,
+    flights: Flights<UnixName, Wake>,
+    failed: Arc<Mutex<HashMap<UnixName, Instant>>>,
+}
+
+/// Answers nginx until the listener fails.
+pub async fn run(listener: UnixListener, places: Places) -> io::Result<()> {
+    let waker = Arc::new(Waker::new(places));
+    let waiting = Arc::new(Semaphore::new(MOST_WAITING));
+    loop {
+        // Without a place the rest waits in the kernel's queue.
+        let place = Arc::clone(&waiting).acquire_owned().await.map_err(io::Error::other)?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                log::error(format!("accept: {error}"));
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let waker = Arc::clone(&waker);
+        tokio::spawn(async move {
+            let _place = place;
+            waker.serve(stream).await;
+        });
+    }
+}
+
+impl Waker {
+    pub fn new(places: Places) -> Waker {
+        Waker { places, flights: Flights::new(MOST_STARTS), failed: Arc::default() }
+    }
+
+    async fn serve(&self, mut stream: UnixStream) {
+        let answer = match timeout(HEAD, http::read_head(&mut stream)).await {
+            Ok(Ok(request)) => self.answer(&request).await,
+            Ok(Err(Refusal::Cut)) | Err(_) => return,
+            Ok(Err(Refusal::TooLong | Refusal::Malformed)) => Answer::new(400, "text/plain", String::new()),
+        };
+        // nginx may have lost its visitor meanwhile.
+        let _ = timeout(HEAD, stream.write_all(&answer.bytes())).await;
+    }
+
+    pub async fn answer(&self, request: &http::Request) -> Answer {
+        let page = |reason| page(reason, &request.accept_language);
+        let name = SiteName::parse(&request.host).ok().filter(|name| name.as_str() == request.host);
+        if let Some(nonce) = request.path.strip_prefix("/verify/") {
+            return match name {
+                Some(name) => verify::verify(&self.places, nonce, &name).await,
+                None => Answer::new(404, "application/json", "{\"error\":\"unknown\"}".to_owned()),
+            };
+        }
+        match request.path.as_str() {
+            "/wake" if request.untried => {}
+            "/wake" => return page(Reason::BrokeOff),
+            "/late" => return page(Reason::TookTooLong),
+            _ => return Answer::new(404, "text/plain", String::new()),
+        }
+        let Some(name) = name else { return page(Reason::Unknown) };
+        match self.places.lead(&name) {
+            Lead::Unknown => page(Reason::Unknown),
+            Lead::Suspended => page(Reason::Suspended),
+            Lead::Broken => {
+                log::error(format!("the link of {name} leads to no cell"));
+                page(Reason::DoesNotStart)
+            }
+            Lead::Cell(account) => match self.wake(account).await {
+                Some(Wake::Awake) => Answer::to_the_cell(),
+                Some(Wake::Failed) => page(Reason::DoesNotStart),
+                None => page(Reason::TooBusy),
+            },
+        }
+    }
+
+    /// `None`: too many cells are starting already.
+    async fn wake(&self, account: UnixName) -> Option<Wake> {
+        // Another request may have woken it since nginx looked.
+        if UnixStream::connect(self.places.socket(&account)).await.is_ok() {
+            return Some(Wake::Awake);
+        }
+        let failed_at = self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(&account).copied();
+        if failed_at.is_some_and(|at| at.elapsed() < GIVE_UP) {
+            return Some(Wake::Failed);
+        }
+        let (places, failed) = (self.places.clone(), Arc::clone(&self.failed));
+        let asked = account.clone();
+        self.flights
+            .join(account, move || async move {
+                let outcome = match timeout(START, start(&places, &asked)).await {
+                    Ok(Ok(())) => Ok(()),
+                    Ok(Err(error)) => Err(error.to_string()),
+                    Err(_) => Err("not within the time limit".to_owned()),
+                };
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.retain(|_, at| at.elapsed() < GIVE_UP);
+                match outcome {
+                    Ok(()) => Wake::Awake,
+                    Err(why) => {
+                        log::error(format!("{asked}: the cell does not start: {why}"));
+                        failed.insert(asked, Instant::now());
+                        Wake::Failed
+                    }
+                }
+            })
+            .await
+    }
+}
+
+/// Asks the starter until the cell's socket answers: a cell that is just going to sleep refuses, and may still look
+/// started to systemd for a moment.
+async fn start(places: &Places, account: &UnixName) -> io::Result<()> {
+    let mut pause = Duration::from_millis(2);
+    loop {
+        ask_starter(places, account).await?;
+        if UnixStream::connect(places.socket(account)).await.is_ok() {
+            return Ok(());
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(250));
+    }
+}
+
+async fn ask_starter(places: &Places, account: &UnixName) -> io::Result<()> {
+    let mut stream = UnixStream::connect(&places.starter).await?;
+    stream.write_all(format!("{account}\n").as_bytes()).await?;
+    let mut said = String::new();
+    stream.take(1024).read_to_string(&mut said).await?;
+    if said == "ok\n" { Ok(()) } else { Err(io::Error::other(said.trim_end().to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::http::Request;
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn places(dir: &std::path::Path) -> Places {
+        let places = Places {
+            names: dir.join("names"),
+            cells: dir.join("cells"),
+            sockets: dir.join("run"),
+            starter: dir.join("starter.sock"),
+            php: dir.join("php"),
+        };
+        for folder in [&places.names, &places.cells, &places.sockets] {
+            std::fs::create_dir(folder).unwrap();
+        }
+        places
+    }
+
+    fn ask(path: &str, host: &str) -> Request {
+        Request { path: path.into(), host: host.into(), accept_language: "en".into(), untried: true }
+    }
+
+    /// A starter that answers `said` and, for "ok", binds the cell's socket; it counts how often it was asked.
+    fn fake_starter(places: &Places, said: &'static str) -> Arc<AtomicUsize> {
+        let listener = UnixListener::bind(&places.starter).unwrap();
+        let (asked, places) = (Arc::new(AtomicUsize::new(0)), places.clone());
+        let count = Arc::clone(&asked);
+        tokio::spawn(async move {
+            let mut cells = Vec::new();
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                count.fetch_add(1, Ordering::SeqCst);
+                let mut name = [0u8; 64];
+                let n = stream.read(&mut name).await.unwrap();
+                let name = UnixName::parse(String::from_utf8_lossy(&name[..n]).trim_end()).unwrap();
+                if said == "ok\n" {
+                    cells.push(UnixListener::bind(places.socket(&name)).unwrap());
+                }
+                stream.write_all(said.as_bytes()).await.unwrap();
+            }
+        });
+        asked
+    }
+
+    #[tokio::test]
+    async fn many_requests_one_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        symlink(places.sockets.join("les-amis.sock"), places.names.join("a.example")).unwrap();
+        let asked = fake_starter(&places, "ok\n");
+        let waker = Arc::new(Waker::new(places));
+        let mut all = Vec::new();
+        for _ in 0..200 {
+            let waker = Arc::clone(&waker);
+            all.push(tokio::spawn(async move { waker.answer(&ask("/wake", "a.example")).await }));
+        }
+        for one in all {
+            assert_eq!(one.await.unwrap(), Answer::to_the_cell());
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_cell_that_does_not_start_is_not_tried_again_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        symlink(places.sockets.join("les-amis.sock"), places.names.join("a.example")).unwrap();
+        let asked = fake_starter(&places, "failed for a reason\n");
+        let waker = Waker::new(places);
+        for _ in 0..10 {
+            assert_eq!(waker.answer(&ask("/wake", "a.example")).await.status, 503);
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn names_that_lead_nowhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        symlink("../suspended", places.names.join("s.example")).unwrap();
+        symlink("/etc/passwd", places.names.join("b.example")).unwrap();
+        let waker = Waker::new(places);
+        for (path, host, status) in [
+            ("/wake", "a.example", 404),
+            ("/wake", "192.0.2.1", 404),
+            ("/wake", "A.example", 404),
+            ("/wake", "..", 404),
+            ("/wake", "", 404),
+            ("/wake", "s.example", 503),
+            ("/wake", "b.example", 503),
+            ("/late", "a.example", 504),
+            ("/other", "a.example", 404),
+            ("/verify/1", "a.example", 400),
+            ("/verify/00112233445566778899aabbccddeeff", "a.example", 404),
+            ("/verify/00112233445566778899aabbccddeeff", "s.example", 503),
+        ] {
+            assert_eq!(waker.answer(&ask(path, host)).await.status, status, "{path} {host}");
+        }
+        let tried = Request { untried: false, ..ask("/wake", "s.example") };
+        assert_eq!(waker.answer(&tried).await.status, 502);
+    }
+}
