@@ -3,6 +3,10 @@
 //! No I/O, no clock, no randomness. Every value that reaches a template, an argument, a query or a path is one of these types,
 //! parsed where it comes in and parsed again on the host (DESIGN.md, law 4).
 
+// The fuzzer's run time must be linked into every test binary of a package it instruments.
+#[cfg(all(test, fuzzing))]
+use bolero as _;
+
 mod account;
 mod change;
 mod domain_name;
