@@ -1,0 +1,13 @@
+// The last lines of app.js: starts the wasm and hydrates the islands of the page, in document order.
+(async () => {
+  const self = await import(import.meta.url);
+  await __wbg_init({ module_or_path: new URL("WASM_FILE", import.meta.url) });
+  self.hydrate();
+  // An island is called NAME_HASH after its source text; compilers may print that text differently, so the name alone counts.
+  const name = (id) => id.replace(/_\d+$/, "");
+  const islands = new Map(Object.keys(self).map((id) => [name(id), self[id]]));
+  for (const element of document.querySelectorAll("leptos-island")) {
+    islands.get(name(element.dataset.component))?.(element);
+  }
+  document.documentElement.dataset.live = "";
+})();
