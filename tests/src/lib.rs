@@ -3,6 +3,7 @@
 pub mod http;
 pub mod lab;
 pub mod panel;
+pub mod play;
 pub mod run;
 pub mod stage;
 pub mod wait;

@@ -1,1 +1,7 @@
-//! Whole-system tests on real hosts.
+//! Whole-system tests on real hosts. `./dev test` brings the stage up and names it in ALVEOLE_STAGE.
+//!
+//! Each test makes accounts of its own, so that tests do not meet.
+
+mod bad_days;
+mod first_site;
+mod neighbours;
