@@ -1,5 +1,6 @@
 //! Whole-system tests: what they stand on. The lab of real Debian hosts, a panel process, and a visitor's HTTP.
 
+pub mod bench;
 pub mod http;
 pub mod lab;
 pub mod panel;
