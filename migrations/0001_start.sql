@@ -105,6 +105,8 @@ CREATE TABLE accounts (
     -- What was told to the member when it was suspended.
     reason TEXT,
     deleted_at BIGINT,
+    -- The state a deleted account comes back to.
+    deleted_from TEXT,
     created_at BIGINT NOT NULL,
     version BIGINT NOT NULL
 );
@@ -177,7 +179,8 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_account ON changes (account_id, id);
 CREATE INDEX changes_by_host ON changes (host_id, id);
 CREATE INDEX changes_by_subject ON changes (subject_id, id);
-CREATE INDEX changes_by_undone ON changes (undoes);
+-- An act is undone once at most.
+CREATE UNIQUE INDEX changes_by_undone ON changes (undoes);
 
 -- Where each act stands, resource by resource; also each host's history of generations.
 CREATE TABLE change_states (
@@ -185,6 +188,8 @@ CREATE TABLE change_states (
     host_id TEXT NOT NULL REFERENCES hosts (id),
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
+    -- Whose page shows it.
+    account_id TEXT,
     epoch BIGINT NOT NULL,
     generation BIGINT NOT NULL,
     state TEXT NOT NULL,
@@ -194,6 +199,8 @@ CREATE TABLE change_states (
     PRIMARY KEY (change_id, host_id, kind, key)
 );
 CREATE INDEX change_states_by_generation ON change_states (host_id, generation);
+CREATE INDEX change_states_by_account_time ON change_states (account_id, at);
+CREATE INDEX change_states_by_account_state ON change_states (account_id, state);
 CREATE INDEX change_states_by_resource ON change_states (host_id, kind, key, generation);
 
 -- Each host's desired state and what its agent said of it.

@@ -1,6 +1,6 @@
 //! Who acts: found out once per request, handed to every rule.
 
-use model::{AccountId, Lang, Problem, ProblemKind, Text, UserId};
+use model::{Lang, Problem, ProblemKind, Text, UserId};
 
 /// A signed-in user, or the panel itself.
 #[derive(Clone, Debug)]
@@ -114,6 +114,3 @@ macro_rules! scoped {
     };
 }
 pub(crate) use scoped;
-
-/// What a page or an event stream is about, for those who only need to know that they may look.
-pub type Scope = AccountId;

@@ -3,12 +3,26 @@
 //! Rules take `(&Server, &Actor, …)`, authorise in the query itself, and write in one transaction the domain rows, the change and the
 //! resources. Pages and the API are both thin over them.
 
+pub mod account;
 pub mod actor;
 pub mod ca;
+pub mod change;
 pub mod config;
 pub mod file;
+pub mod grant;
 pub mod listen;
+pub mod member;
+pub mod once;
+pub mod paging;
+pub mod plan;
+pub mod resource;
+pub mod secrets;
+pub mod session;
+pub mod site;
 pub mod store;
+pub mod token;
+pub mod user;
+pub mod views;
 pub mod wake;
 pub mod world;
 
@@ -29,6 +43,13 @@ pub struct Parts {
     pub store: Store,
     pub world: Arc<dyn World>,
     pub config: Config,
+    /// Password hashing, two at a time.
+    pub hashers: user::Hashers,
+    /// The panel's own certificate authority.
+    pub ca: ca::Ca,
+    /// Connected agents.
+    pub hub: hub::Hub,
+    pub verifier: verify::Verifier,
 }
 
 impl Deref for Server {
@@ -41,7 +62,23 @@ impl Deref for Server {
 impl Server {
     /// Opens the store the configuration names.
     pub async fn open(config: Config, world: Arc<dyn World>) -> Result<Server, Problem> {
+        Server::open_with(config, world, verify::HTTP).await
+    }
+
+    /// The same, with another port on which hosts are asked for their sites (tests).
+    pub async fn open_with(config: Config, world: Arc<dyn World>, http: u16) -> Result<Server, Problem> {
+        let ca = ca::Ca::open(&config.ca_dir(), world.now_ms().try_into().unwrap_or(0))?;
         let store = Store::open(&config.database_url(), &*world).await?;
-        Ok(Server(Arc::new(Parts { store, world, config })))
+        let mut process = [0; 8];
+        world.random(&mut process);
+        Ok(Server(Arc::new(Parts {
+            store,
+            world,
+            config,
+            hashers: user::Hashers::default(),
+            ca,
+            hub: hub::Hub::new(ca::hex(&process)),
+            verifier: verify::Verifier::new(http),
+        })))
     }
 }

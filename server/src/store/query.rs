@@ -131,6 +131,13 @@ impl Column for u32 {
     }
 }
 
+impl Column for model::TenantUid {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<model::TenantUid> {
+        u32::try_from(raw).ok()?.try_into().ok()
+    }
+}
+
 impl Column for String {
     type Raw = String;
     fn from_raw(raw: String) -> Option<String> {
@@ -243,6 +250,24 @@ text_columns!(
     model::Label,
     model::PhpVersion,
 );
+
+/// Enums stored by their code.
+macro_rules! coded_columns {
+    ($($type:ty),* $(,)?) => { $(
+        impl Column for $type {
+            type Raw = String;
+            fn from_raw(raw: String) -> Option<Self> {
+                <$type>::from_code(&raw)
+            }
+        }
+        impl Bind for $type {
+            fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+                values.add(self.code().to_owned())
+            }
+        }
+    )* };
+}
+coded_columns!(model::Kind, model::ChangeState, model::Lang, crate::account::Standing);
 
 /// Our own fault: the cause goes to the log, the person gets an apology.
 pub fn internal(what: &str, cause: &(impl std::fmt::Display + ?Sized)) -> Problem {

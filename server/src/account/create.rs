@@ -1,0 +1,152 @@
+//! Provisioning: an account for a member, on the least loaded host or one chosen by hand.
+
+use super::{AccountView, derive, store};
+use crate::{
+    Actor, Server,
+    change::{self, Act, Subject},
+    grant, once, resource,
+    store::{Tx, sql},
+    user,
+};
+use model::{
+    AccountId, AccountState, ChangeId, EmailAddress, HostId, MemberId, PhpVersion, PlanId, Problem,
+    ProblemKind, TenantUid, Text, UnixName,
+};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// What is asked, as typed in a form or sent to the API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// The owner's id.
+    pub member: String,
+    pub plan: String,
+    /// The Unix name on the host.
+    pub name: String,
+    /// A host's id; empty: the least loaded.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// E-mail address of the user who shall manage it; made if unknown.
+    #[serde(default)]
+    pub owner: Option<String>,
+}
+
+/// The account, its change and, for a user who has no password yet, the secret of a one-time link, told once.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub item: AccountView,
+    pub change: Option<ChangeId>,
+    pub link: Option<model::Secret>,
+}
+
+pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<Created, Problem> {
+    actor.must_be_admin()?;
+    let name = UnixName::parse(&new.name)?;
+    let member: MemberId = new.member.parse().map_err(|_| absent("member"))?;
+    let plan: PlanId = new.plan.parse().map_err(|_| absent("plan"))?;
+    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let owner =
+        filled(new.owner).map(|typed| EmailAddress::parse(&typed).map_err(|p| p.on("owner"))).transpose()?;
+    let host =
+        filled(new.host).map(|typed| typed.parse::<HostId>().map_err(|_| absent("host"))).transpose()?;
+
+    let now = server.world.now_ms();
+    let id: AccountId = server.world.id();
+    let mut tx = server.store.write().await?;
+    if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
+        drop(tx);
+        return Ok(Created { item: store::show(server, actor, made).await?, change: None, link: None });
+    }
+    exists(&mut tx, "SELECT id FROM members WHERE id = $1", &member.to_string(), "member").await?;
+    exists(&mut tx, "SELECT id FROM plans WHERE id = $1", &plan.to_string(), "plan").await?;
+    let host = place(&mut tx, host).await?;
+    let uid = sql("UPDATE panel SET next_uid = next_uid + 1 WHERE one = 1 RETURNING next_uid - 1")
+        .one(tx.on(), |row| row.first::<u32>())
+        .await?;
+    let uid = TenantUid::try_from(uid)?;
+    let inserted = sql(
+        "INSERT INTO accounts (id, member_id, plan_id, host_id, name, uid, php, state, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, 1) ON CONFLICT (name) DO NOTHING",
+    )
+    .bind(id)
+    .bind(member)
+    .bind(plan)
+    .bind(host)
+    .bind(&name)
+    .bind(uid.get())
+    .bind(&PhpVersion::DEBIAN_13)
+    .bind(now)
+    .run(tx.on())
+    .await?;
+    if inserted == 0 {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "account_name_taken",
+            Text::new(
+                "Ce nom de compte est déjà pris, ou l’a été : choisissez-en un autre.",
+                "This account name is taken, or was: choose another.",
+            ),
+        )
+        .on("name"));
+    }
+    let account = store::load(tx.on(), actor, id, now).await?;
+    let mut act = Act::new("account.create", Subject::new("account", id, &name));
+    act.member = Some(member);
+    act.account = Some(id);
+    act.after = Some(json!({
+        "name": name, "uid": uid, "member": account.member.name, "plan": account.plan.name, "plan_id": plan, "host": account.host.name,
+    }));
+    let change = change::record(&mut tx, &*server.world, actor, act).await?;
+    let link = match owner {
+        Some(email) => {
+            let user = user::ensure(&mut tx, &*server.world, &email).await?;
+            grant::give(&mut tx, &*server.world, user, grant::On::Account(id)).await?;
+            user::link_if_needed(&mut tx, &*server.world, user).await?
+        }
+        None => None,
+    };
+    let wanted = derive::account(&account, AccountState::Active)?;
+    resource::write(&mut tx, change, now, vec![wanted]).await?;
+    let item = store::load(tx.on(), actor, id, now).await?;
+    tx.commit().await?;
+    Ok(Created { item, change: Some(change), link })
+}
+
+/// The chosen host, or the active web host with the fewest accounts.
+async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
+    let found = sql("SELECT h.id FROM hosts h WHERE h.state = 'active' AND ' ' || h.roles || ' ' LIKE '% web %' AND ($1 = '' OR h.id = $1)
+         ORDER BY (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased'), h.id LIMIT 1")
+    .bind(chosen.map(|host| host.to_string()).unwrap_or_default())
+    .optional(tx.on(), |row| row.get("id"))
+    .await?;
+    found.ok_or_else(|| {
+        let text = match chosen {
+            Some(_) => Text::new(
+                "Cet hôte ne prend pas de nouveau compte : choisissez-en un autre.",
+                "This host takes no new account: choose another.",
+            ),
+            None => Text::new(
+                "Aucun hôte web ne prend de nouveau compte : ajoutez un hôte, ou rouvrez-en un.",
+                "No web host takes new accounts: add a host, or open one again.",
+            ),
+        };
+        Problem::new(ProblemKind::Conflict, "no_host", text).on("host")
+    })
+}
+
+async fn exists(tx: &mut Tx, query: &'static str, id: &str, field: &'static str) -> Result<(), Problem> {
+    sql(query).bind(id).optional(tx.on(), |_| Ok(())).await?.ok_or_else(|| absent(field))
+}
+
+fn absent(field: &'static str) -> Problem {
+    Problem::invalid(
+        field,
+        "choice_absent",
+        Text::new(
+            "Ce choix n’existe pas ou plus : choisissez dans la liste.",
+            "This choice does not exist (any more): choose from the list.",
+        ),
+    )
+}

@@ -1,0 +1,54 @@
+//! What an account and its sites are on their host: pure.
+
+use super::{AccountView, Standing};
+use crate::{resource::Want, site::SiteRow, store::internal};
+use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState};
+
+/// The account's own resource.
+pub fn account(account: &AccountView, state: AccountState) -> Result<Want, Problem> {
+    let php_workers =
+        u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
+    let body = Account {
+        id: account.id,
+        name: account.name.clone(),
+        uid: account.uid,
+        state,
+        php: account.php,
+        php_workers,
+    };
+    Ok(Want::put(account.host.id, account.id, Body::Account(body)))
+}
+
+/// One site's resource, as its account stands.
+pub fn site(account: &AccountView, site: &SiteRow) -> Want {
+    let state = match account.state {
+        Standing::Active => SiteState::Serving,
+        Standing::Suspended => SiteState::Suspended,
+        Standing::Deleted => return gone(account, site),
+    };
+    let body = Site {
+        id: site.id,
+        account_id: account.id,
+        account: account.name.clone(),
+        state,
+        folder: site.folder.clone(),
+        names: site.names.clone(),
+    };
+    Want::put(account.host.id, account.id, Body::Site(body))
+}
+
+pub fn gone(account: &AccountView, site: &SiteRow) -> Want {
+    Want::gone(account.host.id, account.id, Kind::Site, site.id.uuid())
+}
+
+/// Everything an account is on its host, as it stands.
+pub fn wants(of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
+    let state = match of.state {
+        Standing::Active => AccountState::Active,
+        // A deleted account keeps everything, asleep: it can come back.
+        Standing::Suspended | Standing::Deleted => AccountState::Suspended,
+    };
+    let mut wants = vec![account(of, state)?];
+    wants.extend(sites.iter().map(|row| site(of, row)));
+    Ok(wants)
+}

@@ -1,0 +1,303 @@
+//! An account's life: suspended and back, deleted and back for 30 days, then erased.
+
+use super::{AccountView, KEPT_MS, Standing, derive, store};
+use crate::{
+    Actor, Server,
+    change::{self, Act, Done, Subject},
+    resource, site,
+    store::{Tx, sql},
+    views::stale,
+};
+use model::{AccountId, AccountState, ChangeId, PlanId, Problem, ProblemKind, Text};
+use serde_json::{Value, json};
+
+/// Its names answer 503 with a decent page; nothing of it runs, everything stays.
+pub async fn suspend(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    reason: Option<String>,
+) -> Result<Done<AccountView>, Problem> {
+    suspend_as(server, actor, account, expected, reason, None).await
+}
+
+pub(crate) async fn suspend_as(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    reason: Option<String>,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let reason =
+        reason.map(|reason| reason.trim().chars().take(500).collect::<String>()).filter(|r| !r.is_empty());
+    let step =
+        Step { verb: "account.suspend", from: &[Standing::Active], to: Standing::Suspended, reason, undoes };
+    advance(server, actor, account, expected, step).await
+}
+
+pub async fn resume(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+) -> Result<Done<AccountView>, Problem> {
+    resume_as(server, actor, account, expected, None).await
+}
+
+pub(crate) async fn resume_as(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let step = Step {
+        verb: "account.resume",
+        from: &[Standing::Suspended],
+        to: Standing::Active,
+        reason: None,
+        undoes,
+    };
+    advance(server, actor, account, expected, step).await
+}
+
+/// Takes it off the web; all of it comes back with `restore` for 30 days.
+pub async fn delete(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+) -> Result<Done<AccountView>, Problem> {
+    delete_as(server, actor, account, expected, None).await
+}
+
+pub(crate) async fn delete_as(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let from = &[Standing::Active, Standing::Suspended];
+    let step = Step { verb: "account.delete", from, to: Standing::Deleted, reason: None, undoes };
+    advance(server, actor, account, expected, step).await
+}
+
+pub async fn restore(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+) -> Result<Done<AccountView>, Problem> {
+    restore_as(server, actor, account, expected, None).await
+}
+
+pub(crate) async fn restore_as(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let step = Step {
+        verb: "account.restore",
+        from: &[Standing::Deleted],
+        to: Standing::Active,
+        reason: None,
+        undoes,
+    };
+    advance(server, actor, account, expected, step).await
+}
+
+struct Step {
+    verb: &'static str,
+    from: &'static [Standing],
+    to: Standing,
+    reason: Option<String>,
+    undoes: Option<ChangeId>,
+}
+
+async fn advance(
+    server: &Server,
+    actor: &Actor,
+    id: AccountId,
+    expected: Option<i64>,
+    step: Step,
+) -> Result<Done<AccountView>, Problem> {
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    let before = store::lock(&mut tx, actor, id, now).await?;
+    actor.must_act_as_admin()?;
+    stale(expected, before.version)?;
+    if before.state == step.to {
+        return Ok(Done { item: before, change: None });
+    }
+    if !step.from.contains(&before.state) {
+        return Err(wrong_state(before.state));
+    }
+    let deleting = step.to == Standing::Deleted;
+    let (to, reason) = match before.state {
+        // What was suspended when it was deleted comes back suspended.
+        Standing::Deleted => (deleted_from(&mut tx, id).await?, before.reason.clone()),
+        _ if deleting => (step.to, before.reason.clone()),
+        _ => (step.to, step.reason),
+    };
+    sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .bind(to.code())
+        .bind(reason)
+        .bind(deleting.then_some(now))
+        .bind(deleting.then_some(before.state.code()))
+        .run(tx.on())
+        .await?;
+    let after = store::load(tx.on(), actor, id, now).await?;
+    let change =
+        act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), step.undoes)
+            .await?;
+    let sites = site::rows(&mut tx, id).await?;
+    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
+    let item = store::load(tx.on(), actor, id, now).await?;
+    tx.commit().await?;
+    Ok(Done { item, change: Some(change) })
+}
+
+async fn deleted_from(tx: &mut Tx, id: AccountId) -> Result<Standing, Problem> {
+    let from = sql("SELECT deleted_from FROM accounts WHERE id = $1")
+        .bind(id)
+        .one(tx.on(), |row| row.get::<Option<Standing>>("deleted_from"))
+        .await?;
+    Ok(from.unwrap_or(Standing::Active))
+}
+
+/// Gives the account another plan; what it already has above the new limits stays.
+pub async fn set_plan(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    expected: Option<i64>,
+    plan: PlanId,
+) -> Result<Done<AccountView>, Problem> {
+    set_plan_as(server, actor, account, expected, plan, None).await
+}
+
+pub(crate) async fn set_plan_as(
+    server: &Server,
+    actor: &Actor,
+    id: AccountId,
+    expected: Option<i64>,
+    plan: PlanId,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    let before = store::lock(&mut tx, actor, id, now).await?;
+    actor.must_act_as_admin()?;
+    stale(expected, before.version)?;
+    if before.plan.id == plan {
+        return Ok(Done { item: before, change: None });
+    }
+    let moved = sql("UPDATE accounts SET plan_id = $2, version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM plans WHERE id = $2)")
+        .bind(id)
+        .bind(plan)
+        .run(tx.on())
+        .await?;
+    if moved == 0 {
+        return Err(Problem::invalid(
+            "plan",
+            "choice_absent",
+            Text::new(
+                "Cette offre n’existe plus : choisissez dans la liste.",
+                "This plan no longer exists: choose from the list.",
+            ),
+        ));
+    }
+    let after = store::load(tx.on(), actor, id, now).await?;
+    let plan = |account: &AccountView| json!({ "plan": account.plan.name, "plan_id": account.plan.id });
+    let change =
+        act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;
+    let sites = site::rows(&mut tx, id).await?;
+    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
+    let item = store::load(tx.on(), actor, id, now).await?;
+    tx.commit().await?;
+    Ok(Done { item, change: Some(change) })
+}
+
+/// The daily job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
+pub async fn purge(server: &Server) -> Result<usize, Problem> {
+    let now = server.world.now_ms();
+    let actor = Actor::panel();
+    let due: Vec<AccountId> =
+        sql("SELECT id FROM accounts WHERE state = 'deleted' AND deleted_at <= $1 ORDER BY id LIMIT 1000")
+            .bind(now - KEPT_MS)
+            .all(server.store.on(), |row| row.get("id"))
+            .await?;
+    let mut erased = 0;
+    for id in due {
+        let mut tx = server.store.write().await?;
+        let account = match store::lock(&mut tx, &actor, id, now).await {
+            Ok(account) => account,
+            Err(problem) if problem.kind == ProblemKind::NotFound => continue,
+            Err(problem) => return Err(problem),
+        };
+        // Somebody may have brought it back since the list was made.
+        if account.erase_at.is_none_or(|at| at > now) {
+            continue;
+        }
+        let sites = site::rows(&mut tx, id).await?;
+        let change =
+            act(server, &actor, &mut tx, "account.erase", &account, summary(&account), Value::Null, None)
+                .await?;
+        let mut wants = vec![derive::account(&account, AccountState::Erased)?];
+        wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
+        resource::write(&mut tx, change, now, wants).await?;
+        for statement in [
+            "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
+            "DELETE FROM sites WHERE account_id = $1",
+            "DELETE FROM domains WHERE account_id = $1",
+            "UPDATE accounts SET state = 'erased', version = version + 1 WHERE id = $1",
+        ] {
+            sql(statement).bind(id).run(tx.on()).await?;
+        }
+        tx.commit().await?;
+        erased += 1;
+    }
+    Ok(erased)
+}
+
+fn summary(account: &AccountView) -> Value {
+    json!({ "state": account.state, "reason": account.reason })
+}
+
+#[allow(clippy::too_many_arguments)] // One private recorder for the four acts above.
+async fn act(
+    server: &Server,
+    actor: &Actor,
+    tx: &mut Tx,
+    verb: &'static str,
+    account: &AccountView,
+    before: Value,
+    after: Value,
+    undoes: Option<ChangeId>,
+) -> Result<ChangeId, Problem> {
+    let mut act = Act::new(verb, Subject::new("account", account.id, &account.name));
+    act.member = Some(account.member.id);
+    act.account = Some(account.id);
+    act.before = Some(before);
+    act.after = Some(after).filter(|after| !after.is_null());
+    act.undoes = undoes;
+    change::record(tx, &*server.world, actor, act).await
+}
+
+fn wrong_state(state: Standing) -> Problem {
+    let text = match state {
+        Standing::Active => Text::new("Ce compte est en service.", "This account is in service."),
+        Standing::Suspended => Text::new("Ce compte est suspendu.", "This account is suspended."),
+        Standing::Deleted => Text::new(
+            "Ce compte est supprimé : rétablissez-le d’abord.",
+            "This account is deleted: restore it first.",
+        ),
+    };
+    Problem::new(ProblemKind::Conflict, "wrong_state", text)
+}

@@ -1,0 +1,88 @@
+//! Hosting accounts: who may see them, making them, and their life from active to erased.
+
+mod create;
+mod derive;
+mod life;
+mod store;
+
+pub use create::{Created, NewAccount, create};
+pub(crate) use derive::{gone as site_gone, site as site_want, wants};
+pub use life::{delete, purge, restore, resume, set_plan, suspend};
+pub(crate) use life::{delete_as, restore_as, resume_as, set_plan_as, suspend_as};
+pub(crate) use store::lock;
+pub use store::{list, list_of_member, must_see, show};
+
+use crate::views::{Ref, RefShape};
+use model::{AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, TenantUid, UnixName};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How long a deleted account comes back whole.
+pub const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+
+/// Where an account stands in the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    Active,
+    Suspended,
+    /// Comes back whole until `erase_at`.
+    Deleted,
+}
+
+impl Standing {
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::Active => "active",
+            Standing::Suspended => "suspended",
+            Standing::Deleted => "deleted",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Standing> {
+        [Standing::Active, Standing::Suspended, Standing::Deleted].into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// An account as pages and the API show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccountView {
+    #[schema(value_type = String)]
+    pub id: AccountId,
+    #[schema(value_type = String)]
+    pub name: UnixName,
+    #[schema(value_type = u32)]
+    pub uid: TenantUid,
+    #[schema(value_type = RefShape)]
+    pub member: Ref<MemberId>,
+    pub plan: AccountPlan,
+    #[schema(value_type = RefShape)]
+    pub host: Ref<HostId>,
+    #[schema(value_type = String)]
+    pub php: PhpVersion,
+    pub state: Standing,
+    /// Why it is suspended, as told to the member.
+    pub reason: Option<String>,
+    pub deleted_at: Option<i64>,
+    /// When a deleted account is erased for good.
+    pub erase_at: Option<i64>,
+    /// How the account stands on its host.
+    #[schema(value_type = String)]
+    pub host_state: ChangeState,
+    pub sites: u32,
+    pub created_at: i64,
+    pub version: i64,
+}
+
+/// The limits an account has through its plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccountPlan {
+    #[schema(value_type = String)]
+    pub id: PlanId,
+    pub name: String,
+    pub sites_max: u32,
+    pub names_max: u32,
+    pub php_workers: u32,
+    pub disk_mb: u32,
+    pub memory_mb: u32,
+}

@@ -1,0 +1,157 @@
+//! Reading and locking accounts, always scoped by owner.
+
+use super::{AccountPlan, AccountView, KEPT_MS, Standing};
+use crate::{
+    Actor, Server,
+    actor::{not_found, scoped},
+    change,
+    paging::{Listing, Page},
+    store::{Row, Tx, sql},
+    views::Ref,
+};
+use model::{AccountId, ChangeState, MemberId, Problem, TenantUid};
+use sqlx::{Any, Executor};
+
+/// One account.
+pub async fn show(server: &Server, actor: &Actor, account: AccountId) -> Result<AccountView, Problem> {
+    load(server.store.on(), actor, account, server.world.now_ms()).await
+}
+
+pub(super) async fn load<'c>(
+    on: impl Executor<'c, Database = Any>,
+    actor: &Actor,
+    account: AccountId,
+    now: i64,
+) -> Result<AccountView, Problem> {
+    let found = sql(scoped!(
+        actor,
+        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
+           m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
+           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
+           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
+           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites
+         FROM accounts a JOIN members m ON m.id = a.member_id JOIN plans p ON p.id = a.plan_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'account' AND r.key = a.id
+         WHERE a.id = $3 AND a.state <> 'erased' AND",
+        ""
+    ))
+    .bind(actor.user_text())
+    .bind(now)
+    .bind(account)
+    .optional(on, |row| view(row, now))
+    .await?;
+    found.ok_or_else(not_found)
+}
+
+/// Not found unless the actor may see the account.
+pub async fn must_see(server: &Server, actor: &Actor, account: AccountId) -> Result<(), Problem> {
+    let found =
+        sql(scoped!(actor, "SELECT a.id FROM accounts a WHERE a.id = $3 AND a.state <> 'erased' AND", ""))
+            .bind(actor.user_text())
+            .bind(server.world.now_ms())
+            .bind(account)
+            .optional(server.store.on(), |_| Ok(()))
+            .await?;
+    found.ok_or_else(not_found)
+}
+
+/// Locks the account until the transaction ends and gives it as it stands; everything that changes an account or its sites begins here,
+/// so that limits hold under parallel requests.
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    actor: &Actor,
+    account: AccountId,
+    now: i64,
+) -> Result<AccountView, Problem> {
+    sql("UPDATE accounts SET version = version WHERE id = $1").bind(account).run(tx.on()).await?;
+    load(tx.on(), actor, account, now).await
+}
+
+/// The accounts an actor may see, by name; `q` is part of the account's, the member's or a domain's name.
+pub async fn list(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+    state: Option<Standing>,
+) -> Result<Page<AccountView>, Problem> {
+    listed(server, actor, listing, state, None).await
+}
+
+/// The accounts of one member.
+pub async fn list_of_member(
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+    listing: &Listing,
+) -> Result<Page<AccountView>, Problem> {
+    listed(server, actor, listing, None, Some(member)).await
+}
+
+async fn listed(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+    state: Option<Standing>,
+    member: Option<MemberId>,
+) -> Result<Page<AccountView>, Problem> {
+    let now = server.world.now_ms();
+    let [after] = listing.after()?;
+    let accounts = sql(scoped!(
+        actor,
+        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
+           m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
+           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
+           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
+           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites
+         FROM accounts a JOIN members m ON m.id = a.member_id JOIN plans p ON p.id = a.plan_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'account' AND r.key = a.id
+         WHERE a.state <> 'erased' AND",
+        "  AND ($3 = '' OR a.name > $3)
+           AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\' OR m.name_key LIKE $4 ESCAPE '\\'
+             OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
+           AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6)
+         ORDER BY a.name LIMIT $7"
+    ))
+    .bind(actor.user_text())
+    .bind(now)
+    .bind(after)
+    .bind(listing.pattern())
+    .bind(state.map_or("", Standing::code))
+    .bind(member.map(|member| member.to_string()).unwrap_or_default())
+    .bind(listing.fetch())
+    .all(server.store.on(), |row| view(row, now))
+    .await?;
+    Ok(listing.page(accounts, |account| [account.name.to_string()]))
+}
+
+fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
+    let away =
+        change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
+    let deleted_at: Option<i64> = row.get("deleted_at")?;
+    let host_state: Option<ChangeState> = row.get("host_state")?;
+    Ok(AccountView {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        uid: row.get::<TenantUid>("uid")?,
+        member: Ref { id: row.get("member_id")?, name: row.get("member_name")? },
+        plan: AccountPlan {
+            id: row.get("plan_id")?,
+            name: row.get("plan_name")?,
+            sites_max: row.get("sites_max")?,
+            names_max: row.get("names_max")?,
+            php_workers: row.get("php_workers")?,
+            disk_mb: row.get("disk_mb")?,
+            memory_mb: row.get("memory_mb")?,
+        },
+        host: Ref { id: row.get("host_id")?, name: row.get("host_name")? },
+        php: row.get("php")?,
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        deleted_at,
+        erase_at: deleted_at.map(|at| at + KEPT_MS),
+        host_state: change::shown(host_state.unwrap_or(ChangeState::Wanted), away),
+        sites: row.get("sites")?,
+        created_at: row.get("created_at")?,
+        version: row.get("version")?,
+    })
+}

@@ -1,0 +1,216 @@
+//! Reading changes: per account, per host, one by one, and as events for open pages.
+
+use super::{ChangeView, StateView, Subject, derive, undo};
+use crate::{
+    Actor, Server,
+    actor::{not_found, scoped},
+    paging::{Listing, Page},
+    store::{Row, sql},
+};
+use model::{
+    AccountId, ChangeId, ChangeState, HostId, Problem,
+    event::{ChangeEvent, ResourceEvent},
+};
+use std::collections::BTreeMap;
+
+macro_rules! columns {
+    () => {
+        "SELECT c.id, c.at, c.user_id, c.who, c.via, c.verb, c.account_id, c.subject_kind, c.subject_id, c.subject_label,
+           c.before_json, c.after_json, c.undoes, (SELECT u.id FROM changes u WHERE u.undoes = c.id) AS undone_by"
+    };
+}
+
+macro_rules! state_columns {
+    () => {
+        "SELECT s.change_id, h.name AS host, s.kind, s.key, s.state, s.text_fr, s.text_en, s.at,
+           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS now_state
+         FROM change_states s JOIN hosts h ON h.id = s.host_id
+           LEFT JOIN resources r ON r.host_id = s.host_id AND r.kind = s.kind AND r.key = s.key "
+    };
+}
+
+/// The changes of an account, newest first; admins' acts included.
+pub async fn list(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    listing: &Listing,
+) -> Result<Page<ChangeView>, Problem> {
+    crate::account::must_see(server, actor, account).await?;
+    let [before] = listing.after()?;
+    let changes = sql(concat!(
+        columns!(),
+        " FROM changes c WHERE c.account_id = $1 AND ($2 = '' OR c.id < $2) ORDER BY c.id DESC LIMIT $3"
+    ))
+    .bind(account)
+    .bind(before)
+    .bind(listing.fetch())
+    .all(server.store.on(), |row| view(row, actor))
+    .await?;
+    let mut page = listing.page(changes, |change| [change.id.to_string()]);
+    if let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) {
+        let states = sql(concat!(
+            state_columns!(),
+            "WHERE s.account_id = $1 AND s.change_id >= $2 AND s.change_id <= $3 ORDER BY s.kind, s.key"
+        ))
+        .bind(account)
+        .bind(oldest.id)
+        .bind(newest.id)
+        .all(server.store.on(), |row| state(row, server.world.now_ms()))
+        .await?;
+        add_states(&mut page.items, states);
+    }
+    Ok(page)
+}
+
+/// What admins did on a host itself, newest first.
+pub async fn list_of_host(
+    server: &Server,
+    actor: &Actor,
+    host: HostId,
+    listing: &Listing,
+) -> Result<Page<ChangeView>, Problem> {
+    actor.must_be_admin()?;
+    let [before] = listing.after()?;
+    let changes = sql(concat!(
+        columns!(),
+        " FROM changes c WHERE c.host_id = $1 AND ($2 = '' OR c.id < $2) ORDER BY c.id DESC LIMIT $3"
+    ))
+    .bind(host)
+    .bind(before)
+    .bind(listing.fetch())
+    .all(server.store.on(), |row| view(row, actor))
+    .await?;
+    Ok(listing.page(changes, |change| [change.id.to_string()]))
+}
+
+/// One change with its states.
+pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeView, Problem> {
+    let found = sql(scoped!(
+        actor,
+        "SELECT c.id, c.at, c.user_id, c.who, c.via, c.verb, c.account_id, c.subject_kind, c.subject_id, c.subject_label,
+           c.before_json, c.after_json, c.undoes, (SELECT u.id FROM changes u WHERE u.undoes = c.id) AS undone_by
+         FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND (",
+        " OR (c.account_id IS NULL AND c.user_id = $1))"
+    ))
+    .bind(actor.user_text())
+    .bind(server.world.now_ms())
+    .bind(change)
+    .optional(server.store.on(), |row| view(row, actor))
+    .await?;
+    let mut changes = vec![found.ok_or_else(not_found)?];
+    let states = sql(concat!(state_columns!(), "WHERE s.change_id = $1 ORDER BY s.kind, s.key"))
+        .bind(change)
+        .all(server.store.on(), |row| state(row, server.world.now_ms()))
+        .await?;
+    add_states(&mut changes, states);
+    changes.pop().ok_or_else(not_found)
+}
+
+/// One change as its event.
+pub async fn event(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeEvent, Problem> {
+    show(server, actor, change).await?;
+    let states = sql(concat!(state_columns!(), "WHERE s.change_id = $1 ORDER BY s.kind, s.key"))
+        .bind(change)
+        .all(server.store.on(), |row| state(row, server.world.now_ms()))
+        .await?;
+    let found = to_events(states).pop();
+    Ok(found.unwrap_or(ChangeEvent { change, state: ChangeState::Applied, text: None, resources: vec![] }))
+}
+
+/// The changes of an account that are on their way, or moved in the last five minutes; oldest first.
+pub async fn events(server: &Server, actor: &Actor, account: AccountId) -> Result<Vec<ChangeEvent>, Problem> {
+    crate::account::must_see(server, actor, account).await?;
+    let now = server.world.now_ms();
+    let states = sql(concat!(
+        state_columns!(),
+        "WHERE s.change_id IN (SELECT x.change_id FROM change_states x WHERE x.account_id = $1 AND x.at > $2
+           UNION SELECT x.change_id FROM change_states x WHERE x.account_id = $1
+             AND x.state IN ('wanted', 'waiting', 'checked', 'held'))
+         ORDER BY s.change_id, s.kind, s.key"
+    ))
+    .bind(account)
+    .bind(now - 300_000)
+    .all(server.store.on(), |row| state(row, now))
+    .await?;
+    Ok(to_events(states))
+}
+
+/// A state, the change it belongs to, and how its resource stands now.
+struct StateRow {
+    change: ChangeId,
+    view: StateView,
+    resource: ChangeState,
+}
+
+fn state(row: &Row, now: i64) -> Result<StateRow, Problem> {
+    let away =
+        derive::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
+    let state = derive::shown(row.get("state")?, away);
+    let resource = row.get::<Option<ChangeState>>("now_state")?;
+    Ok(StateRow {
+        change: row.get("change_id")?,
+        resource: resource.map_or(state, |resource| derive::shown(resource, away)),
+        view: StateView {
+            host: row.get("host")?,
+            kind: row.get("kind")?,
+            key: row.get("key")?,
+            state,
+            text: row.text("text_fr", "text_en")?,
+            at: row.get("at")?,
+        },
+    })
+}
+
+fn to_events(states: Vec<StateRow>) -> Vec<ChangeEvent> {
+    let mut changes: BTreeMap<ChangeId, (Vec<StateView>, BTreeMap<_, ResourceEvent>)> = BTreeMap::new();
+    for row in states {
+        let (views, resources) = changes.entry(row.change).or_default();
+        let now = ResourceEvent { kind: row.view.kind, key: row.view.key, state: row.resource };
+        let worst = resources.entry((now.kind, now.key)).or_insert(now);
+        worst.state = worst.state.max(now.state);
+        views.push(row.view);
+    }
+    let sum_up = |(change, (views, resources)): (ChangeId, (Vec<StateView>, BTreeMap<_, ResourceEvent>))| {
+        let (state, text) = derive::worst(&views);
+        ChangeEvent { change, state, text, resources: resources.into_values().collect() }
+    };
+    changes.into_iter().map(sum_up).collect()
+}
+
+fn add_states(changes: &mut [ChangeView], states: Vec<StateRow>) {
+    let mut by_change: BTreeMap<ChangeId, Vec<StateView>> = BTreeMap::new();
+    for row in states {
+        by_change.entry(row.change).or_default().push(row.view);
+    }
+    for change in changes {
+        change.states = by_change.remove(&change.id).unwrap_or_default();
+        (change.state, change.text) = derive::worst(&change.states);
+    }
+}
+
+fn view(row: &Row, actor: &Actor) -> Result<ChangeView, Problem> {
+    let verb: String = row.get("verb")?;
+    let undone_by: Option<ChangeId> = row.get("undone_by")?;
+    Ok(ChangeView {
+        undoable: undone_by.is_none() && undo::may(actor, &verb),
+        id: row.get("id")?,
+        at: row.get("at")?,
+        who: row.get("who")?,
+        via: row.get("via")?,
+        verb,
+        account: row.get("account_id")?,
+        subject: Subject {
+            kind: row.get("subject_kind")?,
+            id: row.get("subject_id")?,
+            label: row.get("subject_label")?,
+        },
+        before: row.get("before_json")?,
+        after: row.get("after_json")?,
+        state: ChangeState::Applied,
+        text: None,
+        states: vec![],
+        undoes: row.get("undoes")?,
+        undone_by,
+    })
+}

@@ -1,0 +1,39 @@
+//! Hosting plans: the limits an account gets.
+
+mod rules;
+
+pub use rules::{create, delete, list, show, update};
+
+use model::PlanId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A plan as pages and the API show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PlanView {
+    #[schema(value_type = String)]
+    pub id: PlanId,
+    pub name: String,
+    pub sites_max: u32,
+    /// Names per site.
+    pub names_max: u32,
+    pub php_workers: u32,
+    pub disk_mb: u32,
+    pub memory_mb: u32,
+    /// Accounts that have it.
+    pub accounts: u32,
+    pub created_at: i64,
+    pub version: i64,
+}
+
+/// What is asked, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanInput {
+    pub name: String,
+    pub sites_max: u32,
+    pub names_max: u32,
+    pub php_workers: u32,
+    pub disk_mb: u32,
+    pub memory_mb: u32,
+}

@@ -1,0 +1,111 @@
+//! Who a request is from: a bearer token, else the session cookie.
+
+use super::{LONGEST_MS, SignedIn, store};
+use crate::{Actor, Server, token};
+use axum::http::{HeaderMap, HeaderValue, header};
+use model::{Problem, ProblemKind, Secret, Text};
+
+/// `__Host-`: set by this very host over HTTPS, for the whole host and no other.
+pub const SESSION_COOKIE: &str = "__Host-session";
+/// Remembers that its user has signed in from this browser; signs nobody in.
+pub const DEVICE_COOKIE: &str = "__Host-device";
+
+/// The panel's cookies of a request.
+#[derive(Clone, Debug, Default)]
+pub struct Cookies {
+    pub session: Option<Secret>,
+    pub device: Option<Secret>,
+}
+
+pub fn cookies_of(headers: &HeaderMap) -> Cookies {
+    let mut cookies = Cookies::default();
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    for (name, value) in pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+    {
+        match name {
+            SESSION_COOKIE => cookies.session = Some(Secret::new(value)),
+            DEVICE_COOKIE => cookies.device = Some(Secret::new(value)),
+            _ => {}
+        }
+    }
+    cookies
+}
+
+/// The actor of a request; `None` when nobody is signed in. A bearer token that does not work is an error, never the cookie's turn.
+pub async fn caller(server: &Server, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let bearer = value.to_str().ok().and_then(|value| {
+            let (scheme, secret) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
+        });
+        return match bearer {
+            Some(secret) => token::by_secret(server, secret).await?.ok_or_else(bad_token).map(Some),
+            None => Err(bad_token()),
+        };
+    }
+    match cookies_of(headers).session {
+        Some(secret) => store::by_secret(server, secret.reveal()).await,
+        None => Ok(None),
+    }
+}
+
+fn bad_token() -> Problem {
+    Problem::new(
+        ProblemKind::SignIn,
+        "bad_token",
+        Text::new(
+            "Ce jeton ne marche pas ou plus : créez-en un dans le panneau.",
+            "This token does not work (any more): create one in the panel.",
+        ),
+    )
+}
+
+/// The two Set-Cookie values of a session begun.
+pub fn set_cookies(signed_in: &SignedIn) -> [Option<HeaderValue>; 2] {
+    let month = LONGEST_MS / 1000;
+    [
+        cookie(SESSION_COOKIE, signed_in.session.reveal(), month),
+        cookie(DEVICE_COOKIE, signed_in.device.reveal(), 12 * month),
+    ]
+}
+
+/// The Set-Cookie value of a session ended; the browser stays known.
+pub fn unset_cookies() -> [Option<HeaderValue>; 1] {
+    [cookie(SESSION_COOKIE, "", 0)]
+}
+
+fn cookie(name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_read_by_their_exact_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=b; __Host-session=one; session=two".parse().unwrap());
+        headers.append(header::COOKIE, "__Host-device=three".parse().unwrap());
+        let cookies = cookies_of(&headers);
+        assert_eq!(cookies.session.unwrap().reveal(), "one");
+        assert_eq!(cookies.device.unwrap().reveal(), "three");
+    }
+
+    #[test]
+    fn cookies_are_host_only_and_out_of_scripts_reach() {
+        let signed_in = SignedIn {
+            user: model::UserId::new(1, &[1; 10]),
+            session: Secret::new("abc"),
+            device: Secret::new("def"),
+        };
+        for value in set_cookies(&signed_in) {
+            let text = value.unwrap().to_str().unwrap().to_owned();
+            assert!(text.starts_with("__Host-") && text.contains("; Path=/;"), "{text}");
+            assert!(text.ends_with("Secure; HttpOnly; SameSite=Lax") && !text.contains("Domain"), "{text}");
+        }
+    }
+}

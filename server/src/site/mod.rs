@@ -1,0 +1,45 @@
+//! Web sites of an account and the names that lead to them.
+
+mod claim;
+mod rules;
+mod store;
+
+pub use rules::{create, delete, set_names};
+pub(crate) use rules::{delete_as, recreate, set_names_as};
+pub(crate) use store::{SiteRow, rows};
+pub use store::{list, show};
+
+use crate::views::{Ref, RefShape};
+use model::{AccountId, ChangeId, ChangeState, HostId, SiteId, SiteName, Text, wire::Drift};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A site as pages and the API show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SiteView {
+    #[schema(value_type = String)]
+    pub id: SiteId,
+    #[schema(value_type = RefShape)]
+    pub account: Ref<AccountId>,
+    #[schema(value_type = RefShape)]
+    pub host: Ref<HostId>,
+    /// The folder below `sites/` in the account's home.
+    #[schema(value_type = String)]
+    pub folder: SiteName,
+    /// The main one first.
+    #[schema(value_type = Vec<String>)]
+    pub names: Vec<SiteName>,
+    /// How it stands on its host, and the reason in words where there is one.
+    #[schema(value_type = String)]
+    pub state: ChangeState,
+    #[schema(value_type = Option<Object>)]
+    pub text: Option<Text>,
+    /// A file of its configuration that somebody edited by hand.
+    #[schema(value_type = Option<Object>)]
+    pub drift: Option<Drift>,
+    /// The change that made it so.
+    #[schema(value_type = Option<String>)]
+    pub change: Option<ChangeId>,
+    pub created_at: i64,
+    pub version: i64,
+}

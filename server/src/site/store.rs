@@ -1,0 +1,135 @@
+//! The tables `sites` and `names`, always scoped by owner.
+
+use super::SiteView;
+use crate::{
+    Actor, Server,
+    actor::{not_found, scoped},
+    change,
+    paging::{Listing, Page},
+    store::{Row, Tx, sql},
+    views::Ref,
+};
+use model::{AccountId, ChangeState, Problem, SiteId, SiteName, wire::Drift};
+use serde_json::Value;
+use sqlx::AnyConnection;
+use std::collections::BTreeMap;
+
+/// A site as its resource is derived from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SiteRow {
+    pub id: SiteId,
+    pub folder: SiteName,
+    pub names: Vec<SiteName>,
+}
+
+/// All sites of an account that the caller has locked.
+pub(crate) async fn rows(tx: &mut Tx, account: AccountId) -> Result<Vec<SiteRow>, Problem> {
+    let mut sites: BTreeMap<SiteId, SiteRow> = BTreeMap::new();
+    sql("SELECT s.id, s.folder, n.name FROM sites s JOIN names n ON n.site_id = s.id WHERE s.account_id = $1 ORDER BY s.id, n.position")
+        .bind(account)
+        .all(tx.on(), |row| {
+            let id: SiteId = row.get("id")?;
+            let folder = row.get("folder")?;
+            sites.entry(id).or_insert(SiteRow { id, folder, names: vec![] }).names.push(row.get("name")?);
+            Ok(())
+        })
+        .await?;
+    Ok(sites.into_values().collect())
+}
+
+/// The sites of an account, oldest first.
+pub async fn list(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    listing: &Listing,
+) -> Result<Page<SiteView>, Problem> {
+    crate::account::must_see(server, actor, account).await?;
+    let now = server.world.now_ms();
+    let [after] = listing.after()?;
+    let sites =
+        sql("SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
+           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
+           r.state, r.text_fr, r.text_en, r.drift, r.change_id
+         FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id
+         WHERE s.account_id = $1 AND ($2 = '' OR s.id > $2) ORDER BY s.id LIMIT $3")
+        .bind(account)
+        .bind(after)
+        .bind(listing.fetch())
+        .all(server.store.on(), |row| view(row, now))
+        .await?;
+    let mut page = listing.page(sites, |site| [site.id.to_string()]);
+    if let (Some(first), Some(last)) = (page.items.first(), page.items.last()) {
+        let mut names: BTreeMap<SiteId, Vec<SiteName>> = BTreeMap::new();
+        sql("SELECT n.site_id, n.name FROM names n JOIN sites s ON s.id = n.site_id
+             WHERE s.account_id = $1 AND s.id >= $2 AND s.id <= $3 ORDER BY n.site_id, n.position")
+        .bind(account)
+        .bind(first.id)
+        .bind(last.id)
+        .all(server.store.on(), |row| {
+            names.entry(row.get("site_id")?).or_default().push(row.get("name")?);
+            Ok(())
+        })
+        .await?;
+        for site in &mut page.items {
+            site.names = names.remove(&site.id).unwrap_or_default();
+        }
+    }
+    Ok(page)
+}
+
+/// One site.
+pub async fn show(server: &Server, actor: &Actor, site: SiteId) -> Result<SiteView, Problem> {
+    let mut snapshot = server.store.read().await?;
+    load(&mut snapshot, actor, site, server.world.now_ms()).await
+}
+
+pub(super) async fn load(
+    on: &mut AnyConnection,
+    actor: &Actor,
+    site: SiteId,
+    now: i64,
+) -> Result<SiteView, Problem> {
+    let found = sql(scoped!(
+        actor,
+        "SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
+           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
+           r.state, r.text_fr, r.text_en, r.drift, r.change_id
+         FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id
+         WHERE s.id = $3 AND a.state <> 'erased' AND",
+        ""
+    ))
+    .bind(actor.user_text())
+    .bind(now)
+    .bind(site)
+    .optional(&mut *on, |row| view(row, now))
+    .await?;
+    let mut site = found.ok_or_else(not_found)?;
+    site.names = sql("SELECT name FROM names WHERE site_id = $1 ORDER BY position")
+        .bind(site.id)
+        .all(&mut *on, |row| row.get("name"))
+        .await?;
+    Ok(site)
+}
+
+fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
+    let away =
+        change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
+    let state: Option<ChangeState> = row.get("state")?;
+    let drift: Option<Value> = row.get("drift")?;
+    Ok(SiteView {
+        id: row.get("id")?,
+        account: Ref { id: row.get("account_id")?, name: row.get("account_name")? },
+        host: Ref { id: row.get("host_id")?, name: row.get("host_name")? },
+        folder: row.get("folder")?,
+        names: vec![],
+        state: change::shown(state.unwrap_or(ChangeState::Wanted), away),
+        text: row.text("text_fr", "text_en")?,
+        drift: drift.and_then(|drift| serde_json::from_value::<Drift>(drift).ok()),
+        change: row.get("change_id")?,
+        created_at: row.get("created_at")?,
+        version: row.get("version")?,
+    })
+}

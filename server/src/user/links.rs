@@ -1,0 +1,124 @@
+//! One-time links: `/lien/SECRET` lets a user set a password within the hour.
+
+use super::{UserView, password, rules};
+use crate::{
+    Actor, Server, Via,
+    actor::not_found,
+    change::{self, Act, Subject},
+    secrets::{fresh, hashed},
+    store::{Tx, sql},
+    world::World,
+};
+use model::{Problem, ProblemKind, Secret, Text, UserId};
+
+/// How long a link works.
+pub const LINK_MS: i64 = 3_600_000;
+
+/// A new link of the user; earlier ones stop working.
+pub(super) async fn new(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<Secret, Problem> {
+    let (secret, now) = (fresh(world), world.now_ms());
+    sql("UPDATE links SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL")
+        .bind(user)
+        .bind(now)
+        .run(tx.on())
+        .await?;
+    sql("INSERT INTO links (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(hashed(secret.reveal()))
+        .bind(user)
+        .bind(now)
+        .bind(now + LINK_MS)
+        .run(tx.on())
+        .await?;
+    Ok(secret)
+}
+
+/// A link for a user who has no password yet.
+pub(crate) async fn link_if_needed(
+    tx: &mut Tx,
+    world: &dyn World,
+    user: UserId,
+) -> Result<Option<Secret>, Problem> {
+    let password: Option<String> = sql("SELECT password FROM users WHERE id = $1")
+        .bind(user)
+        .one(tx.on(), |row| row.get("password"))
+        .await?;
+    match password {
+        Some(_) => Ok(None),
+        None => new(tx, world, user).await.map(Some),
+    }
+}
+
+/// An admin gives a user a new link: for one who forgot the password.
+pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret, Problem> {
+    actor.must_be_admin()?;
+    let mut tx = server.store.write().await?;
+    let email: Option<String> = sql("SELECT email FROM users WHERE id = $1")
+        .bind(user)
+        .optional(tx.on(), |row| row.get("email"))
+        .await?;
+    let act = Act::new("user.link", Subject::new("user", user, email.ok_or_else(not_found)?));
+    change::record(&mut tx, &*server.world, actor, act).await?;
+    let secret = new(&mut tx, &*server.world, user).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// Whose link it is; looking does not use it up (mail scanners look).
+pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Problem> {
+    let found =
+        sql("SELECT u.id, u.email, u.lang, u.created_at FROM links l JOIN users u ON u.id = l.user_id
+         WHERE l.id = $1 AND l.used_at IS NULL AND l.expires_at > $2")
+        .bind(hashed(secret))
+        .bind(server.world.now_ms())
+        .optional(server.store.on(), |row| {
+            Ok(UserView {
+                id: row.get("id")?,
+                email: row.get("email")?,
+                lang: row.get("lang")?,
+                admin: false,
+                created_at: row.get("created_at")?,
+            })
+        })
+        .await?;
+    found.ok_or_else(dead)
+}
+
+/// Uses the link up; gives the user, for whom the page then starts a session.
+pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -> Result<UserId, Problem> {
+    let user = open_link(server, secret).await?;
+    password::check(new, &user.email, "password")?;
+    let mut salt = [0; 16];
+    server.world.random(&mut salt);
+    let hash = password::hash(&server.hashers, new, salt).await?;
+    let mut tx = server.store.write().await?;
+    let used = sql("UPDATE links SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2")
+        .bind(hashed(secret))
+        .bind(server.world.now_ms())
+        .run(tx.on())
+        .await?;
+    if used == 0 {
+        return Err(dead());
+    }
+    let actor = Actor {
+        user: Some(user.id),
+        who: user.email,
+        admin: false,
+        lang: user.lang,
+        via: Via::Panel,
+        once: None,
+    };
+    rules::store_password(&mut tx, &*server.world, &actor, user.id, &hash, None).await?;
+    tx.commit().await?;
+    Ok(user.id)
+}
+
+fn dead() -> Problem {
+    Problem::new(
+        ProblemKind::NotFound,
+        "link_dead",
+        Text::new(
+            "Ce lien a déjà servi ou a expiré : demandez-en un nouveau à la coopérative.",
+            "This link was used or has expired: ask the cooperative for a new one.",
+        ),
+    )
+}

@@ -1,0 +1,39 @@
+//! Users: humans who sign in; their passwords and the one-time links that set them.
+
+mod links;
+mod password;
+mod rules;
+
+pub(crate) use links::link_if_needed;
+pub use links::{LINK_MS, link, open_link, set_password_by_link};
+pub(crate) use password::verify;
+pub use password::{Hashers, SHORTEST};
+pub(crate) use rules::{bucket, ensure, session_only};
+pub use rules::{change_password, create_admin, list, me, set_lang};
+
+use model::{Lang, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A user as pages and the API show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UserView {
+    #[schema(value_type = String)]
+    pub id: UserId,
+    pub email: String,
+    #[schema(value_type = Option<String>)]
+    pub lang: Option<Lang>,
+    /// Holds the staff role.
+    pub admin: bool,
+    pub created_at: i64,
+}
+
+/// What is asked, as typed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[schema(value_type = String)]
+    pub current: model::Secret,
+    #[schema(value_type = String)]
+    pub new: model::Secret,
+}

@@ -1,0 +1,157 @@
+//! Users and their own settings.
+
+use super::{UserView, links, password};
+use crate::{
+    Actor, Server, Via,
+    actor::not_found,
+    change::{self, Act, Subject},
+    grant,
+    paging::{Listing, Page},
+    secrets::hashed,
+    store::{Row, Tx, sql},
+    world::World,
+};
+use model::{EmailAddress, Lang, Problem, ProblemKind, Secret, Text, UserId};
+
+macro_rules! columns {
+    () => {
+        "SELECT u.id, u.email, u.email_key, u.lang, u.created_at,
+           (SELECT COUNT(*) FROM grants g WHERE g.user_id = u.id AND g.role = 'admin' AND g.account_id IS NULL
+             AND g.member_id IS NULL AND g.revoked_at IS NULL) AS admin FROM users u "
+    };
+}
+
+/// The signed-in user.
+pub async fn me(server: &Server, actor: &Actor) -> Result<UserView, Problem> {
+    let user = actor.user.ok_or_else(not_found)?;
+    let found =
+        sql(concat!(columns!(), "WHERE u.id = $1")).bind(user).optional(server.store.on(), view).await?;
+    found.ok_or_else(not_found)
+}
+
+/// Users by address, for admins; `q` is part of it.
+pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
+    actor.must_be_admin()?;
+    let [after] = listing.after()?;
+    let users = sql(concat!(
+        columns!(),
+        "WHERE ($1 = '' OR u.email_key > $1) AND ($2 = '%' OR u.email_key LIKE $2 ESCAPE '\\') ORDER BY u.email_key LIMIT $3"
+    ))
+    .bind(after)
+    .bind(listing.pattern())
+    .bind(listing.fetch())
+    .all(server.store.on(), view)
+    .await?;
+    Ok(listing.page(users, |user| [user.email.to_ascii_lowercase()]))
+}
+
+/// `alveole-panel admin create EMAIL`: makes the user if need be, gives the staff role, and the secret of a link that sets the password.
+pub async fn create_admin(server: &Server, email: &str) -> Result<Secret, Problem> {
+    let email = EmailAddress::parse(email)?;
+    let mut tx = server.store.write().await?;
+    let user = ensure(&mut tx, &*server.world, &email).await?;
+    grant::give(&mut tx, &*server.world, user, grant::On::Panel).await?;
+    let mut act = Act::new("user.create", Subject::new("user", user, &email));
+    act.after = Some(serde_json::json!({ "email": email, "role": "admin" }));
+    change::record(&mut tx, &*server.world, &Actor::panel(), act).await?;
+    let secret = links::new(&mut tx, &*server.world, user).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// The user of this address, made without a password if unknown.
+pub(crate) async fn ensure(tx: &mut Tx, world: &dyn World, email: &EmailAddress) -> Result<UserId, Problem> {
+    sql("INSERT INTO users (id, email, email_key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email_key) DO NOTHING")
+        .bind(world.id::<model::User>())
+        .bind(email)
+        .bind(email.key())
+        .bind(world.now_ms())
+        .run(tx.on())
+        .await?;
+    sql("SELECT id FROM users WHERE email_key = $1").bind(email.key()).one(tx.on(), |row| row.get("id")).await
+}
+
+/// Sets the signed-in user's language.
+pub async fn set_lang(server: &Server, actor: &Actor, lang: Lang) -> Result<(), Problem> {
+    let user = actor.user.ok_or_else(not_found)?;
+    let mut tx = server.store.write().await?;
+    sql("UPDATE users SET lang = $2 WHERE id = $1").bind(user).bind(lang).run(tx.on()).await?;
+    tx.commit().await
+}
+
+/// Changes one's own password; every other session of the user ends. Wrong tries count as sign-in tries do.
+pub async fn change_password(
+    server: &Server,
+    actor: &Actor,
+    current: &Secret,
+    new: &Secret,
+) -> Result<(), Problem> {
+    let (Some(user), Via::Session(session)) = (actor.user, &actor.via) else { return Err(session_only()) };
+    let tries = crate::session::Tries::take(server, vec![(format!("password:{user}"), 10)]).await?;
+    let stored: Option<String> = sql("SELECT password FROM users WHERE id = $1")
+        .bind(user)
+        .one(server.store.on(), |row| row.get("password"))
+        .await?;
+    if !password::verify(&server.hashers, current, stored).await? {
+        return Err(Problem::invalid(
+            "current",
+            "password_wrong",
+            Text::new("Ce n’est pas votre mot de passe actuel.", "This is not your current password."),
+        ));
+    }
+    password::check(new, &actor.who, "new")?;
+    let mut salt = [0; 16];
+    server.world.random(&mut salt);
+    let hash = password::hash(&server.hashers, new, salt).await?;
+    let mut tx = server.store.write().await?;
+    tries.give_back(&mut tx).await?;
+    store_password(&mut tx, &*server.world, actor, user, &hash, Some(session)).await?;
+    tx.commit().await
+}
+
+/// Stores the hash, ends the user's sessions except `keep`, and leaves a trace.
+pub(super) async fn store_password(
+    tx: &mut Tx,
+    world: &dyn World,
+    actor: &Actor,
+    user: UserId,
+    hash: &str,
+    keep: Option<&str>,
+) -> Result<(), Problem> {
+    sql("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(hash).run(tx.on()).await?;
+    sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND id <> $3")
+        .bind(user)
+        .bind(world.now_ms())
+        .bind(keep.unwrap_or_default())
+        .run(tx.on())
+        .await?;
+    let act = Act::new("user.password", Subject::new("user", user, &actor.who));
+    change::record(tx, world, actor, act).await.map(drop)
+}
+
+/// For what a stolen token must not be able to do.
+pub(crate) fn session_only() -> Problem {
+    Problem::new(
+        ProblemKind::Denied,
+        "session_needed",
+        Text::new(
+            "Un jeton ne peut pas faire cela : connectez-vous dans le navigateur.",
+            "A token cannot do this: sign in with a browser.",
+        ),
+    )
+}
+
+fn view(row: &Row) -> Result<UserView, Problem> {
+    Ok(UserView {
+        id: row.get("id")?,
+        email: row.get("email")?,
+        lang: row.get("lang")?,
+        admin: row.get::<u32>("admin")? > 0,
+        created_at: row.get("created_at")?,
+    })
+}
+
+/// How an address is named in a bucket of tries: nobody's address is kept because somebody typed it.
+pub(crate) fn bucket(email: &str) -> String {
+    format!("user:{}", hashed(&email.trim().to_ascii_lowercase()))
+}
