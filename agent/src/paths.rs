@@ -67,7 +67,7 @@ impl Paths {
     }
 
     pub fn fragment(&self, account: &UnixName, site: SiteId) -> PathBuf {
-        self.fragments(account).join(format!("{site}.conf"))
+        self.fragments(account).join(format!("{}.conf", site.simple()))
     }
 
     /// Where a cell's configuration is tried before it takes effect; the tenant must be able to read it.

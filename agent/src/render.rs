@@ -53,7 +53,9 @@ pub fn render(format: Format, template: &str, context: &Context) -> Result<Vec<u
     };
     let told = |error: &tera::Error| RenderError { template: template.to_owned(), reason: chain(error) };
     let tera = tera.as_ref().map_err(told)?;
-    tera.render(template, context).map(String::into_bytes).map_err(|error| told(&error))
+    // A template opens with a comment for those who edit it, and its line break is nothing to write.
+    let text = tera.render(template, context).map_err(|error| told(&error))?;
+    Ok(text.trim_start().as_bytes().to_vec())
 }
 
 /// A template of ours that cannot be rendered: our own fault, said with the whole chain of causes.

@@ -1,7 +1,22 @@
 //! Words the tests of several files share.
 
+use crate::{
+    fault::{Faults, NoFaults},
+    fs::There,
+    ledger::{Changes, Ledger, Taken},
+    paths::Paths,
+    reconcile::{Batch, Done, Hands, daemons::Daemons, guard::Guard, trouble::Trouble},
+    record::Records,
+};
 use model::{
-    Account, AccountId, AccountState, Body, ChangeId, PanelId, PhpVersion, Resource, Site, SiteId, SiteState,
+    Account, AccountId, AccountState, Body, ChangeId, PanelId, PhpVersion, Resource, ResourceKey, Site,
+    SiteId, SiteState, TenantUid, UnixName, wire::ReportState,
+};
+use std::{
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Instant,
 };
 
 pub fn panel() -> PanelId {
@@ -47,5 +62,159 @@ pub fn wanted(body: &Body, generation: u64) -> Resource {
         change: change(1),
         body: Some(body.to_value().unwrap()),
         consent: None,
+    }
+}
+
+/// Daemons that accept everything but what holds a given text, and remember what they were asked.
+#[derive(Default)]
+pub struct FakeDaemons {
+    pub refuse: Mutex<Option<String>>,
+    pub reload_fails: Mutex<bool>,
+    pub asked: Mutex<Vec<String>>,
+}
+
+impl FakeDaemons {
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    /// What a configuration holds, its includes read too.
+    fn whole(config: &Path) -> String {
+        let text = std::fs::read_to_string(config).unwrap();
+        let includes = text.lines().filter_map(|line| line.strip_prefix("IncludeOptional \""));
+        let read = |path: &str| std::fs::read_to_string(path.trim_end_matches('"')).unwrap_or_default();
+        let included: String = includes.map(read).collect();
+        text + &included
+    }
+
+    fn check(&self, what: &str, config: &Path) -> Result<(), Trouble> {
+        self.asked.lock().unwrap().push(format!("check {what}"));
+        match &*self.refuse.lock().unwrap() {
+            Some(bad) if FakeDaemons::whole(config).contains(bad) => {
+                Err(Trouble::Refused(model::text!("refusé : {bad}", "refused: {bad}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Daemons for FakeDaemons {
+    fn check_apache(&self, config: &Path, _: TenantUid) -> Result<(), Trouble> {
+        self.check("apache", config)
+    }
+    fn check_php(&self, _: PhpVersion, config: &Path, _: TenantUid) -> Result<(), Trouble> {
+        self.check("php", config)
+    }
+    fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble> {
+        self.asked.lock().unwrap().push(format!("reload {account}{}", if php { " php" } else { "" }));
+        if *self.reload_fails.lock().unwrap() {
+            return Err(Trouble::io("reload", std::io::Error::other("no")));
+        }
+        Ok(())
+    }
+    fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
+        self.asked.lock().unwrap().push(format!("stop {account}"));
+        Ok(())
+    }
+}
+
+/// A host below a temporary folder.
+pub struct World {
+    pub paths: Paths,
+    pub hands: Hands,
+    pub ledger: Mutex<Ledger>,
+    pub daemons: Arc<FakeDaemons>,
+    pub guard: Guard,
+    pub now: Instant,
+    pub dir: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> World {
+        World::with(Arc::new(NoFaults))
+    }
+
+    pub fn with(faults: Arc<dyn Faults>) -> World {
+        // In memory where there is such a place: the walk over all fail-points makes hundreds of worlds, and fsyncs each.
+        let shm = Path::new("/dev/shm");
+        let dir = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.unwrap();
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let paths = Paths::below(dir.path());
+        for folder in [paths.names(), paths.cells(), paths.userdb(), paths.homes(), paths.staging()] {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        let daemons = Arc::new(FakeDaemons::default());
+        let records = Records::open(&paths).unwrap();
+        let hands = Hands { paths: paths.clone(), records, daemons: daemons.clone(), faults };
+        let ledger = Mutex::new(Ledger::open(&paths.ledger()).unwrap());
+        World { paths, hands, ledger, daemons, guard: Guard::default(), now: Instant::now(), dir }
+    }
+
+    pub fn generation(&self) -> u64 {
+        self.ledger.lock().unwrap().position().map_or(0, |position| position.generation)
+    }
+
+    /// Puts resources into the ledger, each at the next generation.
+    pub fn want(&self, mut resources: Vec<Resource>) -> Vec<ResourceKey> {
+        let from = self.generation();
+        for (n, resource) in resources.iter_mut().enumerate() {
+            resource.generation = from + 1 + n as u64;
+        }
+        let to = from + resources.len() as u64;
+        let frame = Changes { panel: panel(), epoch: 1, from, to, resources, more: false };
+        match self.ledger.lock().unwrap().take(frame).unwrap() {
+            Taken::Written { touched, .. } => touched,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn reconcile(&mut self, keys: impl IntoIterator<Item = ResourceKey>) -> Vec<Done> {
+        let told = Mutex::new(Vec::new());
+        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys: keys.into_iter().collect() };
+        batch.run(&mut self.guard, self.now, &|done| told.lock().unwrap().push(done));
+        told.into_inner().unwrap()
+    }
+
+    /// The final words about everything.
+    pub fn all(&mut self) -> Vec<Done> {
+        let keys = self.ledger.lock().unwrap().keys();
+        let mut done = self.reconcile(keys);
+        done.retain(|done| done.outcome.state != ReportState::Checked);
+        done
+    }
+
+    pub fn apply(&mut self, resources: Vec<Resource>) -> Vec<Done> {
+        let keys = self.want(resources);
+        let mut done = self.reconcile(keys);
+        done.retain(|done| done.outcome.state != ReportState::Checked);
+        done
+    }
+
+    /// Everything on disk that serves (not our notes), as text: to compare two worlds.
+    pub fn snapshot(&self) -> String {
+        let mut out = String::new();
+        for folder in [self.paths.names(), self.paths.cells(), self.paths.userdb(), self.paths.homes()] {
+            walk(&folder, self.dir.path(), &mut out);
+        }
+        out.replace(&self.dir.path().display().to_string(), "")
+    }
+}
+
+fn walk(folder: &Path, root: &Path, out: &mut String) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        match crate::fs::look(&path).unwrap() {
+            There::Folder => {
+                let meta = std::fs::metadata(&path).unwrap();
+                let mode = meta.permissions().mode() & 0o7777;
+                out.push_str(&format!("{name}/ {mode:o} {}:{}\n", meta.uid(), meta.gid()));
+                walk(&path, root, out);
+            }
+            There::Link(target) => out.push_str(&format!("{name} -> {}\n", target.display())),
+            There::File(bytes) => out.push_str(&format!("{name}\n{}", String::from_utf8_lossy(&bytes))),
+            There::Nothing | There::Other => {}
+        }
     }
 }

@@ -1,0 +1,3 @@
+//! The resource `account` on its host: NSS records, home, cell.
+
+pub mod steps;

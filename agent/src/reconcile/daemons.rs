@@ -1,0 +1,105 @@
+//! The daemons of a host, as the reconciler needs them: their checkers, and the cells that are awake. Tests have their own.
+
+use super::trouble::Trouble;
+use crate::{
+    exec::{ExecError, Program},
+    paths::Paths,
+};
+use model::{PhpVersion, TenantUid, UnixName, text};
+use std::{path::Path, time::Duration};
+
+pub trait Daemons: Send + Sync {
+    /// Apache's own opinion of a configuration, asked as the tenant.
+    fn check_apache(&self, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
+    /// PHP-FPM's own opinion of a pool, asked as the tenant.
+    fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
+    /// Has a cell read its files again, if it is awake.
+    fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
+    /// Puts a cell to sleep, if it is awake.
+    fn stop(&self, account: &UnixName) -> Result<(), Trouble>;
+}
+
+/// The real ones.
+pub struct HostDaemons {
+    paths: Paths,
+}
+
+const SYSTEMCTL: &str = "/usr/bin/systemctl";
+/// A checker that needs longer has been led astray.
+const CHECK: Duration = Duration::from_secs(15);
+
+impl HostDaemons {
+    pub fn new(paths: &Paths) -> HostDaemons {
+        HostDaemons { paths: paths.clone() }
+    }
+
+    fn awake(&self, account: &UnixName) -> bool {
+        self.paths.socket(account).exists()
+    }
+
+    fn systemctl(&self, verb: &str, unit: String) -> Result<(), Trouble> {
+        let program = Program::new(SYSTEMCTL).args([verb, "--", unit.as_str()]);
+        match program.timeout(Duration::from_secs(45)).run() {
+            Ok(_) => Ok(()),
+            Err(source) => Err(Trouble::Program { about: format!("systemctl {verb} {unit}"), source }),
+        }
+    }
+}
+
+fn checked(checker: &'static str, program: &Program, uid: TenantUid, config: &Path) -> Result<(), Trouble> {
+    let ran = program.clone().user(uid.get(), uid.get()).timeout(CHECK).run();
+    let source = match ran {
+        Ok(_) => return Ok(()),
+        Err(source) => source,
+    };
+    match &source {
+        ExecError::Failed { stderr, .. } => {
+            // The member knows no staging folder.
+            let folder = config.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
+            let said = stderr.replace(&folder, "");
+            Err(Trouble::Refused(text!(
+                "{checker} n’accepte pas cette configuration\u{a0}; l’ancienne reste en service. Il dit\u{a0}: {said}",
+                "{checker} does not accept this configuration; the old one goes on serving. It says: {said}"
+            )))
+        }
+        _ => Err(Trouble::Program { about: checker.to_owned(), source }),
+    }
+}
+
+impl Daemons for HostDaemons {
+    fn check_apache(&self, config: &Path, uid: TenantUid) -> Result<(), Trouble> {
+        checked("Apache", &Program::new("/usr/sbin/apache2").arg("-t").arg("-f").arg(config), uid, config)
+    }
+
+    fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble> {
+        let path = format!("/usr/sbin/php-fpm{version}");
+        if !crate::exec::installed(&path) {
+            return Err(Trouble::Refused(text!(
+                "PHP {version} n’est pas installé sur cet hôte\u{a0}: choisissez une autre version, ou demandez à l’administration de l’installer.",
+                "PHP {version} is not installed on this host: choose another version, or ask the admins to install it."
+            )));
+        }
+        checked("PHP-FPM", &Program::new(path).arg("-t").arg("-y").arg(config), uid, config)
+    }
+
+    fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble> {
+        if !self.awake(account) {
+            return Ok(());
+        }
+        if php {
+            self.systemctl("try-restart", format!("alveole-php@{account}.service"))?;
+        }
+        match self.systemctl("reload", format!("alveole-cell@{account}.service")) {
+            // It fell asleep meanwhile, and will wake with the new files.
+            Err(_) if !self.awake(account) => Ok(()),
+            other => other,
+        }
+    }
+
+    fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
+        if !self.awake(account) {
+            return Ok(());
+        }
+        self.systemctl("stop", format!("alveole-cell@{account}.service"))
+    }
+}

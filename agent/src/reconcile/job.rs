@@ -1,0 +1,238 @@
+//! One resource on its way: what the ledger wants of it, what is seen, and the plan between the two.
+
+use super::{
+    Hands,
+    plan::{Case, Plan, plan},
+    product::{Home, Places, Products},
+    seen::Seen,
+    step::Step,
+    trouble::Trouble,
+};
+use crate::{account, ledger::Ledger, record::Record, site, tenant};
+use model::{
+    Account, AccountState, Body, Kind, Resource, ResourceKey, Site, Text, UnixName, text, wire::Drift,
+};
+use serde_json::Value;
+
+/// What the ledger wants of one resource, with all that hangs on other resources already looked up.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub resource: Resource,
+    pub record: Record,
+    pub body: Option<Body>,
+    /// A site's account, or the account itself.
+    pub account: Option<Account>,
+    /// What of earlier bodies may be on disk; names that another site wants by now are not among them.
+    pub old: Places,
+    /// A reason to leave it alone, found in the ledger.
+    pub refused: Option<Text>,
+}
+
+/// A resource with its plan.
+pub struct Job {
+    pub at: ResourceKey,
+    pub wish: Wish,
+    pub want: Products,
+    pub gone: Places,
+    pub seen: Seen,
+    pub steps: Vec<Step>,
+    /// `site.create`, `account.erase`, …
+    pub operation: String,
+}
+
+/// What became of the planning.
+pub enum Planned {
+    Job(Box<Job>),
+    Edited(Wish, Drift),
+    Refused(Wish, Text),
+    Trouble(Wish, Trouble),
+}
+
+/// Bodies that a record holds, as far as this version can read them.
+fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
+    let read = |value: &Value| match kind {
+        Kind::Account => serde_json::from_value(value.clone()).ok().map(Body::Account),
+        Kind::Site => serde_json::from_value(value.clone()).ok().map(Body::Site),
+    };
+    record.bodies().filter_map(read).collect()
+}
+
+impl Wish {
+    /// Everything that must be read from the ledger; short, since the ledger is locked meanwhile.
+    pub fn read(hands: &Hands, ledger: &Ledger, resource: &Resource, record: Record) -> Wish {
+        let olds = bodies(resource.kind, &record);
+        let mut wish = Wish {
+            resource: resource.clone(),
+            record,
+            body: None,
+            account: None,
+            old: Places::default(),
+            refused: None,
+        };
+        for old in &olds {
+            wish.old.add(match old {
+                Body::Account(account) => account::steps::places(account, &hands.paths),
+                Body::Site(site) => site::steps::places(site, &hands.paths),
+            });
+        }
+        match resource.want() {
+            Ok(body) => wish.body = body,
+            Err(problem) => wish.refused = Some(problem.text),
+        }
+        match &wish.body {
+            Some(Body::Account(account)) => wish.account = Some(account.clone()),
+            Some(Body::Site(site)) => {
+                let site = site.clone();
+                wish.account = ledger.account(site.account_id);
+                wish.site(hands, ledger, &site);
+            }
+            None => {
+                // For a cell to reload or stop: the account as it was.
+                wish.account = olds.into_iter().find_map(|old| match old {
+                    Body::Account(account) => Some(account),
+                    Body::Site(site) => ledger.account(site.account_id),
+                });
+            }
+        }
+        // A name that moved to another site is that site's by now.
+        let key = resource.key;
+        wish.old.names.retain(|name| ledger.claimants(name).iter().all(|site| *site == key));
+        wish
+    }
+
+    fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
+        match &self.account {
+            None => {
+                self.refused = Some(text!(
+                    "Le compte {} de ce site n’est pas sur cet hôte\u{a0}: une personne de l’administration doit le vérifier.",
+                    "This site's account {} is not on this host: an admin must look into it.",
+                    site.account
+                ));
+            }
+            // An erased account's sites go with it, whatever the panel still says of them.
+            Some(account) if account.state == AccountState::Erased => self.body = None,
+            Some(account) if account.name != site.account => {
+                self.refused = Some(Text::new(
+                    "La description du site et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",
+                    "The site's description and its account's do not agree: an admin must look into it.",
+                ));
+            }
+            Some(_) => {
+                let taken = site.names.iter().find(|name| {
+                    let rivals = ledger.claimants(name);
+                    rivals.len() > 1
+                        && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
+                            != Some(&self.resource.key)
+                });
+                if let Some(name) = taken {
+                    self.refused = Some(text!(
+                        "Le nom {name} est déjà servi par un autre site de cet hôte\u{a0}: retirez-le de l’un des deux.",
+                        "The name {name} is already served by another site of this host: remove it from one of the two."
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Whether this asks for something to go.
+    pub fn removes(&self) -> bool {
+        match &self.body {
+            None => self.refused.is_none(),
+            Some(Body::Account(account)) => account.state == AccountState::Erased,
+            Some(Body::Site(_)) => false,
+        }
+    }
+
+    /// Whether something would be lost by it now.
+    pub fn would_delete(&self) -> bool {
+        let erased = |value: &Value| value.get("state").and_then(Value::as_str) == Some("erased");
+        self.removes() && self.record.done.as_ref().is_some_and(|done| !erased(done))
+    }
+
+    pub fn account_name(&self) -> Option<UnixName> {
+        match &self.body {
+            Some(Body::Account(account)) => Some(account.name.clone()),
+            Some(Body::Site(site)) => Some(site.account.clone()),
+            None => self.account.as_ref().map(|account| account.name.clone()),
+        }
+    }
+
+    fn operation(&self) -> String {
+        let verb = match &self.body {
+            None => "remove",
+            Some(Body::Account(account)) if account.state == AccountState::Erased => "erase",
+            _ if self.record.done.is_none() => "create",
+            Some(Body::Account(account)) if account.state == AccountState::Suspended => "suspend",
+            _ => "change",
+        };
+        format!("{}.{verb}", self.resource.kind.code())
+    }
+
+    fn products(&self, hands: &Hands) -> Result<Products, Trouble> {
+        Ok(match (&self.body, &self.account) {
+            (Some(Body::Account(account)), _) if account.state != AccountState::Erased => {
+                account::steps::products(account, &hands.paths)?
+            }
+            (Some(Body::Site(site)), Some(account)) => site::steps::products(site, account, &hands.paths)?,
+            _ => Products::default(),
+        })
+    }
+
+    /// Looks at the disk and works out the steps.
+    pub fn plan(mut self, hands: &Hands) -> Planned {
+        if let Some(text) = self.refused.take() {
+            return Planned::Refused(self, text);
+        }
+        let want = match self.products(hands) {
+            Ok(want) => want,
+            Err(trouble) => return Planned::Trouble(self, trouble),
+        };
+        let erased = match &self.body {
+            Some(Body::Account(account)) if account.state == AccountState::Erased => Some(account.clone()),
+            _ => None,
+        };
+        let mut gone = self.old.clone();
+        if let Some(account) = &erased {
+            gone.add(account::steps::places(account, &hands.paths));
+        }
+        gone.files.retain(|path| !want.files.iter().any(|product| product.path == *path));
+        gone.folders.retain(|path| !want.folders.contains(path));
+        gone.names.retain(|name| !want.links.iter().any(|(wanted, _)| wanted == name));
+        let looked = Seen::look(&hands.paths, &want, &gone).and_then(|seen| {
+            let home = match erased {
+                Some(a) if tenant::look_home(&hands.paths, &a.name, a.uid)? != tenant::Place::Missing => {
+                    Some(Home { account: a.name, uid: a.uid })
+                }
+                _ => None,
+            };
+            Ok((seen, home))
+        });
+        let (seen, erase) = match looked {
+            Ok(looked) => looked,
+            Err(source) => return Planned::Trouble(self, Trouble::io("looking at the disk", source)),
+        };
+        let name = self.account_name();
+        let stopped = self.resource.kind == Kind::Account
+            && !matches!(&self.body, Some(Body::Account(account)) if account.state == AccountState::Active);
+        let planned = plan(Case {
+            kind: self.resource.kind,
+            account: name.as_ref(),
+            want: &want,
+            gone: &gone,
+            seen: &seen,
+            record: &self.record,
+            generation: self.resource.generation,
+            consent: self.resource.consent,
+            stopped,
+            erase: erase.as_ref(),
+        });
+        match planned {
+            Plan::Edited(drift) => Planned::Edited(self, drift),
+            Plan::Blocked(text) => Planned::Refused(self, text),
+            Plan::Steps(steps) => {
+                let (at, operation) = (self.resource.at(), self.operation());
+                Planned::Job(Box::new(Job { at, wish: self, want, gone, seen, steps, operation }))
+            }
+        }
+    }
+}

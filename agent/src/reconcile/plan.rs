@@ -1,0 +1,178 @@
+//! From what is wanted, what is seen and what we wrote: the steps between them. Pure; equal bytes are no step.
+
+use super::{
+    product::{Home, Places, Products},
+    seen::Seen,
+    step::{Phase, Step},
+};
+use crate::{diff, fs::There, record::Record, tenant::Place};
+use model::{Consent, Kind, Text, UnixName, text, wire::Drift};
+use std::path::Path;
+
+/// Everything a plan depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub kind: Kind,
+    /// The cell concerned, if any of it may be awake.
+    pub account: Option<&'a UnixName>,
+    pub want: &'a Products,
+    /// What of earlier bodies is not wanted any more.
+    pub gone: &'a Places,
+    pub seen: &'a Seen,
+    pub record: &'a Record,
+    pub generation: u64,
+    pub consent: Option<Consent>,
+    /// The cell shall not run (suspended, erased, removed).
+    pub stopped: bool,
+    /// The only wish that ever erases anything.
+    pub erase: Option<&'a Home>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// In the order they are to be done; empty when the disk is as wanted.
+    Steps(Vec<Step>),
+    /// Somebody edited a file of ours: waits for a person.
+    Edited(Drift),
+    /// Something stands in the way that we never touch.
+    Blocked(Text),
+}
+
+/// Works out the steps.
+pub fn plan(case: Case<'_>) -> Plan {
+    let mut steps = Vec::new();
+    if let Some(blocked) = blocked(&case) {
+        return Plan::Blocked(blocked);
+    }
+    for path in &case.want.folders {
+        if *case.seen.folder(path) != There::Folder {
+            steps.push(Step::MakeFolder(path.clone()));
+        }
+    }
+    if let (Some(home), Some(Place::Missing | Place::Wrong)) = (&case.want.home, case.seen.home) {
+        steps.push(Step::MakeHome(home.clone()));
+    }
+    if let (Some(folder), Some(Place::Missing | Place::Wrong)) = (&case.want.folder, case.seen.folder) {
+        steps.push(Step::MakeSiteFolder(folder.clone()));
+    }
+    for product in &case.want.files {
+        match may_write(&case, &product.path, Some(&product.bytes)) {
+            Ok(true) => steps.push(Step::Write(product.clone())),
+            Ok(false) => {}
+            Err(drift) => return Plan::Edited(drift),
+        }
+    }
+    for path in &case.gone.files {
+        match may_write(&case, path, None) {
+            Ok(true) => steps.push(Step::Remove(path.clone())),
+            Ok(false) => {}
+            Err(drift) => return Plan::Edited(drift),
+        }
+    }
+    for name in &case.gone.names {
+        if *case.seen.link(name) != There::Nothing {
+            steps.push(Step::Unlink(name.clone()));
+        }
+    }
+    for (name, target) in &case.want.links {
+        if *case.seen.link(name) != There::Link(target.path()) {
+            steps.push(Step::Link(name.clone(), target.clone()));
+        }
+    }
+    for path in &case.gone.folders {
+        if *case.seen.folder(path) == There::Folder {
+            steps.push(Step::RemoveFolder(path.clone()));
+        }
+    }
+    if let Some(home) = case.erase {
+        steps.push(Step::EraseHome(home.clone()));
+    }
+    complete(&case, steps)
+}
+
+/// Adds what goes around the changes: the notes, the checks, the reload, the second look.
+fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
+    let interrupted = !case.record.begun.is_empty();
+    if steps.is_empty() && !interrupted {
+        return Plan::Steps(steps);
+    }
+    let (mut fragments, mut php) = (interrupted, interrupted && case.kind == Kind::Account);
+    let (mut check_apache, mut check_php) = (false, false);
+    for step in &steps {
+        match step {
+            Step::Write(product) => {
+                let name = product.path.file_name().unwrap_or_default();
+                let is_php = name == "php.conf";
+                let is_apache = product.path.extension().is_some_and(|ext| ext == "conf") && !is_php;
+                php |= is_php;
+                fragments |= is_apache;
+                check_php |= is_php;
+                check_apache |= is_apache;
+            }
+            Step::Remove(_) => fragments = true,
+            _ => {}
+        }
+    }
+    if check_php {
+        steps.push(Step::CheckPhp);
+    }
+    if check_apache {
+        steps.push(Step::CheckApache);
+    }
+    if let Some(account) = case.account {
+        if case.stopped {
+            steps.push(Step::Stop(account.clone()));
+        } else if fragments || php {
+            steps.push(Step::Reload { account: account.clone(), php });
+        }
+    }
+    steps.extend([Step::Intend, Step::Verify, Step::Settle]);
+    // Stable: within a phase the order above stands, but for the note that comes first of all.
+    steps.sort_by_key(|step| (step.phase(), *step != Step::Intend));
+    Plan::Steps(steps)
+}
+
+/// Whether a file is to be written (`bytes`) or removed (`None`): not when it is right already, and not over a person's edit.
+fn may_write(case: &Case<'_>, path: &Path, bytes: Option<&[u8]>) -> Result<bool, Drift> {
+    let seen = case.seen.file(path);
+    match (seen, bytes) {
+        (There::Nothing, None) => return Ok(false),
+        (There::Nothing, Some(_)) => return Ok(true),
+        (There::File(there), Some(bytes)) if there == bytes => return Ok(false),
+        (There::File(there), _) if case.record.wrote(path, there) => return Ok(true),
+        _ => {}
+    }
+    if let There::File(there) = seen
+        && (case.consent == Some(Consent::Keep) || case.record.keeps(path, there, case.generation))
+    {
+        return Ok(false);
+    }
+    if matches!(case.consent, Some(Consent::PutBack))
+        || (bytes.is_none() && case.consent == Some(Consent::Delete))
+    {
+        return Ok(true);
+    }
+    Err(Drift { path: path.display().to_string(), diff: diff::against(path, bytes, seen) })
+}
+
+/// What stands in the way and is nobody's of ours.
+fn blocked(case: &Case<'_>) -> Option<Text> {
+    let places = [
+        case.want.home.as_ref().zip(case.seen.home).map(|(home, place)| (home.account.as_str(), "", place)),
+        case.want
+            .folder
+            .as_ref()
+            .zip(case.seen.folder)
+            .map(|(folder, place)| (folder.account.as_str(), "/sites", place)),
+    ];
+    let (account, below, _) = places.into_iter().flatten().find(|(.., place)| *place == Place::Foreign)?;
+    Some(text!(
+        "Le dossier /home/{account}{below} de l’hôte n’est pas celui de ce compte (un lien, un fichier ou le dossier d’un autre)\u{a0}: une personne de l’administration doit le déplacer.",
+        "The host's folder /home/{account}{below} is not this account's (a link, a file or another one's folder): an admin must move it away."
+    ))
+}
+
+/// The steps of a phase, as numbers into the plan.
+pub fn in_phase(steps: &[Step], phase: Phase) -> impl Iterator<Item = (usize, &Step)> {
+    steps.iter().enumerate().filter(move |(_, step)| step.phase() == phase)
+}

@@ -1,0 +1,118 @@
+//! The steps of an operation, as data: what a plan is made of, and what fail-points and the table of operations name.
+
+use super::product::{Folder, Home, Product, Target};
+use model::{SiteName, UnixName};
+use std::path::PathBuf;
+
+/// One step. Each may be killed at any point and run twice (law 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Note durably which bytes and names are about to be ours.
+    Intend,
+    MakeFolder(PathBuf),
+    MakeHome(Home),
+    MakeSiteFolder(Folder),
+    /// Ask PHP-FPM whether it accepts the staged pool.
+    CheckPhp,
+    /// Ask Apache whether it accepts the whole cell with what is staged.
+    CheckApache,
+    Unlink(SiteName),
+    Write(Product),
+    Remove(PathBuf),
+    /// Have an awake cell read its files again.
+    Reload {
+        account: UnixName,
+        php: bool,
+    },
+    /// Have a cell go to sleep now.
+    Stop(UnixName),
+    Link(SiteName, Target),
+    EraseHome(Home),
+    RemoveFolder(PathBuf),
+    /// Look at the disk again: everything must be as wanted.
+    Verify,
+    /// Note durably that it is.
+    Settle,
+}
+
+/// Sites of one account that change together pass through the phases together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Prepare,
+    Check,
+    Change,
+    Activate,
+    Publish,
+}
+
+impl Phase {
+    pub const ALL: [Phase; 5] =
+        [Phase::Prepare, Phase::Check, Phase::Change, Phase::Activate, Phase::Publish];
+}
+
+impl Step {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Step::Intend => "intend",
+            Step::MakeFolder(_) => "make-folder",
+            Step::MakeHome(_) => "make-home",
+            Step::MakeSiteFolder(_) => "make-site-folder",
+            Step::CheckPhp => "check-php",
+            Step::CheckApache => "check-apache",
+            Step::Unlink(_) => "unlink",
+            Step::Write(_) => "write",
+            Step::Remove(_) => "remove",
+            Step::Reload { .. } => "reload",
+            Step::Stop(_) => "stop",
+            Step::Link(..) => "link",
+            Step::EraseHome(_) => "erase-home",
+            Step::RemoveFolder(_) => "remove-folder",
+            Step::Verify => "verify",
+            Step::Settle => "settle",
+        }
+    }
+
+    pub fn phase(&self) -> Phase {
+        match self {
+            Step::Intend | Step::MakeFolder(_) | Step::MakeHome(_) | Step::MakeSiteFolder(_) => {
+                Phase::Prepare
+            }
+            Step::CheckPhp | Step::CheckApache => Phase::Check,
+            Step::Unlink(_) | Step::Write(_) | Step::Remove(_) => Phase::Change,
+            Step::Reload { .. } | Step::Stop(_) => Phase::Activate,
+            Step::Link(..) | Step::EraseHome(_) | Step::RemoveFolder(_) | Step::Verify | Step::Settle => {
+                Phase::Publish
+            }
+        }
+    }
+
+    /// What the step works on, for people.
+    pub fn about(&self) -> String {
+        match self {
+            Step::MakeFolder(path) | Step::Remove(path) | Step::RemoveFolder(path) => {
+                path.display().to_string()
+            }
+            Step::Write(product) => product.path.display().to_string(),
+            Step::MakeHome(home) | Step::EraseHome(home) => format!("/home/{}", home.account),
+            Step::MakeSiteFolder(folder) => format!("/home/{}/sites/{}", folder.account, folder.name),
+            Step::Unlink(name) => name.to_string(),
+            Step::Link(name, target) => format!("{name} → {}", target.path().display()),
+            Step::Reload { account, .. } | Step::Stop(account) => account.to_string(),
+            Step::Intend | Step::CheckPhp | Step::CheckApache | Step::Verify | Step::Settle => String::new(),
+        }
+    }
+
+    /// Whether the step changes what serves (and not only our notes of it).
+    pub fn changes(&self) -> bool {
+        !matches!(
+            self,
+            Step::Intend
+                | Step::CheckPhp
+                | Step::CheckApache
+                | Step::Reload { .. }
+                | Step::Stop(_)
+                | Step::Verify
+                | Step::Settle
+        )
+    }
+}

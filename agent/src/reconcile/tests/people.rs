@@ -1,0 +1,142 @@
+//! What people do to a host: edits, deletions, links in the way, many deletions at once.
+
+use crate::testing::{World, account, site, wanted};
+use model::{Body, Consent, Resource, wire::ReportState};
+use std::os::unix::fs::symlink;
+
+fn world() -> World {
+    let mut world = World::new();
+    world.apply(vec![asso(), vhost(&["a.example"])]);
+    world
+}
+
+fn asso() -> Resource {
+    wanted(&Body::Account(account("asso", 1)), 0)
+}
+
+fn vhost(names: &[&str]) -> Resource {
+    wanted(&Body::Site(site("asso", 1, 2, names)), 0)
+}
+
+fn fragment(world: &World) -> std::path::PathBuf {
+    let site = site("asso", 1, 2, &["a.example"]);
+    world.paths.fragment(&site.account, site.id)
+}
+
+#[test]
+fn missing_and_wrong_links_files_and_folders_are_healed() {
+    let mut world = world();
+    let before = world.snapshot();
+    std::fs::remove_file(world.paths.names().join("a.example")).unwrap();
+    symlink("/run/alveole/cells/other.sock", world.paths.names().join("a.example")).unwrap();
+    std::fs::remove_file(fragment(&world)).unwrap();
+    std::fs::remove_file(world.paths.userdb().join("asso.user")).unwrap();
+    std::fs::remove_dir_all(world.paths.home(&account("asso", 1).name).join("sites/a.example")).unwrap();
+    std::fs::remove_dir(world.paths.home(&account("asso", 1).name).join("logs")).unwrap();
+    let done = world.all();
+    assert!(done.iter().all(|done| done.healed && done.outcome.state == ReportState::Applied), "{done:#?}");
+    assert_eq!(world.snapshot(), before);
+    assert!(world.all().iter().all(|done| !done.healed));
+}
+
+#[test]
+fn an_edit_waits_and_is_put_back_or_kept() {
+    let mut world = world();
+    let ours = std::fs::read_to_string(fragment(&world)).unwrap();
+    let edited = format!("{ours}# by hand\n");
+    std::fs::write(fragment(&world), &edited).unwrap();
+    let held = |done: &[super::super::Done]| {
+        let site = done.iter().find(|done| done.at == vhost(&["a.example"]).at()).unwrap().clone();
+        assert_eq!(site.outcome.state, ReportState::Held, "{done:#?}");
+        site.outcome.drift.unwrap()
+    };
+    let drift = held(&world.all());
+    assert!(drift.path.ends_with(".conf") && drift.diff.contains("\n+# by hand\n"), "{drift:?}");
+    // A change without consent waits too, and the edit serves on.
+    held(&world.apply(vec![vhost(&["a.example", "b.example"])]));
+    assert_eq!(std::fs::read_to_string(fragment(&world)).unwrap(), edited);
+    // Kept: applied as it is, quietly, until the next change asks again.
+    let keep = Resource { consent: Some(Consent::Keep), ..vhost(&["a.example", "b.example"]) };
+    let done = world.apply(vec![keep]);
+    assert_eq!(done[0].outcome.state, ReportState::Applied, "{done:#?}");
+    assert_eq!(std::fs::read_to_string(fragment(&world)).unwrap(), edited);
+    assert!(world.paths.names().join("b.example").is_symlink());
+    assert!(world.all().iter().all(|done| done.outcome.state == ReportState::Applied && !done.healed));
+    held(&world.apply(vec![vhost(&["a.example", "c.example"])]));
+    // Edited once more while kept: asks as well.
+    let put_back = Resource { consent: Some(Consent::PutBack), ..vhost(&["a.example", "c.example"]) };
+    let done = world.apply(vec![put_back]);
+    assert_eq!(done[0].outcome.state, ReportState::Applied, "{done:#?}");
+    assert!(std::fs::read_to_string(fragment(&world)).unwrap().contains("c.example"));
+    assert!(world.all().iter().all(|done| done.outcome.state == ReportState::Applied));
+}
+
+#[test]
+fn an_edit_undone_by_hand_is_no_drift_any_more() {
+    let mut world = world();
+    let ours = std::fs::read(fragment(&world)).unwrap();
+    std::fs::write(fragment(&world), "# broken").unwrap();
+    assert!(world.all().iter().any(|done| done.outcome.state == ReportState::Held));
+    std::fs::write(fragment(&world), ours).unwrap();
+    assert!(world.all().iter().all(|done| done.outcome.state == ReportState::Applied));
+}
+
+#[test]
+fn an_edited_fragment_does_not_block_its_neighbours() {
+    let mut world = world();
+    std::fs::write(fragment(&world), "POISON\n").unwrap();
+    *world.daemons.refuse.lock().unwrap() = Some("POISON".into());
+    let other = wanted(&Body::Site(site("asso", 1, 3, &["b.example"])), 0);
+    let done = world.apply(vec![other]);
+    assert_eq!(done[0].outcome.state, ReportState::Applied, "{done:#?}");
+}
+
+#[test]
+fn an_edited_file_of_a_site_that_is_to_go_waits_too() {
+    let mut world = world();
+    std::fs::write(fragment(&world), "# by hand").unwrap();
+    let gone = Resource { body: None, ..vhost(&["a.example"]) };
+    assert_eq!(world.apply(vec![gone.clone()])[0].outcome.state, ReportState::Held);
+    assert!(fragment(&world).exists());
+    let meant = Resource { consent: Some(Consent::Delete), ..gone };
+    assert_eq!(world.apply(vec![meant])[0].outcome.state, ReportState::Applied);
+    assert!(!fragment(&world).exists());
+}
+
+#[test]
+fn links_where_a_home_should_be_touch_nothing_outside() {
+    let mut world = World::new();
+    let outside = world.dir.path().join("etc/secret");
+    std::fs::create_dir_all(&outside).unwrap();
+    symlink(&outside, world.paths.home(&account("asso", 1).name)).unwrap();
+    let done = world.apply(vec![asso(), vhost(&["a.example"])]);
+    assert!(done.iter().all(|done| done.outcome.state == ReportState::Failed), "{done:#?}");
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(world.paths.names()).unwrap().count(), 0);
+    // Moved away by an admin: all is well at the next look.
+    std::fs::remove_file(world.paths.home(&account("asso", 1).name)).unwrap();
+    assert!(world.all().iter().all(|done| done.outcome.state == ReportState::Applied));
+}
+
+#[test]
+fn many_deletions_wait_while_the_sites_go_on() {
+    let mut world = World::new();
+    let many = |n: u8| wanted(&Body::Site(site("asso", 1, n, &[&format!("s{n}.example")])), 0);
+    world.apply(vec![asso()]);
+    world.apply((10..60).map(many).collect());
+    let before = world.snapshot();
+    let gone: Vec<Resource> = (10..35).map(|n| Resource { body: None, ..many(n) }).collect();
+    let done = world.apply(gone.clone());
+    assert!(done.iter().all(|done| done.outcome.state == ReportState::Held), "{done:#?}");
+    assert_eq!(world.snapshot(), before);
+    // They wait, however long and however often it is looked at.
+    world.now += std::time::Duration::from_secs(3600);
+    for _ in 0..2 {
+        assert_eq!(world.all().iter().filter(|done| done.outcome.state == ReportState::Held).count(), 25);
+    }
+    assert_eq!(world.snapshot(), before);
+    let meant = gone.into_iter().map(|resource| Resource { consent: Some(Consent::Delete), ..resource });
+    let done = world.apply(meant.collect());
+    assert!(done.iter().all(|done| done.outcome.state == ReportState::Applied), "{done:#?}");
+    assert_eq!(std::fs::read_dir(world.paths.names()).unwrap().count(), 25);
+}

@@ -1,0 +1,3 @@
+//! The resource `site` on its host: one fragment of its cell's Apache, a folder in the home, links for its names.
+
+pub mod steps;
