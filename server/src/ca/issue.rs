@@ -27,6 +27,8 @@ pub struct Issued {
     pub pem: String,
     /// SHA-256 of the DER, by which `host_certificates` knows it.
     pub fingerprint: String,
+    /// In hexadecimal.
+    pub serial: String,
     pub not_after_ms: u64,
 }
 
@@ -58,6 +60,10 @@ impl Ca {
         Ok(Issued {
             pem: certificate.pem(),
             fingerprint: fingerprint(certificate.der()),
+            serial: params
+                .serial_number
+                .map(|serial| super::peer::hex(&serial.to_bytes()))
+                .unwrap_or_default(),
             not_after_ms: now_ms + AGENT_DAYS * DAY_MS,
         })
     }

@@ -5,6 +5,7 @@ mod peer;
 pub mod tls;
 
 pub use issue::{Issued, Leaf};
+pub(crate) use peer::hex;
 pub use peer::{fingerprint, host_of};
 
 use crate::file;

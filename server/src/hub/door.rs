@@ -1,0 +1,62 @@
+//! The agents' port: who may come in. A host is what its verified certificate says, and nothing it sends can change that.
+
+use super::connection;
+use crate::{
+    Server,
+    ca::{fingerprint, host_of},
+    host,
+    listen::{ClientAddress, PeerCertificate},
+    store::sql,
+};
+use axum::{
+    Extension, Router,
+    extract::{DefaultBodyLimit, State, WebSocketUpgrade},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use model::{HostId, Problem, wire::LONGEST_FRAME};
+
+/// What agents can reach: their connection, and enrolment.
+pub fn router(server: Server) -> Router {
+    Router::new()
+        .route("/agent", get(agent))
+        .route("/enroll", post(host::enrol_endpoint))
+        .layer(DefaultBodyLimit::max(32 * 1024))
+        .with_state(server)
+}
+
+async fn agent(
+    State(server): State<Server>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    certificate: Option<Extension<PeerCertificate>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let Some(Extension(PeerCertificate(certificate))) = certificate else {
+        tracing::warn!(%address, "refused: an agent without a certificate");
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let fingerprint = fingerprint(&certificate);
+    match admitted(&server, &fingerprint).await {
+        Ok(Some(host)) if host_of(&certificate) == Some(host) => upgrade
+            .max_message_size(LONGEST_FRAME)
+            .max_frame_size(LONGEST_FRAME)
+            .on_upgrade(move |socket| connection::run(server, host, fingerprint, socket)),
+        Ok(_) => {
+            let named = host_of(&certificate).map(|host| host.to_string());
+            tracing::warn!(%address, %fingerprint, host = named, "refused: this certificate is not, or no longer, valid");
+            StatusCode::FORBIDDEN.into_response()
+        }
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The host a certificate stands for, while both it and the host are good.
+async fn admitted(server: &Server, fingerprint: &str) -> Result<Option<HostId>, Problem> {
+    sql("SELECT h.id FROM host_certificates c JOIN hosts h ON h.id = c.host_id
+         WHERE c.id = $1 AND c.revoked_at IS NULL AND c.expires_at > $2 AND h.state IN ('active', 'draining')")
+        .bind(fingerprint)
+        .bind(server.world.now_ms())
+        .optional(server.store.on(), |row| row.get("id"))
+        .await
+}

@@ -1,0 +1,59 @@
+//! Reads a frozen host's whole ledger into the store, for an admin to compare.
+
+use super::store::clean;
+use crate::{Server, store::sql};
+use model::{
+    HostId, Problem, Resource,
+    wire::{Answer, Query},
+};
+
+/// Resources asked for at once.
+const PAGE: u16 = 500;
+/// Pages, at most: an agent that goes on for ever is none of ours.
+const MOST_PAGES: usize = 1_000;
+
+/// Asks page by page, then replaces the copy in one transaction.
+pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
+    let mut resources: Vec<Resource> = Vec::new();
+    for _ in 0..MOST_PAGES {
+        let after = resources.last().map(|resource| (resource.kind, resource.key));
+        match server.hub.ask(host, Query::Ledger { after, limit: PAGE }).await? {
+            Answer::Ledger { resources: page, more } => {
+                // In order and new, or it would never end.
+                let last = page.last().map(|resource| (resource.kind, resource.key));
+                let moves = last.is_some_and(|last| after.is_none_or(|after| last > after));
+                resources.extend(page);
+                if !more || !moves {
+                    break;
+                }
+            }
+            Answer::Failed { text } => {
+                tracing::warn!(%host, reason = %clean(&text.en, 300), "the agent could not show its ledger");
+                break;
+            }
+        }
+    }
+    let count = resources.len();
+    write(&server, host, resources).await?;
+    Ok(count)
+}
+
+async fn write(server: &Server, host: HostId, resources: Vec<Resource>) -> Result<(), Problem> {
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    sql("DELETE FROM ledger_copies WHERE host_id = $1").bind(host).run(tx.on()).await?;
+    for resource in resources {
+        sql("INSERT INTO ledger_copies (host_id, kind, key, generation, body, at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (host_id, kind, key) DO NOTHING")
+            .bind(host)
+            .bind(resource.kind.code())
+            .bind(resource.key)
+            .bind(resource.generation)
+            .bind(resource.body.map(|body| clean(&body.to_string(), 1 << 20)))
+            .bind(now)
+            .run(tx.on())
+            .await?;
+    }
+    tx.wake_host(host);
+    tx.commit().await
+}

@@ -1,0 +1,211 @@
+//! Verified: the panel itself asked the host, as any visitor would, and the answer came from the cell it should (law 10).
+//!
+//! One small task per resource that was applied, on the panel process that holds the agent's connection. An answer is looked for at
+//! once and again at growing intervals; until it comes the resource stays applied, with what was seen from outside in words.
+
+mod ask;
+mod store;
+mod words;
+
+use crate::{
+    Server,
+    hub::{News, Told},
+};
+use ask::Seen;
+use model::{AccountId, Body, ChangeState, HostId, Kind, Problem, Resource, SiteName, SiteState, Text};
+use std::{
+    collections::HashSet,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time::sleep};
+use uuid::Uuid;
+
+/// Where hosts serve the web.
+pub const HTTP: u16 = 80;
+/// Questions at once, over all hosts.
+const AT_ONCE: usize = 64;
+/// Waits between tries: a site is usually there at the first or second one.
+const WAITS_MS: [u64; 12] = [20, 40, 80, 160, 300, 600, 1_000, 2_000, 4_000, 6_000, 7_000, 8_000];
+/// After those (about half a minute) it is said in words; then now and then for an hour.
+const LATER: Duration = Duration::from_secs(60);
+const LATER_TRIES: usize = 60;
+
+/// What is being verified; cheap to clone.
+#[derive(Clone)]
+pub struct Verifier(Arc<Inner>);
+
+struct Inner {
+    permits: Semaphore,
+    under_way: Mutex<HashSet<Work>>,
+    /// 80, but in tests.
+    port: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Work {
+    host: HostId,
+    kind: Kind,
+    key: Uuid,
+    generation: u64,
+}
+
+impl Verifier {
+    pub fn new(port: u16) -> Verifier {
+        Verifier(Arc::new(Inner { permits: Semaphore::new(AT_ONCE), under_way: Mutex::default(), port }))
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, HashSet<Work>> {
+        self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What each name should answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Expected {
+    account: AccountId,
+    names: Vec<SiteName>,
+    served: bool,
+}
+
+/// Verifies what was just applied.
+pub fn start(server: &Server, host: HostId, told: Told, news: News) {
+    let Told { kind, key, generation, .. } = told;
+    let work = Work { host, kind, key, generation };
+    if !server.verifier.under_way().insert(work) {
+        return;
+    }
+    let server = server.clone();
+    tokio::spawn(async move {
+        if let Err(problem) = verify(&server, work, news).await {
+            tracing::warn!(%host, %key, %problem, "could not verify");
+        }
+        server.verifier.under_way().remove(&work);
+    });
+}
+
+/// Goes on with what was applied and not verified, perhaps by a panel process that is no more.
+pub async fn resume(server: &Server, host: HostId) -> Result<(), Problem> {
+    for (told, news) in store::applied(server, host).await? {
+        start(server, host, told, news);
+    }
+    Ok(())
+}
+
+async fn verify(server: &Server, work: Work, news: News) -> Result<(), Problem> {
+    let Some(expected) = expected(server, work, &news).await? else { return Ok(()) };
+    let addresses = store::addresses(server, work.host).await?;
+    let addresses: Vec<SocketAddr> =
+        addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, server.verifier.0.port)).collect();
+    let mut left = expected.names.clone();
+    for wait in WAITS_MS {
+        match once(server, &addresses, &expected, &mut left).await {
+            None => return conclude(server, work, ChangeState::Verified, None).await,
+            Some(_) if wait >= 1_000 && !store::is_wanted(server, work).await? => return Ok(()),
+            Some(_) => sleep(Duration::from_millis(wait)).await,
+        }
+    }
+    for _ in 0..LATER_TRIES {
+        match once(server, &addresses, &expected, &mut left).await {
+            None => return conclude(server, work, ChangeState::Verified, None).await,
+            Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
+        }
+        if !store::is_wanted(server, work).await? {
+            return Ok(());
+        }
+        sleep(LATER).await;
+    }
+    Ok(())
+}
+
+/// One try for every name that has not answered yet. `None`: all is as expected.
+async fn once(
+    server: &Server,
+    addresses: &[SocketAddr],
+    expected: &Expected,
+    left: &mut Vec<SiteName>,
+) -> Option<Text> {
+    while let Some(name) = left.last() {
+        let mut seen = Seen::Silent(String::new());
+        for address in addresses {
+            let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
+            let mut random = [0; 16];
+            server.world.random(&mut random);
+            seen = ask::ask(*address, name, expected.account, &crate::ca::hex(&random)).await;
+            if good(&seen, expected.served) {
+                break;
+            }
+        }
+        if !good(&seen, expected.served) {
+            return Some(words::seen_from_outside(name, &seen, expected.served));
+        }
+        left.pop();
+    }
+    None
+}
+
+/// Whether the answer is the one wanted. Of what shall be gone, any answer but its own cell's will do.
+fn good(seen: &Seen, served: bool) -> bool {
+    match seen {
+        Seen::Proof => served,
+        Seen::Silent(_) => false,
+        Seen::Absent(_) | Seen::Other(_) | Seen::WrongProof => !served,
+    }
+}
+
+async fn expected(server: &Server, work: Work, news: &News) -> Result<Option<Expected>, Problem> {
+    let Work { kind, key, generation, .. } = work;
+    let resource =
+        Resource { kind, key, generation, change: news.change, body: news.body.clone(), consent: None };
+    Ok(match resource.want()? {
+        Some(Body::Site(site)) => Some(Expected {
+            account: site.account_id,
+            names: site.names,
+            served: site.state == SiteState::Serving,
+        }),
+        Some(Body::Account(_)) => None,
+        None => match news.account {
+            Some(account) => {
+                let names = store::names_gone(server, key, news.change).await?;
+                Some(Expected { account, names, served: false })
+            }
+            None => None,
+        },
+    })
+}
+
+async fn conclude(
+    server: &Server,
+    work: Work,
+    state: ChangeState,
+    text: Option<Text>,
+) -> Result<(), Problem> {
+    let Work { host, kind, key, generation } = work;
+    let mut tx = server.store.write().await?;
+    // What the host found edited by hand stays said.
+    let drift = store::drift(&mut tx, work).await?;
+    let told = Told { kind, key, generation, state, text, drift };
+    let now = server.world.now_ms();
+    crate::hub::record(&mut tx, host, &told, now).await?;
+    tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn served_needs_the_proof_and_gone_needs_an_answer_without() {
+        for (seen, served, gone) in [
+            (Seen::Proof, true, false),
+            (Seen::Absent(404), false, true),
+            (Seen::Absent(503), false, true),
+            (Seen::WrongProof, false, true),
+            (Seen::Other(500), false, true),
+            (Seen::Silent("refused".into()), false, false),
+        ] {
+            assert_eq!((good(&seen, true), good(&seen, false)), (served, gone), "{seen:?}");
+        }
+    }
+}
