@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by `lab`: messages, the folders, and what the machine must offer.
 
+# shellcheck disable=SC2034 # used in image.sh
 LAB_CACHE=${ALVEOLE_CACHE:-${HOME:-/root}/.cache/alveole}/lab
 # One folder of state for the whole machine, on a real disk: overlayfs takes no upper layer on overlayfs.
 LAB_STATE=${ALVEOLE_LAB_STATE:-/var/lib/alveole-lab}
@@ -28,11 +29,11 @@ need_commands() {
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null || die "please install: ${missing[*]}"
   say "installing on this machine: ${missing[*]}"
-  local log
+  local log install
   log=$(mktemp)
-  if ! { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" ||
-    { apt-get update -qq &&
-      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"; }; } >"$log" 2>&1; then
+  # Another apt may be at work on this machine: wait for its lock.
+  install=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -qq -y --no-install-recommends "${missing[@]}")
+  if ! { "${install[@]}" || { apt-get update -qq && "${install[@]}"; }; } >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     rm -f "$log"
     die "apt-get could not install them; install by hand: apt-get install ${missing[*]}"
@@ -59,23 +60,38 @@ cgroup1_systemd_root() {
   awk '$3 == "cgroup" && $4 ~ /name=systemd/ { print $2; exit }' /proc/mounts
 }
 
-# The kernel features, tried rather than guessed. A minute is lost otherwise before anyone learns of them.
+# The kernel features, tried rather than guessed, once per boot of this machine.
 need_kernel() {
-  local try
   [ -n "$(cgroup2_root)" ] ||
     die "no cgroup v2 is mounted: run 'mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified' (or boot with systemd.unified_cgroup_hierarchy=1)"
   mkdir -p "$LAB_STATE"
-  try=$(mktemp -d "$LAB_STATE/.try-XXXXXX")
-  mkdir "$try"/{low,up,work,all}
+  ! cmp -s "$LAB_STATE/.kernel" /proc/sys/kernel/random/boot_id || return 0
+  local try=$LAB_STATE/.try-$$ link=alvtry$$
+  mkdir -p "$try"/{low,up,work,all}
   if ! mount -t overlay overlay -o "lowerdir=$try/low,upperdir=$try/up,workdir=$try/work" "$try/all" 2>/dev/null; then
     rm -rf "$try"
     die "overlayfs does not mount on $LAB_STATE ($(stat -f -c %T "$LAB_STATE")): load it with 'modprobe overlay', or, inside a container, point \$ALVEOLE_LAB_STATE at a real disk or a tmpfs"
   fi
   umount "$try/all"
   rm -rf "$try"
-  local name=${LAB_PREFIX}try
-  if ! ip link add "$name" type veth peer name "${name}2" 2>/dev/null; then
-    [ -d "/sys/class/net/$name" ] || die "the kernel makes no veth pair: load it with 'modprobe veth' (and 'modprobe bridge')"
-  fi
-  ip link del "$name" 2>/dev/null || true
+  ip link add "$link" type veth peer name "${link}b" 2>/dev/null || die "the kernel makes no veth pair: load it with 'modprobe veth'"
+  ip link del "$link"
+  ip link add "$link" type bridge 2>/dev/null || die "the kernel makes no bridge: load it with 'modprobe bridge'"
+  ip link del "$link"
+  cat /proc/sys/kernel/random/boot_id >"$LAB_STATE/.kernel"
+}
+
+# What a killed run left of the above.
+sweep_tries() {
+  local thing pid
+  for thing in "$LAB_STATE"/.try-* /sys/class/net/alvtry*; do
+    [ -e "$thing" ] || continue
+    pid=${thing##*/}
+    pid=${pid//[!0-9]/}
+    if [ -d "/proc/$pid" ]; then continue; fi
+    case $thing in
+      /sys/*) ip link del "${thing##*/}" 2>/dev/null || true ;;
+      *) unmount_below "$thing" && rm -rf --one-file-system "$thing" ;;
+    esac
+  done
 }

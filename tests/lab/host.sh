@@ -20,16 +20,17 @@ remove_cgroup() {
   find "$1" -depth -type d -exec rmdir {} \; 2>/dev/null || true
 }
 
-# host_make NAME HOST INDEX NUMBER BASE: disk, root, identity and network; nothing runs yet.
+# host_make NAME HOST INDEX NUMBER: disk, root, identity and network; nothing runs yet.
 host_make() {
-  local name=$1 host=$2 index=$3 number=$4 base=$5 folder size
+  local name=$1 host=$2 index=$3 number=$4 folder size lower
   folder=$(host_folder "$name" "$host")
   mkdir -p "$folder/disk" "$folder/root"
   printf '%s\n' "$index" >"$folder/index"
   size=$(cat "$LAB_STATE/$name/disk-limit")
   [ -z "$size" ] || host_limit_disk "$folder" "$size"
   mkdir -p "$folder/disk/upper" "$folder/disk/work"
-  mount -t overlay "$LAB_PREFIX" -o "lowerdir=$base,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
+  lower=$(paste -sd : "$LAB_STATE/$name/base")
+  mount -t overlay "$LAB_PREFIX" -o "lowerdir=$lower,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
 
   local etc=$folder/root/etc
   tr -d - </proc/sys/kernel/random/uuid >"$etc/machine-id"
@@ -37,7 +38,8 @@ host_make() {
   cp "$LAB_STATE/$name/etc-hosts" "$etc/hosts"
   # Without a way out there is no name server: asking must fail at once, not after a timeout.
   rm -f "$etc/resolv.conf"
-  if [ -e "$LAB_STATE/$name/internet" ]; then cp -L /etc/resolv.conf "$etc/resolv.conf"; else : >"$etc/resolv.conf"; fi
+  : >"$etc/resolv.conf"
+  if [ -e "$LAB_STATE/$name/internet" ]; then net_resolv_conf >"$etc/resolv.conf"; fi
   chroot "$folder/root" ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f /etc/ssh/ssh_host_ed25519_key
   net_make_host "$number" "$index" "$(net_namespace "$number" "$host")"
 }
@@ -56,8 +58,12 @@ host_limit_disk() {
 
 # Starts the host's keeper, detached from this process and from its terminal, locks and pipes.
 host_start() {
-  local folder
+  local folder group
   folder=$(host_folder "$1" "$2")
+  # Nothing may be left of an earlier boot, whose keeper somebody has killed: nspawn would find the root busy.
+  while read -r group; do
+    cgroup_kill "$group"
+  done < <(host_cgroups "$(cat "$LAB_STATE/$1/number")-$2")
   rm -f "$folder/leader"
   process_id $$ >"$folder/starting"
   setsid "$LAB_HOME/lab" keep "$1" "$2" </dev/null >>"$folder/console.log" 2>&1 7>&- 8>&- 9>&- &
@@ -73,16 +79,19 @@ host_keep() {
   process_id $$ >"$folder/keeper"
   rm -f "$folder/starting"
   cd /
+  host_enter_cgroup "$number-$host" keeper
   while :; do
-    host_enter_cgroup "$number-$host"
     # --keep-unit and --register=no: no systemd of the machine is asked, it may have none.
     # The environment: cgroup v2 inside; writable /proc/sys/net and no system call filter, as on a real server.
     # CAP_NET_ADMIN: for units with PrivateNetwork=, whose loopback must be brought up.
-    SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_SECCOMP=0 \
-      systemd-nspawn --quiet --directory="$folder/root" --boot --settings=no --register=no --keep-unit \
-      --machine="$LAB_PREFIX$number-$host" --hostname="$host" --capability=CAP_NET_ADMIN \
-      --network-namespace-path="/run/netns/$(net_namespace "$number" "$host")" \
-      --resolv-conf=off --timezone=off --link-journal=no --console=read-only &
+    {
+      host_enter_cgroup "$number-$host" run
+      SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_SECCOMP=0 \
+        exec systemd-nspawn --quiet --directory="$folder/root" --boot --settings=no --register=no --keep-unit \
+        --machine="$LAB_PREFIX$number-$host" --hostname="$host" --capability=CAP_NET_ADMIN \
+        --network-namespace-path="/run/netns/$(net_namespace "$number" "$host")" \
+        --resolv-conf=off --timezone=off --link-journal=no --console=read-only
+    } &
     nspawn=$!
     if leader=$(host_await_leader "$nspawn"); then
       boots=$(cat "$folder/boots" 2>/dev/null || echo 0)
@@ -99,27 +108,33 @@ host_keep() {
   say "$host went down (nspawn: $code)"
 }
 
-# Fresh cgroups for each boot: on a pure v2 machine the old ones have become inner nodes, which take no process.
+# Moves this process to its place in the host's cgroups: `keeper`, or `run`, from where nspawn goes on by itself.
 host_enter_cgroup() {
-  local folder
+  local folder above
   while read -r folder; do
-    mkdir -p "$folder/keeper"
-    printf '%s\n' $$ >"$folder/keeper/cgroup.procs"
-    remove_cgroup "$folder/run"
-    mkdir -p "$folder/run"
-    printf '%s\n' $$ >"$folder/run/cgroup.procs"
+    # `run` is fresh for each boot: with controllers, the old one has become an inner node, which takes no process.
+    [ "$2" != run ] || remove_cgroup "$folder/run"
+    mkdir -p "$folder/$2"
+    # Hand down what controllers the machine has, so that a unit's MemoryMax= is real where it can be.
+    for above in "$(dirname "$folder")" "$folder"; do
+      [ ! -e "$above/cgroup.controllers" ] || sed 's/[^ ][^ ]*/+&/g' "$above/cgroup.controllers" >"$above/cgroup.subtree_control" 2>/dev/null || true
+    done
+    printf '%s\n' "$BASHPID" >"$folder/$2/cgroup.procs"
   done < <(host_cgroups "$1")
 }
 
-# The leader is the host's process 1: the child of nspawn that is process 1 in a pid namespace.
+# The leader is the host's process 1: nspawn's child that has become systemd. Before that, it is still at work on its
+# namespaces, and a command sent there would run half outside.
 host_await_leader() {
   local nspawn=$1 child
   while kill -0 "$nspawn" 2>/dev/null; do
     for child in $(pgrep -P "$nspawn" || true); do
-      if awk '/^NSpid:/ && NF == 3 && $3 == 1 { found = 1 } END { exit !found }' "/proc/$child/status" 2>/dev/null; then
-        printf '%s' "$child"
-        return
-      fi
+      case $(readlink "/proc/$child/exe") in
+        */systemd/systemd)
+          printf '%s' "$child"
+          return
+          ;;
+      esac
     done
     sleep 0.02
   done

@@ -15,13 +15,13 @@ readonly IMAGE_MASK=(
 )
 
 image_packages() {
-  sed 's/#.*//' "$LAB_HOME/packages" | xargs -n1 | sort -u
+  sed 's/#.*//; /^ *$/d' "$LAB_HOME/packages"
 }
 
 # The folder of the image that today's recipe makes.
 image_path() {
   local hash
-  hash=$(cat "$LAB_HOME/image.sh" "$LAB_HOME/packages" | sha256sum)
+  hash=$({ declare -p IMAGE_SUITE IMAGE_INCLUDE IMAGE_MASK; declare -f image_customize; image_packages; } | sha256sum)
   printf '%s/base-%s\n' "$LAB_CACHE" "${hash:0:12}"
 }
 
@@ -62,9 +62,14 @@ image_customize() {
   printf 'APT::Keep-Downloaded-Packages "true";\nAcquire::Retries "0";\nAcquire::http::Timeout "5";\n' >"$root/etc/apt/apt.conf.d/90lab"
   rm -f "$root"/var/cache/apt/archives/*.deb
   say "image: downloading the packages of tests/lab/packages"
-  local packages
-  mapfile -t packages < <(image_packages)
-  chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --download-only "${packages[@]}"
+  # Each line as a set of its own (alternatives resolve otherwise than for all together), then all together; with
+  # Recommends, as Debian's apt does unless told otherwise (mmdebstrap tells it otherwise while it builds).
+  local line
+  { image_packages && image_packages | xargs; } | while read -r line; do
+    # shellcheck disable=SC2086 # the words of a line are packages
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -o APT::Install-Recommends=true \
+      install -y -qq --download-only $line </dev/null
+  done
   # Without these stamps a first boot spends its time on "system was updated" services.
   touch "$root/etc/.updated" "$root/var/.updated"
 }
@@ -105,12 +110,11 @@ image_remove() {
   rm -rf --one-file-system "$1"
 }
 
-# Images of older recipes go, unless a lab still stands on one.
+# Images of older recipes go, and the layers made on them, unless a lab still stands on one.
 image_prune() {
   local keep=$1 image
-  for image in "$LAB_CACHE"/base-*; do
-    [ "$image" != "$keep" ] && [ -d "$image" ] || continue
-    if ! grep -qsxF -e "$image" "$LAB_STATE"/*/base; then
+  for image in "$LAB_CACHE"/{base,layer}-*; do
+    if [[ ${image##*/} != *"${keep##*/base-}"* ]] && [ -d "$image" ] && ! grep -qsxF -e "$image" "$LAB_STATE"/*/base; then
       say "image: removing the unused ${image##*/}"
       image_remove "$image"
     fi

@@ -47,16 +47,21 @@ cmd_image() {
 }
 
 cmd_up() {
-  local name=${1:-} hosts=2 names='' owner='' limit='' internet='' i
+  local name=${1:-} hosts=2 names='' owner='' limit='' internet='' layer='' i
   need_name "$name"
   shift
   while [ $# -gt 0 ]; do
     case $1 in
       --hosts) hosts=$2 && shift 2 ;;
       --names) names=${2//,/ } && shift 2 ;;
-      --owner) owner=$(process_id "$2") && [ -n "$owner" ] || die "--owner $2: there is no such process" ; shift 2 ;;
+      --owner)
+        owner=$(process_id "$2")
+        [ -n "$owner" ] || die "--owner $2: there is no such process"
+        shift 2
+        ;;
       --disk-limit) limit=$2 && shift 2 ;;
       --internet) internet=yes && shift ;;
+      --layer) layer=$2 && shift 2 ;;
       *) die "up: '$1' is not an option ('lab help')" ;;
     esac
   done
@@ -70,6 +75,7 @@ cmd_up() {
     return
   fi
   need_commands ip iproute2 systemd-nspawn systemd-container nsenter util-linux pgrep procps mkfs.ext4 e2fsprogs
+  [ -z "$internet" ] || need_commands iptables iptables
   need_kernel
   cmd_sweep
   image_lock
@@ -86,25 +92,27 @@ cmd_up() {
     cat "$LAB_STATE/$name/json"
     return
   fi
-  lab_make "$name" "$names" "$owner" "$limit" "$internet"
+  lab_make "$name" "$names" "$owner" "$limit" "$internet" "$layer"
 }
 
 # Called with both locks held; gives them back once nothing is shared any more.
 lab_make() {
-  local name=$1 names=$2 owner=$3 limit=$4 internet=$5 folder=$LAB_STATE/$1 number host index=0 base job
-  base=$(image_path)
+  local name=$1 names=$2 owner=$3 limit=$4 internet=$5 layer=$6 folder=$LAB_STATE/$1 number host index=0 job
   need_space "$LAB_STATE" 1000 "a lab"
+  [ -z "$layer" ] || cmd_has "$layer" || die "there is no layer $layer on today's image ('lab freeze' makes one)"
   mkdir -p "$folder/hosts"
   process_id $$ >"$folder/builder"
   trap 'lab_abandon "$?"' EXIT
   LAB_MAKING=$name
   number=$(net_pick_number)
   printf '%s\n' "$number" >"$folder/number"
-  printf '%s\n' "$base" >"$folder/base"
+  # What the hosts stand on, from the top down.
+  { [ -z "$layer" ] || layer_path "$layer"; image_path; } >"$folder/base"
+  [ -z "$layer" ] || touch "$(layer_path "$layer")"
   printf '%s\n' "$owner" >"$folder/owner"
   printf '%s\n' "$limit" >"$folder/disk-limit"
   cat /proc/sys/kernel/random/boot_id >"$folder/boot"
-  [ -z "$internet" ] || : >"$folder/internet"
+  [ -z "$internet" ] || net_forwarding_before >"$folder/internet"
   net_make_bridge "$number"
   labs_unlock
   image_unlock
@@ -114,7 +122,12 @@ lab_make() {
   local jobs=()
   for host in $names; do
     index=$((index + 1))
-    { host_make "$name" "$host" "$index" "$number" "$base" && host_start "$name" "$host" && host_wait "$name" "$host"; } &
+    # Not joined by &&, which would switch `set -e` off inside.
+    {
+      host_make "$name" "$host" "$index" "$number"
+      host_start "$name" "$host"
+      host_wait "$name" "$host"
+    } &
     jobs+=($!)
   done
   for job in "${jobs[@]}"; do

@@ -6,7 +6,7 @@ inside() { "$LAB_HOME/lab" exec "$@" 2>/dev/null; }
 
 # Waits until the host has booted (whatever its services then say) and answers on both addresses.
 host_wait() {
-  local name=$1 host=$2 number index state deadline=$((SECONDS + ${ALVEOLE_LAB_TIMEOUT:-60}))
+  local name=$1 host=$2 number index state deadline=$((SECONDS + ${ALVEOLE_LAB_TIMEOUT:-120}))
   number=$(cat "$LAB_STATE/$name/number")
   index=$(cat "$(host_folder "$name" "$host")/index")
   while :; do
@@ -71,6 +71,7 @@ cmd_copy() {
   need_running "$@"
   local source=${3:?what to copy is missing} target=${4:?where to copy it is missing}
   [ -e "$source" ] || die "copy: $source does not exist"
+  # shellcheck disable=SC2016 # the host's shell expands these
   tar -C "$(dirname "$source")" --owner=0 --group=0 --numeric-owner -cf - -- "$(basename "$source")" |
     "$LAB_HOME/lab" exec "$1" "$2" -- /bin/sh -ec '
       name=$1 target=$2
@@ -137,6 +138,13 @@ lab_remove() {
   number=$(cat "$folder/number" 2>/dev/null || true)
   rm -f "$folder/json"
   [ -z "$number" ] || number_remove "$number"
+  # Forwarding goes back to what it was, unless another lab still has a way out.
+  if [ -e "$folder/internet" ]; then
+    local before
+    before=$(cat "$folder/internet")
+    rm "$folder/internet"
+    if ls "$LAB_STATE"/*/internet >/dev/null 2>&1; then :; else sysctl -q -w "net.ipv4.ip_forward=${before:-0}"; fi
+  fi
   unmount_below "$folder"
   rm -rf --one-file-system "$folder"
 }
@@ -146,7 +154,7 @@ number_remove() {
   local n=$1 root group
   while read -r root; do
     for group in "$root"/"$n"-*; do
-      [ ! -d "$group" ] || cgroup_kill "$group"
+      cgroup_kill "$group"
     done
   done < <(host_cgroups '')
   net_remove "$n"
@@ -155,10 +163,12 @@ number_remove() {
 
 # Every process of a lab is in its hosts' cgroups: keepers, nspawn, what runs inside, what `exec` started.
 cgroup_kill() {
-  local group=$1 pids
+  local group=$1 pids deadline=$((SECONDS + 20))
+  [ -d "$group" ] || return 0
   while pids=$(find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null) && [ -n "$pids" ]; do
     # shellcheck disable=SC2086 # one word per process
     kill -KILL $pids 2>/dev/null || true
+    [ "$SECONDS" -lt "$deadline" ] || die "these processes of a lab do not die: $pids"
     sleep 0.02
   done
   remove_cgroup "$group"
@@ -185,7 +195,7 @@ cmd_sweep() {
       seen+="$(cat "$folder/number" 2>/dev/null) "
     fi
   done
-  rm -rf "$LAB_STATE"/.try-*
+  sweep_tries
   # What has a number of ours but belongs to no lab that is left.
   while read -r number; do
     [[ $seen == *" $number "* ]] || number_remove "$number"

@@ -56,11 +56,20 @@ EOF
   ip -n "$namespace" -6 route add default via "$(net_panel6 "$n")"
 }
 
+# The machine's name servers; those behind systemd-resolved's stub where it has one, which a host cannot reach.
+net_resolv_conf() {
+  cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf
+}
+
+# What forwarding was before the first lab that has a way out turned it on.
+net_forwarding_before() {
+  cat "$LAB_STATE"/*/internet 2>/dev/null | grep -m 1 . || cat /proc/sys/net/ipv4/ip_forward
+}
+
 # A way out for the hosts, only when asked: forwarding and NAT on this machine, IPv4.
 net_internet_on() {
   local n=$1 bridge
   bridge=$(net_bridge "$n")
-  need_commands iptables iptables
   sysctl -q -w net.ipv4.ip_forward=1
   iptables -w -t nat -A POSTROUTING -s "10.213.$n.0/24" ! -o "$bridge" -j MASQUERADE ||
     die "--internet: this kernel has no NAT (modprobe iptable_nat, or use the lab without it)"
