@@ -1,0 +1,155 @@
+//! Changes: undone, summed up, told to open pages.
+
+use crate::bench::Bench;
+use model::ChangeState;
+use server::{
+    account::{self, Standing},
+    change::{self, undo},
+    paging::Listing,
+    site,
+    store::sql,
+    wake::Wake,
+};
+
+pub async fn undo_brings_back_what_was(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    let me = &home.owner;
+    let made = site::create(server, me, home.account, "asso.example").await.unwrap();
+    let id = made.item.id;
+    let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
+    let named = site::set_names(server, me, id, None, &names).await.unwrap();
+    let undone = undo(server, me, named.change.unwrap()).await.unwrap().item;
+    assert_eq!((undone.verb.as_str(), undone.undoes), ("site.names", named.change));
+    assert_eq!(site::show(server, me, id).await.unwrap().names.len(), 1);
+    // Redone by undoing the undo.
+    undo(server, me, undone.id).await.unwrap();
+    assert_eq!(site::show(server, me, id).await.unwrap().names.len(), 2);
+    let gone = site::delete(server, me, id, None).await.unwrap();
+    undo(server, me, gone.change.unwrap()).await.unwrap();
+    let back = site::show(server, me, id).await.unwrap();
+    assert_eq!((back.names.len(), back.folder.as_str()), (2, "asso.example"));
+    undo(server, me, made.change.unwrap()).await.unwrap();
+    assert!(site::show(server, me, id).await.is_err());
+
+    let suspended = account::suspend(server, admin, home.account, None, None).await.unwrap();
+    undo(server, admin, suspended.change.unwrap()).await.unwrap();
+    let deleted = account::delete(server, admin, home.account, None).await.unwrap();
+    undo(server, admin, deleted.change.unwrap()).await.unwrap();
+    let account = account::show(server, me, home.account).await.unwrap();
+    assert_eq!(account.state, Standing::Active);
+    let listed = change::list(server, me, home.account, &Listing::default()).await.unwrap();
+    let of_delete = listed.items.iter().find(|c| Some(c.id) == deleted.change).unwrap();
+    assert_eq!((of_delete.undone_by, of_delete.undoable), (Some(listed.items[0].id), false));
+}
+
+pub async fn undo_is_refused_with_the_reason(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
+    let me = &home.owner;
+    let made = site::create(server, me, home.account, "asso.example").await.unwrap();
+    let id = made.item.id;
+    let refused = |change: Option<model::ChangeId>| async move {
+        undo(server, me, change.unwrap()).await.unwrap_err().code
+    };
+    let created = change::list(server, me, home.account, &Listing::default()).await.unwrap().items[1].id;
+    assert_eq!(refused(Some(created)).await, "not_undoable");
+    let first = site::set_names(server, me, id, None, &["a.example".into()]).await.unwrap().change;
+    let second = site::set_names(server, me, id, None, &["b.example".into()]).await.unwrap().change;
+    assert_eq!(refused(first).await, "changed_since");
+    undo(server, me, second.unwrap()).await.unwrap();
+    assert_eq!(refused(second).await, "already_undone");
+    // Its names are another's by now.
+    let gone = site::delete(server, me, id, None).await.unwrap().change;
+    site::create(server, &other.owner, other.account, "a.example").await.unwrap();
+    assert_eq!(refused(gone).await, "name_taken");
+    // A stranger's change does not exist; an admin's act is not the member's to undo.
+    let problem = undo(server, &other.owner, gone.unwrap()).await.unwrap_err();
+    assert_eq!(problem.code, "not_found");
+    let suspended = account::suspend(server, admin, home.account, None, None).await.unwrap().change;
+    assert_eq!(refused(suspended).await, "not_undoable");
+}
+
+pub async fn states_sum_up_and_become_events(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let made = site::create(server, &home.owner, home.account, "asso.example").await.unwrap();
+    let change = made.change.unwrap();
+    let report = |state: &'static str, text: Option<&'static str>| async move {
+        let mut tx = server.store.write().await.unwrap();
+        for table in [
+            "UPDATE change_states SET state = $1, text_fr = $2, text_en = $2, at = $3 WHERE kind = 'site'",
+            "UPDATE resources SET state = $1, text_fr = $2, text_en = $2, reported_at = $3 WHERE kind = 'site'",
+        ] {
+            sql(table).bind(state).bind(text).bind(server.world.now_ms()).run(tx.on()).await.unwrap();
+        }
+        tx.wake_account(home.account);
+        tx.commit().await.unwrap();
+    };
+    let events = change::events(server, &home.owner, home.account).await.unwrap();
+    assert_eq!(events.len(), 2);
+    assert_eq!((events[1].change, events[1].state), (change, ChangeState::Wanted));
+    report("failed", Some("disque plein")).await;
+    let event = change::event(server, &home.owner, change).await.unwrap();
+    assert_eq!(event.state, ChangeState::Failed);
+    assert_eq!(event.text.unwrap().fr, "disque plein");
+    assert_eq!(event.resources[0].key, made.item.id.uuid());
+    let shown = site::show(server, &home.owner, made.item.id).await.unwrap();
+    assert_eq!((shown.state, shown.text.unwrap().fr), (ChangeState::Failed, "disque plein".into()));
+    report("verified", None).await;
+    assert_eq!(change::show(server, &home.owner, change).await.unwrap().state, ChangeState::Verified);
+    // What settled long ago is not told again; what is still wanted is.
+    bench.world.pass(600_000);
+    let events = change::events(server, &home.owner, home.account).await.unwrap();
+    assert_eq!(events.iter().map(|e| e.state).collect::<Vec<_>>(), [ChangeState::Wanted]);
+    // The host goes away.
+    let mut tx = server.store.write().await.unwrap();
+    sql("UPDATE hosts SET connected_at = NULL").run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    let events = change::events(server, &home.owner, home.account).await.unwrap();
+    assert_eq!(events[0].state, ChangeState::Waiting);
+}
+
+pub async fn equal_bytes_are_no_step(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    let before = bench.resources().await;
+    // A plan of the same weight: the account changes, the host does not.
+    let input = server::plan::PlanInput {
+        name: "Essaim".into(),
+        sites_max: 50,
+        names_max: 4,
+        php_workers: 4,
+        disk_mb: 2048,
+        memory_mb: 256,
+    };
+    let plan = server::plan::create(server, admin, input).await.unwrap().item.id;
+    let moved = account::set_plan(server, admin, home.account, None, plan).await.unwrap();
+    assert_eq!(bench.resources().await, before);
+    let change = change::show(server, &home.owner, moved.change.unwrap()).await.unwrap();
+    assert_eq!((change.state, change.states.len()), (ChangeState::Applied, 0));
+    undo(server, admin, change.id).await.unwrap();
+    assert_eq!(account::show(server, admin, home.account).await.unwrap().plan.id, bench.plan);
+}
+
+pub async fn another_process_hears_the_wake(bench: Bench) {
+    let another = match bench.server.store.engine() {
+        server::store::Engine::Postgres => bench.another().await,
+        server::store::Engine::Sqlite => bench.server.clone(),
+    };
+    let home = bench.household("alpha").await;
+    let mut heard = another.store.waker().subscribe();
+    site::create(&bench.server, &home.owner, home.account, "asso.example").await.unwrap();
+    let mut wanted = vec![Wake::Host(bench.host), Wake::Account(home.account)];
+    while !wanted.is_empty() {
+        let wake = heard.next().await.unwrap();
+        wanted.retain(|wanted| *wanted != wake);
+    }
+    // A transaction that did not commit wakes nobody.
+    let mut tx = bench.server.store.write().await.unwrap();
+    tx.wake_host(bench.host);
+    drop(tx);
+    site::create(&bench.server, &home.owner, home.account, "b.example").await.unwrap();
+    assert_eq!(heard.next().await, Some(Wake::Host(bench.host)));
+    assert_eq!(heard.next().await, Some(Wake::Account(home.account)));
+}

@@ -1,0 +1,11 @@
+//! Whole-rule tests of the control plane, on both engines: each case runs alone on SQLite, and all of them on one PostgreSQL.
+
+mod accounts;
+mod bench;
+mod changes;
+mod people;
+mod postgres;
+mod races;
+mod sites;
+mod suite;
+mod world;

@@ -1,0 +1,60 @@
+//! Every case on both engines.
+
+use crate::{accounts, bench::Bench, changes, people, postgres::Postgres, races, sites};
+use std::{future::Future, pin::Pin};
+
+type Case = fn(Bench) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+macro_rules! suite {
+    ($($module:ident::$case:ident,)*) => {
+        mod sqlite {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    $module::$case(Bench::new(None).await).await;
+                }
+            )*
+        }
+
+        const CASES: &[(&str, Case)] = &[$((stringify!($case), |bench| Box::pin($module::$case(bench)))),*];
+    };
+}
+
+suite! {
+    accounts::provisioning_writes_everything_at_once,
+    accounts::names_uids_and_hosts_are_given_once,
+    accounts::the_least_loaded_host_is_chosen,
+    accounts::life_from_active_to_erased,
+    accounts::strangers_see_nothing_and_owners_cannot_act_as_admins,
+    accounts::a_plan_that_changes_reaches_its_accounts,
+    accounts::lists_search_and_page,
+    changes::undo_brings_back_what_was,
+    changes::undo_is_refused_with_the_reason,
+    changes::states_sum_up_and_become_events,
+    changes::equal_bytes_are_no_step,
+    changes::another_process_hears_the_wake,
+    people::sign_in_and_out,
+    people::tries_are_limited_without_locking_the_owner_out,
+    people::links_work_once_and_for_an_hour,
+    people::tokens_work_until_revoked,
+    people::grants_that_end_end_at_once,
+    people::an_idempotency_key_makes_one_thing,
+    races::one_name_two_accounts_one_winner,
+    races::limits_hold_under_parallel_requests,
+    races::generations_never_skip_and_never_double,
+    sites::a_site_is_created_renamed_and_deleted,
+    sites::names_are_refused_with_the_reason,
+    sites::a_domain_belongs_to_one_account,
+    sites::limits_of_the_plan,
+    sites::stale_versions_are_refused,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres() {
+    let postgres = Postgres::start().await;
+    for (name, case) in CASES {
+        println!("{name}");
+        case(Bench::new(Some(&postgres)).await).await;
+    }
+}
