@@ -153,16 +153,17 @@ pub fn look_site(paths: &Paths, account: &UnixName, folder: &SiteName) -> io::Re
 pub fn make_site(paths: &Paths, account: &UnixName, uid: TenantUid, folder: &SiteName) -> io::Result<()> {
     let sites = below(below(homes(paths)?, account.as_str())?, "sites")?;
     as_tenant(uid, || {
-        let mode = Mode::from_bits_truncate(0o750);
-        for_missing(mkdirat(&sites, folder.as_str(), mode))?;
-        let site = below(&sites, folder.as_str())?;
-        for_missing(mkdirat(&site, "public", mode))
+        make_open(&sites, folder.as_str())?;
+        make_open(&below(&sites, folder.as_str())?, "public")
     })
 }
 
-fn for_missing(made: nix::Result<()>) -> io::Result<()> {
-    match made {
-        Ok(()) | Err(Errno::EEXIST) => Ok(()),
+/// Makes a folder of the tenant's if it is missing, whatever the umask is.
+fn make_open(parent: &OwnedFd, name: &str) -> io::Result<()> {
+    let mode = Mode::from_bits_truncate(0o750);
+    match mkdirat(parent, name, mode) {
+        Ok(()) => Ok(fchmodat(parent, name, mode, FchmodatFlags::NoFollowSymlink)?),
+        Err(Errno::EEXIST) => Ok(()),
         Err(errno) => Err(errno.into()),
     }
 }
