@@ -126,7 +126,7 @@ image_prune() {
 image_lock() {
   mkdir -p "$LAB_CACHE"
   exec 8>"$LAB_CACHE/image.lock"
-  flock -n 8 || { say "image: another run is building it, waiting" && flock 8; }
+  flock -n 8 || { say "waiting for another run that uses or builds the image" && flock 8; }
 }
 image_unlock() { exec 8>&-; }
 
