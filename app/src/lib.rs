@@ -5,12 +5,37 @@ pub mod live;
 pub mod state;
 
 #[cfg(feature = "ssr")]
-mod http;
+mod account;
+#[cfg(feature = "ssr")]
+pub mod assets;
+#[cfg(feature = "ssr")]
+mod change;
+#[cfg(feature = "ssr")]
+mod host;
+#[cfg(feature = "ssr")]
+pub mod http;
+#[cfg(feature = "ssr")]
+mod member;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
+mod panel;
+#[cfg(feature = "ssr")]
 mod parts;
+#[cfg(feature = "ssr")]
+mod plan;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
+mod site;
+#[cfg(feature = "ssr")]
+mod token;
+#[cfg(feature = "ssr")]
 mod user;
+
+#[cfg(feature = "ssr")]
+pub use panel::Panel;
+#[cfg(feature = "ssr")]
+pub use routes::router;

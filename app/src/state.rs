@@ -22,25 +22,25 @@ pub fn word(state: ChangeState, lang: Lang) -> &'static str {
 pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
     match state {
         ChangeState::Verified => lang.pick(
-            "C’est en service : le panneau a reçu la réponse attendue.",
+            "C’est en service\u{a0}: le panneau a reçu la réponse attendue.",
             "It is in service: the panel got the answer it expected.",
         ),
         ChangeState::Superseded => {
             lang.pick("Une modification plus récente a pris sa place.", "A later change took its place.")
         }
         ChangeState::Applied => lang.pick(
-            "C’est en place sur l’hôte ; la vérification de l’extérieur suit.",
+            "C’est en place sur l’hôte\u{a0}; la vérification de l’extérieur suit.",
             "It is in place on the host; the check from outside follows.",
         ),
         ChangeState::Checked => lang.pick(
-            "La nouvelle configuration est juste ; elle se met en place.",
+            "La nouvelle configuration est juste\u{a0}; elle se met en place.",
             "The new configuration is correct; it is being put in place.",
         ),
         ChangeState::Wanted => {
             lang.pick("C’est enregistré et part vers l’hôte.", "It is recorded and on its way to the host.")
         }
         ChangeState::Waiting => lang.pick(
-            "L’hôte est injoignable : cela s’appliquera à son retour, sans rien refaire.",
+            "L’hôte est injoignable\u{a0}: cela s’appliquera à son retour, sans rien refaire.",
             "The host is away: it will be applied when it returns, with nothing to do again.",
         ),
         ChangeState::Held => lang.pick(
@@ -48,11 +48,11 @@ pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
             "An administrator has to give consent.",
         ),
         ChangeState::Failed => lang.pick(
-            "Cela n’a pas pu se mettre en place ; l’état précédent reste en service.",
+            "Cela n’a pas pu se mettre en place\u{a0}; l’état précédent reste en service.",
             "It could not be put in place; the previous state stays in service.",
         ),
         ChangeState::Refused => lang.pick(
-            "L’hôte n’en a pas voulu ; l’état précédent reste en service.",
+            "L’hôte n’en a pas voulu\u{a0}; l’état précédent reste en service.",
             "The host did not take it; the previous state stays in service.",
         ),
     }

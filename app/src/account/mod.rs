@@ -1,0 +1,94 @@
+//! Hosting accounts: the lists, the page of one with its sites, and what admins do with it.
+
+pub mod access;
+pub mod form;
+pub mod list;
+pub mod manage;
+pub mod show;
+
+use crate::{
+    http::Face,
+    live::LiveAccount,
+    parts::{Tab, Tone, moment, notice, tabs},
+    shell::{Page, Place},
+};
+use leptos::prelude::*;
+use model::Lang;
+use server::account::{AccountView, Standing};
+
+/// Which tab of an account is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Sites,
+    Changes,
+    Manage,
+}
+
+/// The head of every page of an account: its name, whose it is, how it stands, its tabs.
+pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
+    let lang = face.lang;
+    let id = account.id;
+    let path = format!("/accounts/{id}");
+    let all = if face.is_admin() {
+        lang.pick("Comptes", "Accounts")
+    } else {
+        lang.pick("Mes comptes", "My accounts")
+    };
+    let mut links = vec![
+        Tab { words: lang.pick("Sites", "Sites"), href: path.clone(), current: part == Part::Sites },
+        Tab {
+            words: lang.pick("Modifications", "Changes"),
+            href: format!("{path}/changes"),
+            current: part == Part::Changes,
+        },
+    ];
+    if face.is_admin() {
+        let words = lang.pick("Administration", "Administration");
+        links.push(Tab { words, href: format!("{path}/manage"), current: part == Part::Manage });
+    }
+    let lead = view! {
+        <span class="row">
+            {account.member.name.clone()}
+            <LiveAccount account=id state=account.host_state lang/>
+        </span>
+    };
+    Page::new(Place::Accounts, account.name.as_str())
+        .from(all, "/accounts")
+        .lead(lead)
+        .tabs(tabs(lang.pick("Pages du compte", "Pages of the account"), links))
+}
+
+/// Said on top of the page of an account that is not active.
+pub fn standing_notice(lang: Lang, account: &AccountView) -> Option<AnyView> {
+    match account.state {
+        Standing::Active => None,
+        Standing::Suspended => {
+            let reason = account
+                .reason
+                .clone()
+                .map(|reason| view! { <p>{lang.pick("Raison\u{a0}: ", "Reason: ")}{reason}</p> });
+            let title = lang.pick("Ce compte est suspendu", "This account is suspended");
+            let words = lang.pick(
+                "Ses sites ne répondent plus\u{a0}; rien n’est perdu. Écrivez à la coopérative pour le rétablir.",
+                "Its sites do not answer; nothing is lost. Write to the cooperative to have it resumed.",
+            );
+            Some(notice(Tone::Held, title, view! { {reason}<p>{words}</p> }))
+        }
+        Standing::Deleted => {
+            let title = lang.pick("Ce compte est supprimé", "This account is deleted");
+            let until = account.erase_at.map(|at| {
+                view! { <p>{lang.pick("Tout peut revenir jusqu’au ", "Everything can come back until ")}{moment(lang, at)}"."</p> }
+            });
+            Some(notice(Tone::Bad, title, until))
+        }
+    }
+}
+
+/// Where an account stands, in a word.
+pub fn standing(lang: Lang, standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => lang.pick("actif", "active"),
+        Standing::Suspended => lang.pick("suspendu", "suspended"),
+        Standing::Deleted => lang.pick("supprimé", "deleted"),
+    }
+}

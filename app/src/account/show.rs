@@ -1,0 +1,44 @@
+//! The page of an account: its sites.
+
+use crate::{
+    http::{Answer, Face, on_form, see},
+    parts::{self, Typed},
+    site::list::render,
+};
+use axum::extract::{Path, Query, State};
+use model::AccountId;
+use server::Server;
+
+/// `GET /accounts/{account}`
+pub async fn show(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<AccountId>,
+    Query(page): Query<parts::Page>,
+) -> Answer {
+    let account = server::account::show(&server, face.me()?, id).await?;
+    let sites = server::site::list(&server, face.me()?, id, &page.listing()).await?;
+    Ok(render(&face, &account, sites, &page, &Typed::new(), 200))
+}
+
+/// `POST /accounts/{account}/sites`
+pub async fn add_site(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<AccountId>,
+    typed: Typed,
+) -> Answer {
+    let me = face.me()?;
+    match server::site::create(&server, me, id, typed.get("name")).await {
+        Ok(done) => see(format!("/sites/{}", done.item.id), "site_added"),
+        Err(problem) => {
+            let problem = on_form(problem)?;
+            let status = problem.kind.status();
+            let account = server::account::show(&server, me, id).await?;
+            let page = parts::Page::default();
+            let sites = server::site::list(&server, me, id, &page.listing()).await?;
+            let face = face.at(format!("/accounts/{id}"));
+            Ok(render(&face, &account, sites, &page, &typed.refused(problem), status))
+        }
+    }
+}

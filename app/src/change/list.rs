@@ -1,0 +1,97 @@
+//! The changes of an account, for its members and admins; and for admins those of everything.
+
+use super::words;
+use crate::{
+    account,
+    http::{Answer, Face},
+    live::LiveChange,
+    parts::{self, Action, ago, empty, next_page},
+    shell,
+    state::StateBadge,
+};
+use axum::extract::{Path, Query, State};
+use leptos::prelude::*;
+use model::AccountId;
+use server::{Server, change::ChangeView};
+
+/// `GET /accounts/{account}/changes`
+pub async fn of_account(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<AccountId>,
+    Query(page): Query<parts::Page>,
+) -> Answer {
+    let account = server::account::show(&server, face.me()?, id).await?;
+    let changes = server::change::list(&server, face.me()?, id, &page.listing()).await?;
+    let lang = face.lang;
+    let path = format!("/accounts/{id}/changes");
+    let next = next_page(lang, &path, &page, changes.next.as_deref());
+    let body = view! { <div class="card card-flat">{items(&face, changes.items, false)}</div>{next} };
+    Ok(shell::page(&face, account::frame(&face, &account, account::Part::Changes), body))
+}
+
+/// Changes one below the other; what is on its way is live.
+pub fn items(face: &Face, changes: Vec<ChangeView>, with_account: bool) -> AnyView {
+    let lang = face.lang;
+    if changes.is_empty() {
+        return empty(
+            lang.pick("Aucune modification", "No change"),
+            lang.pick(
+                "Ce qui sera fait apparaîtra ici, avec son auteur, sa date et son état.",
+                "What will be done appears here, with its author, date and state.",
+            ),
+            None,
+        );
+    }
+    let items = changes.into_iter().map(|change| item(face, &change, with_account)).collect_view();
+    view! { <ol class="changes">{items}</ol> }.into_any()
+}
+
+fn item(face: &Face, change: &ChangeView, with_account: bool) -> AnyView {
+    let lang = face.lang;
+    let page = format!("/changes/{}", change.id);
+    let state = if change.state.is_final() || change.states.is_empty() {
+        view! { <StateBadge state=change.state lang/> }.into_any()
+    } else {
+        let account = change.account;
+        view! { <LiveChange change=change.id account state=change.state reason=change.text.clone() lang/> }
+            .into_any()
+    };
+    let reason =
+        change.text.as_ref().filter(|_| change.state.is_final()).map(|text| text.pick(lang).to_owned());
+    let account = change.account.filter(|_| with_account && change.subject.kind != "account").map(|id| {
+        view! { " · "<a href=format!("/accounts/{id}")>{lang.pick("le compte", "the account")}</a> }
+    });
+    let undone = change.undone_by.map(|by| {
+        view! { " · "<a href=format!("/changes/{by}")>{lang.pick("annulée", "undone")}</a> }
+    });
+    let undo = change.undoable.then(|| undo(lang, change));
+    view! {
+        <li>
+            <div class="stack-tight">
+                <p class="what"><a href=page>{words::title(lang, change)}</a></p>
+                {words::detail(lang, change).map(|detail| view! { <p>{detail}</p> })}
+                {reason.map(|reason| view! { <p class="reason">{reason}</p> })}
+                <p class="small quiet">{words::who(lang, change)}" · "{ago(lang, face.now_ms, change.at)}{account}{undone}</p>
+            </div>
+            <div class="change-end stack-tight">{state}<div class="row">{undo}</div></div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Undo at one click, unless it loses something: then the change's page says what first.
+fn undo(lang: model::Lang, change: &ChangeView) -> AnyView {
+    let words = lang.pick("Annuler", "Undo");
+    if words::loss(lang, change).is_some() {
+        let title = words::title(lang, change);
+        return view! {
+            <a class="button button-small" href=format!("/changes/{}#undo", change.id)>{words}"…"<span class="unseen">{title}</span></a>
+        }
+        .into_any();
+    }
+    Action::new(format!("/changes/{}/undo", change.id), words)
+        .about(words::title(lang, change))
+        .small()
+        .view()
+}

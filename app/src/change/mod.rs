@@ -1,0 +1,5 @@
+//! Changes: who did what, when, where it stands; and the way back.
+
+pub mod list;
+pub mod show;
+pub mod words;

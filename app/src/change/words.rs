@@ -1,0 +1,109 @@
+//! A change in words a member understands: what was done, to what, with which difference.
+
+use model::Lang;
+use serde_json::Value;
+use server::change::ChangeView;
+
+/// “Site ajouté : asso.example”.
+pub fn title(lang: Lang, change: &ChangeView) -> String {
+    let verb = server::change::verb(&change.verb);
+    let label = shown(&change.subject.label);
+    let colon = lang.pick("\u{a0}:", ":");
+    if label.is_empty() { verb.pick(lang).to_owned() } else { format!("{}{colon} {label}", verb.pick(lang)) }
+}
+
+/// What the title does not say: names that came and went, the reason of a suspension, another plan.
+pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
+    let text = |side: &Option<Value>, key: &str| {
+        side.as_ref().and_then(|side| side.get(key)).and_then(Value::as_str).map(str::to_owned)
+    };
+    if change.verb == "site.names" {
+        return names(lang, &list(&change.before, "names"), &list(&change.after, "names"));
+    }
+    if change.verb == "account.suspend" {
+        let reason = text(&change.after, "reason")?;
+        return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));
+    }
+    if change.verb == "account.plan" {
+        let (before, after) = (text(&change.before, "plan")?, text(&change.after, "plan")?);
+        return Some(lang.pick(
+            format!("De «\u{a0}{before}\u{a0}» à «\u{a0}{after}\u{a0}»"),
+            format!("From “{before}” to “{after}”"),
+        ));
+    }
+    None
+}
+
+fn list(side: &Option<Value>, key: &str) -> Vec<String> {
+    let values = side.as_ref().and_then(|side| side.get(key)).and_then(Value::as_array);
+    values.map_or_else(Vec::new, |values| values.iter().filter_map(Value::as_str).map(shown).collect())
+}
+
+fn names(lang: Lang, before: &[String], after: &[String]) -> Option<String> {
+    let only = |these: &[String], those: &[String]| {
+        let found: Vec<&str> =
+            these.iter().filter(|name| !those.contains(name)).map(String::as_str).collect();
+        found.join(", ")
+    };
+    let (came, went) = (only(after, before), only(before, after));
+    let mut said = Vec::new();
+    if !came.is_empty() {
+        said.push(lang.pick(format!("Ajouté\u{a0}: {came}"), format!("Added: {came}")));
+    }
+    if !went.is_empty() {
+        said.push(lang.pick(format!("Retiré\u{a0}: {went}"), format!("Removed: {went}")));
+    }
+    if said.is_empty() && before.first() != after.first() {
+        let first = after.first()?;
+        said.push(lang.pick(format!("Nom principal\u{a0}: {first}"), format!("Main name: {first}")));
+    }
+    (!said.is_empty()).then(|| said.join(" · "))
+}
+
+/// A name as people read it; anything else as it is.
+pub fn shown(name: &str) -> String {
+    name.parse::<model::DomainName>().map_or_else(|_| name.to_owned(), |name| name.unicode())
+}
+
+/// Who did it; the panel's own acts are the cooperative's.
+pub fn who(lang: Lang, change: &ChangeView) -> String {
+    if change.via == "panel" {
+        lang.pick("la coopérative", "the cooperative").to_owned()
+    } else {
+        change.who.clone()
+    }
+}
+
+/// What undoing would lose, where it loses something.
+pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
+    match change.verb.as_str() {
+        "site.create" => Some(lang.pick(
+            "Annuler retire le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
+            "Undoing removes the site: its names will no longer answer. The files stay in the account's folder.",
+        )),
+        "account.restore" => Some(lang.pick(
+            "Annuler supprime à nouveau le compte\u{a0}: ses sites cesseront de répondre.",
+            "Undoing deletes the account again: its sites will stop answering.",
+        )),
+        "account.resume" => Some(lang.pick(
+            "Annuler suspend à nouveau le compte\u{a0}: ses sites cesseront de répondre.",
+            "Undoing suspends the account again: its sites will stop answering.",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_came_and_went() {
+        let name = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let said = names(Lang::Fr, &name(&["a.example"]), &name(&["a.example", "b.example"]));
+        assert_eq!(said.as_deref(), Some("Ajouté\u{a0}: b.example"));
+        let said = names(Lang::En, &name(&["a.example", "b.example"]), &name(&["b.example", "a.example"]));
+        assert_eq!(said.as_deref(), Some("Main name: b.example"));
+        assert_eq!(names(Lang::En, &name(&["a.example"]), &name(&["a.example"])), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! The resources of a host: how each stands, why, and what an admin decides about those that are held.
+
+use crate::{
+    http::{Answer, Face},
+    parts::{self, Action, Select, Typed, diff, empty, next_page},
+    shell::{self, Place},
+    state::{StateBadge, word},
+};
+use axum::extract::{Path, Query, State};
+use leptos::prelude::*;
+use model::{ChangeState, HostId, Kind, Lang};
+use server::{Server, host::ResourceView};
+
+/// `GET /hosts/{host}/resources`
+pub async fn list(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<HostId>,
+    Query(page): Query<parts::Page>,
+) -> Answer {
+    let lang = face.lang;
+    let host = server::host::show(&server, face.me()?, id).await?;
+    let state = page.state().and_then(ChangeState::from_code);
+    let found = server::host::resources(&server, face.me()?, id, state, &page.listing()).await?;
+    let path = format!("/hosts/{id}/resources");
+    let next = next_page(lang, &path, &page, found.next.as_deref());
+    let about = shell::Page::new(Place::Hosts, lang.pick("Ressources", "Resources"))
+        .from(lang.pick("Hôtes", "Hosts"), "/hosts")
+        .from(host.name.to_string(), format!("/hosts/{id}"));
+    let states = ChangeState::ALL.into_iter().fold(
+        Select::new("state", lang.pick("État", "State")).option("", lang.pick("tous", "all")),
+        |select, state| select.option(state.code(), word(state, lang)),
+    );
+    let typed = Typed::new().with("state", page.state.clone());
+    let body = view! {
+        <form class="filters" method="get" action=path>
+            {states.view(lang, &typed)}
+            <button class="button" type="submit">{lang.pick("Montrer", "Show")}</button>
+        </form>
+        <div class="card card-flat">{items(lang, id, found.items)}</div>
+        {next}
+    };
+    Ok(shell::page(&face, about, body))
+}
+
+/// Resources one below the other, each with its reason, its difference, and what can be decided.
+pub fn items(lang: Lang, host: HostId, resources: Vec<ResourceView>) -> AnyView {
+    if resources.is_empty() {
+        let words = lang.pick("Rien ici dans cet état.", "Nothing here in this state.");
+        return empty(lang.pick("Aucune ressource", "No resource"), words, None);
+    }
+    let items = resources.into_iter().map(|resource| item(lang, host, resource)).collect_view();
+    view! { <ul class="items">{items}</ul> }.into_any()
+}
+
+fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
+    let kind = match resource.kind {
+        Kind::Account => lang.pick("compte", "account"),
+        Kind::Site => lang.pick("site", "site"),
+    };
+    let label = crate::change::words::shown(&resource.label);
+    let gone = resource.gone.then(|| lang.pick(", à supprimer", ", to be deleted"));
+    let said = resource.text.as_ref().map(|text| text.pick(lang).to_owned());
+    let path = format!("/hosts/{host}/resources/{}/{}/consent", resource.kind.code(), resource.key);
+    let act = |code: &'static str, words: &'static str| {
+        Action::new(path.clone(), words).hidden("consent", code).about(label.clone())
+    };
+    let held = resource.state == ChangeState::Held;
+    let drift = resource.drift.as_ref().map(|found| {
+        let edited = found.path.clone();
+        let put_back = act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).main().view();
+        let keep = held.then(|| act("keep", lang.pick("Garder celle-ci", "Keep this one")).view());
+        view! {
+            <div class="item-wide stack-tight">
+                <p>{lang.pick("Modifié à la main\u{a0}: ", "Edited by hand: ")}<code>{edited}</code></p>
+                {diff(&found.diff)}
+                <div class="acts">{put_back}{keep}</div>
+            </div>
+        }
+    });
+    let delete = (held && resource.gone)
+        .then(|| act("delete", lang.pick("Supprimer vraiment", "Really delete")).loss_small().view());
+    let name = match resource.account {
+        Some(account) => {
+            view! { <a class="item-name" href=format!("/accounts/{account}")>{label.clone()}</a> }.into_any()
+        }
+        None => view! { <span class="item-name">{label.clone()}</span> }.into_any(),
+    };
+    view! {
+        <li>
+            <div class="item">
+                {name}
+                <p class="item-more">{kind}{gone}{said.map(|said| format!(" · {said}"))}</p>
+            </div>
+            <div class="row">
+                <StateBadge state=resource.state lang/>
+                <a class="small" href=format!("/changes/{}", resource.change)>{lang.pick("sa modification", "its change")}<span class="unseen">{label.clone()}</span></a>
+                {delete}
+            </div>
+            {drift}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,102 @@
+//! The one middleware of pages: finds out who asks, lends every handler a `Face`, draws errors, protects what goes out.
+
+use crate::{
+    Panel,
+    http::{Face, Miss, headers},
+    page,
+};
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use axum_extra::extract::CookieJar;
+use model::{Problem, ProblemKind, Text};
+use serde::Deserialize;
+use server::Server;
+use std::sync::Arc;
+
+/// What the query may say to any page.
+#[derive(Default, Deserialize)]
+struct Asked {
+    done: Option<String>,
+}
+
+pub async fn enter(
+    State(Panel { server, assets, .. }): State<Panel>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let jar = CookieJar::from_headers(request.headers());
+    let actor = crate::user::session::actor(&server, request.headers()).await;
+    let asked =
+        axum::extract::Query::<Asked>::try_from_uri(request.uri()).map(|query| query.0).unwrap_or_default();
+    let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let (signed, failed) = match actor {
+        Ok(actor) => (actor, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let face = Face {
+        lang: Face::language(request.headers(), &jar, signed.as_ref()),
+        nonce: nonce(&server),
+        here,
+        done: asked.done,
+        now_ms: server.world.now_ms(),
+        actor: signed,
+        assets,
+    };
+    let mut response = match failed {
+        Some(problem) => page::error(&face, &problem),
+        None => {
+            request.extensions_mut().insert(face.clone());
+            let response = next.run(request).await;
+            drawn(&face, response)
+        }
+    };
+    headers::protect(response.headers_mut(), &face.nonce);
+    response
+}
+
+/// Sixteen fresh bytes in hexadecimal.
+fn nonce(server: &Server) -> Arc<str> {
+    let mut bytes = [0_u8; 16];
+    server.world.random(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+/// An answer without a page gets one: a handler's problem, or axum's own refusals (no such path, wrong method, unreadable form).
+fn drawn(face: &Face, response: Response) -> Response {
+    if let Some(Miss(problem)) = response.extensions().get::<Miss>() {
+        return page::error(face, problem);
+    }
+    let status = response.status();
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let problem = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => server::actor::not_found(),
+        status if status.is_server_error() => Problem::new(ProblemKind::Internal, "internal", ours()),
+        _ => Problem::new(
+            ProblemKind::Invalid,
+            "unreadable",
+            Text::new(
+                "La demande n’a pas pu être lue\u{a0}: revenez en arrière et recommencez.",
+                "The request could not be read: go back and try again.",
+            ),
+        ),
+    };
+    page::error(face, &problem)
+}
+
+/// Our own fault, in words that say what to do.
+pub fn ours() -> Text {
+    Text::new(
+        "Une erreur est survenue de notre côté\u{a0}; elle est notée. Réessayez dans un instant.",
+        "Something went wrong on our side; it is on record. Try again in a moment.",
+    )
+}

@@ -1,0 +1,36 @@
+//! Who may open a route at all. The rules decide again, and in the query: this only spares them the obvious.
+
+use crate::http::{Face, Miss};
+use crate::parts::href;
+use axum::{
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+/// For whom a route is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anyone,
+    /// Whoever is signed in; the rules show each what is theirs.
+    SignedIn,
+    Admin,
+}
+
+/// Sends the anonymous to sign in and come back; to others, what is not theirs does not exist.
+pub async fn guard(State(who): State<Who>, face: Face, request: Request, next: Next) -> Response {
+    let allowed = match who {
+        Who::Anyone => true,
+        Who::SignedIn => face.actor.is_some(),
+        Who::Admin => face.is_admin(),
+    };
+    if allowed {
+        return next.run(request).await;
+    }
+    if face.actor.is_some() {
+        return Miss(server::actor::not_found()).into_response();
+    }
+    let back = if request.method() == Method::GET && face.here != "/" { face.here.as_str() } else { "" };
+    Redirect::to(&href("/sign-in", &[("to", back)])).into_response()
+}

@@ -1,0 +1,44 @@
+//! What something is: words and their values, and the large figures of the home page.
+
+use leptos::prelude::*;
+
+/// A description list, filled line by line.
+#[derive(Default)]
+pub struct Facts(Vec<AnyView>);
+
+impl Facts {
+    pub fn new() -> Facts {
+        Facts::default()
+    }
+
+    /// One line; the value may be text or any view.
+    pub fn line(mut self, word: &'static str, value: impl IntoView + 'static) -> Facts {
+        let value = value.into_any();
+        self.0.push(view! { <dt>{word}</dt><dd>{value}</dd> }.into_any());
+        self
+    }
+
+    /// One line, when there is something to say.
+    pub fn line_if<V: IntoView + 'static>(self, word: &'static str, value: Option<V>) -> Facts {
+        match value {
+            Some(value) => self.line(word, value),
+            None => self,
+        }
+    }
+
+    pub fn view(self) -> AnyView {
+        view! { <dl class="facts">{self.0}</dl> }.into_any()
+    }
+}
+
+/// A figure that leads to its list; `class` is empty, `figure-bad` or `figure-held`.
+pub fn figure(count: i64, word: impl Into<String>, href: impl Into<String>, class: &'static str) -> AnyView {
+    let (word, href): (String, String) = (word.into(), href.into());
+    view! {
+        <a class=format!("figure {class}") href=href>
+            <b>{count}</b>
+            <span>{word}</span>
+        </a>
+    }
+    .into_any()
+}

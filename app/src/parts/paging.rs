@@ -1,0 +1,118 @@
+//! Lists that stay short: search and place in the list stand in the URL, so that a page can be kept, sent and reloaded.
+
+use crate::parts::{Icon, Typed, icon};
+use leptos::prelude::*;
+use model::Lang;
+use serde::Deserialize;
+use server::paging::Listing;
+
+/// Where one is in a list, read from the query string.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Page {
+    /// What is searched for.
+    pub q: String,
+    pub state: String,
+    /// Where the page starts: the cursor the page before gave.
+    pub after: String,
+}
+
+impl Page {
+    pub fn q(&self) -> Option<&str> {
+        Some(self.q.trim()).filter(|q| !q.is_empty())
+    }
+
+    pub fn state(&self) -> Option<&str> {
+        Some(self.state.as_str()).filter(|state| !state.is_empty())
+    }
+
+    pub fn after(&self) -> Option<&str> {
+        Some(self.after.as_str()).filter(|after| !after.is_empty())
+    }
+
+    /// As the rules ask for it.
+    pub fn listing(&self) -> Listing {
+        let some = |text: Option<&str>| text.map(str::to_owned);
+        Listing { limit: None, cursor: some(self.after()), q: some(self.q()) }
+    }
+
+    /// Whether anything narrows the list.
+    pub fn narrowed(&self) -> bool {
+        self.q().is_some() || self.state().is_some()
+    }
+}
+
+/// A path with a query string, each value encoded; empty values are left out.
+pub fn href(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut out = path.to_owned();
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        out.push(if out.contains('?') { '&' } else { '?' });
+        out.push_str(name);
+        out.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    out
+}
+
+/// The search line above a list; `filter` is a further field, such as a state.
+pub fn search(
+    lang: Lang,
+    path: &'static str,
+    page: &Page,
+    label: &'static str,
+    filter: Option<AnyView>,
+) -> AnyView {
+    let typed = Typed::new().with("q", page.q.clone());
+    let value = typed.get("q").to_owned();
+    let narrowed = page.narrowed();
+    view! {
+        <form class="filters" method="get" action=path role="search">
+            <div class="field">
+                <label for="f-q">{label}</label>
+                <input class="input" type="search" id="f-q" name="q" value=value autocomplete="off"/>
+            </div>
+            {filter}
+            <button class="button" type="submit">{lang.pick("Chercher", "Search")}</button>
+            {narrowed.then(|| view! { <a class="button button-link" href=path>{lang.pick("Tout montrer", "Show all")}</a> })}
+        </form>
+    }
+    .into_any()
+}
+
+/// The way to the next page, and back to the first.
+pub fn next_page(lang: Lang, path: &str, page: &Page, next: Option<&str>) -> Option<AnyView> {
+    let first = page.after().map(|_| href(path, &[("q", &page.q), ("state", &page.state)]));
+    let next = next.map(|next| href(path, &[("q", &page.q), ("state", &page.state), ("after", next)]));
+    if first.is_none() && next.is_none() {
+        return None;
+    }
+    Some(
+        view! {
+            <nav class="pages" aria-label=lang.pick("Pages de la liste", "Pages of the list")>
+                <span>{first.map(|href| view! { <a class="button button-small" href=href>{lang.pick("Revenir au début", "Back to the start")}</a> })}</span>
+                <span>{next.map(|href| view! { <a class="button button-small" rel="next" href=href>{lang.pick("Page suivante", "Next page")}{icon(Icon::Next)}</a> })}</span>
+            </nav>
+        }
+        .into_any(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_in_links_are_encoded_and_empty_ones_left_out() {
+        assert_eq!(
+            href("/members", &[("q", "l'été & co"), ("state", "")]),
+            "/members?q=l%27%C3%A9t%C3%A9%20%26%20co"
+        );
+        assert_eq!(href("/a", &[("q", "\"><script>")]), "/a?q=%22%3E%3Cscript%3E");
+    }
+}

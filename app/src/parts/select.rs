@@ -1,0 +1,87 @@
+//! Choosing one of several, and ticking a box.
+
+use crate::parts::{
+    Typed,
+    input::{described, error},
+};
+use leptos::prelude::*;
+use model::Lang;
+
+/// A list to choose one value from.
+pub struct Select {
+    name: &'static str,
+    label: &'static str,
+    hint: Option<String>,
+    options: Vec<(String, String)>,
+}
+
+impl Select {
+    pub fn new(name: &'static str, label: &'static str) -> Select {
+        Select { name, label, hint: None, options: Vec::new() }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Select {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn option(mut self, value: impl Into<String>, label: impl Into<String>) -> Select {
+        self.options.push((value.into(), label.into()));
+        self
+    }
+
+    pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
+        let Select { name, label, hint, options } = self;
+        let chosen = typed.get(name).to_owned();
+        let error = error(lang, typed, name);
+        let wrong = error.is_some();
+        let described = described(name, hint.is_some(), wrong);
+        let options = options
+            .into_iter()
+            .map(|(value, label)| {
+                let selected = value == chosen;
+                view! { <option value=value selected=selected>{label}</option> }
+            })
+            .collect_view();
+        view! {
+            <div class="field">
+                <label for=format!("f-{name}")>{label}</label>
+                {hint.map(|hint| view! { <p class="hint" id=format!("f-{name}-hint")>{hint}</p> })}
+                <select class="input" id=format!("f-{name}") name=name aria-invalid=wrong.then_some("true")
+                    aria-describedby=described autofocus=wrong>{options}</select>
+                {error}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A box to tick; its value is `yes`.
+pub struct Check {
+    name: &'static str,
+    label: String,
+}
+
+impl Check {
+    pub fn new(name: &'static str, label: impl Into<String>) -> Check {
+        Check { name, label: label.into() }
+    }
+
+    pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
+        let Check { name, label } = self;
+        let ticked = typed.get(name) == "yes";
+        let error = error(lang, typed, name);
+        let wrong = error.is_some();
+        view! {
+            <div class="field">
+                <div class="choice">
+                    <input type="checkbox" id=format!("f-{name}") name=name value="yes" checked=ticked
+                        aria-invalid=wrong.then_some("true") aria-describedby=described(name, false, wrong)/>
+                    <label for=format!("f-{name}")>{label}</label>
+                </div>
+                {error}
+            </div>
+        }
+        .into_any()
+    }
+}

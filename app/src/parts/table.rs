@@ -1,0 +1,61 @@
+//! A table that becomes a list of cards on a phone: each cell carries its heading.
+
+use leptos::prelude::*;
+
+/// One cell.
+pub enum Cell {
+    /// Names the row.
+    Main(AnyView),
+    Plain(AnyView),
+    /// A number, or anything that stands at the end of its column.
+    Num(String),
+}
+
+impl Cell {
+    /// The cell that names the row and leads to its page.
+    pub fn link(href: impl Into<String>, words: impl Into<String>) -> Cell {
+        let (href, words): (String, String) = (href.into(), words.into());
+        Cell::Main(view! { <a href=href>{words}</a> }.into_any())
+    }
+
+    pub fn text(words: impl Into<String>) -> Cell {
+        let words: String = words.into();
+        Cell::Plain(words.into_any())
+    }
+
+    pub fn view(view: impl IntoView + 'static) -> Cell {
+        Cell::Plain(view.into_any())
+    }
+}
+
+/// A table; `caption` is for those who cannot see it.
+pub fn table(caption: impl Into<String>, heads: &[&'static str], rows: Vec<Vec<Cell>>) -> AnyView {
+    let caption: String = caption.into();
+    let head = heads.iter().map(|word| view! { <th scope="col">{*word}</th> }).collect_view();
+    let rows = rows
+        .into_iter()
+        .map(|cells| {
+            let cells = cells
+                .into_iter()
+                .enumerate()
+                .map(|(place, cell)| {
+                    let head = heads.get(place).copied().unwrap_or_default();
+                    match cell {
+                        Cell::Main(view) => view! { <td class="main" data-head=head>{view}</td> }.into_any(),
+                        Cell::Plain(view) => view! { <td data-head=head>{view}</td> }.into_any(),
+                        Cell::Num(words) => view! { <td class="num" data-head=head>{words}</td> }.into_any(),
+                    }
+                })
+                .collect_view();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect_view();
+    view! {
+        <table class="table">
+            <caption class="unseen">{caption}</caption>
+            <thead><tr>{head}</tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! Dates as people read them here: in Paris time, in words.
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use leptos::prelude::*;
+use model::Lang;
+
+/// Built in at compile time: a small host may have no zone files.
+static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
+
+const MONTHS: [(&str, &str); 12] = [
+    ("janvier", "January"),
+    ("février", "February"),
+    ("mars", "March"),
+    ("avril", "April"),
+    ("mai", "May"),
+    ("juin", "June"),
+    ("juillet", "July"),
+    ("août", "August"),
+    ("septembre", "September"),
+    ("octobre", "October"),
+    ("novembre", "November"),
+    ("décembre", "December"),
+];
+
+fn zoned(ms: i64) -> Zoned {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(PARIS.clone())
+}
+
+fn day_words(lang: Lang, at: &Zoned) -> String {
+    let place = usize::try_from(at.month()).unwrap_or(1).saturating_sub(1).min(11);
+    let (fr, en) = MONTHS[place];
+    let day = at.day();
+    match lang {
+        Lang::Fr if day == 1 => format!("1er {fr} {}", at.year()),
+        Lang::Fr => format!("{day} {fr} {}", at.year()),
+        Lang::En => format!("{day} {en} {}", at.year()),
+    }
+}
+
+fn moment_words(lang: Lang, at: &Zoned) -> String {
+    let (hour, minute) = (at.hour(), at.minute());
+    match lang {
+        Lang::Fr => format!("{} à {hour}\u{a0}h\u{a0}{minute:02}", day_words(lang, at)),
+        Lang::En => format!("{}, {hour}:{minute:02}", day_words(lang, at)),
+    }
+}
+
+fn time(ms: i64, words: String, title: Option<String>) -> AnyView {
+    let machine = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_string();
+    view! { <time datetime=machine title=title>{words}</time> }.into_any()
+}
+
+/// A day: 23 novembre 2026.
+pub fn day(lang: Lang, ms: i64) -> AnyView {
+    time(ms, day_words(lang, &zoned(ms)), None)
+}
+
+/// A moment: 23 novembre 2026 à 18 h 05.
+pub fn moment(lang: Lang, ms: i64) -> AnyView {
+    time(ms, moment_words(lang, &zoned(ms)), None)
+}
+
+/// How long ago, up to a day; then the moment itself.
+pub fn ago(lang: Lang, now_ms: i64, ms: i64) -> AnyView {
+    time(ms, ago_words(lang, now_ms, ms), Some(moment_words(lang, &zoned(ms))))
+}
+
+fn ago_words(lang: Lang, now_ms: i64, ms: i64) -> String {
+    let seconds = (now_ms - ms).max(0) / 1000;
+    match seconds {
+        0..=9 => lang.pick("à l’instant", "just now").to_owned(),
+        10..=59 => lang.pick(format!("il y a {seconds}\u{a0}s"), format!("{seconds}\u{a0}s ago")),
+        60..=3599 => {
+            lang.pick(format!("il y a {}\u{a0}min", seconds / 60), format!("{}\u{a0}min ago", seconds / 60))
+        }
+        3600..=86_399 => {
+            lang.pick(format!("il y a {}\u{a0}h", seconds / 3600), format!("{}\u{a0}h ago", seconds / 3600))
+        }
+        _ => moment_words(lang, &zoned(ms)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-23T17:05:00Z, winter time in Paris.
+    const WINTER: i64 = 1_795_453_500_000;
+
+    #[test]
+    fn paris_time_in_words() {
+        assert_eq!(moment_words(Lang::Fr, &zoned(WINTER)), "23 novembre 2026 à 18\u{a0}h\u{a0}05");
+        assert_eq!(moment_words(Lang::En, &zoned(WINTER)), "23 November 2026, 18:05");
+        let first_of_july = WINTER - 145 * 86_400_000;
+        assert_eq!(moment_words(Lang::Fr, &zoned(first_of_july)), "1er juillet 2026 à 19\u{a0}h\u{a0}05");
+    }
+
+    #[test]
+    fn how_long_ago() {
+        assert_eq!(ago_words(Lang::Fr, WINTER, WINTER - 3_000), "à l’instant");
+        assert_eq!(ago_words(Lang::En, WINTER, WINTER - 125_000), "2\u{a0}min ago");
+        assert_eq!(ago_words(Lang::En, WINTER, WINTER + 5_000), "just now");
+        assert_eq!(ago_words(Lang::Fr, WINTER, WINTER - 90_000_000), "22 novembre 2026 à 17\u{a0}h\u{a0}05");
+    }
+}

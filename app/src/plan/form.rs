@@ -1,0 +1,185 @@
+//! A plan's form, for creating and for changing.
+
+use crate::{
+    http::{Answer, Face, on_form, see},
+    parts::{Action, Input, Tone, Typed, errors, fold_loss, notice},
+    shell::{self, Place},
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use leptos::prelude::*;
+use model::{PlanId, Problem, Text};
+use server::{
+    Server,
+    plan::{PlanInput, PlanView},
+};
+
+/// `GET /plans/new`, with figures a small association can start from.
+pub async fn new(face: Face) -> Answer {
+    let typed = Typed::new()
+        .with("sites_max", "10")
+        .with("names_max", "10")
+        .with("disk_mb", "10240")
+        .with("memory_mb", "512")
+        .with("php_workers", "5");
+    Ok(render(&face, None, &typed, 200))
+}
+
+/// `POST /plans/new`
+pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
+    let made = match input(&typed) {
+        Ok(input) => server::plan::create(&server, face.me()?, input).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(_) => see("/plans", "plan_created"),
+        Err(problem) => {
+            let problem = on_form(problem)?;
+            let status = problem.kind.status();
+            Ok(render(&face, None, &typed.refused(problem), status))
+        }
+    }
+}
+
+/// `GET /plans/{plan}`
+pub async fn edit(State(server): State<Server>, face: Face, Path(id): Path<PlanId>) -> Answer {
+    let plan = server::plan::show(&server, face.me()?, id).await?;
+    let typed = filled(&plan);
+    Ok(render(&face, Some(&plan), &typed, 200))
+}
+
+/// `POST /plans/{plan}`; the version says on what the change was made.
+pub async fn save(State(server): State<Server>, face: Face, Path(id): Path<PlanId>, typed: Typed) -> Answer {
+    let version = typed.get("version").parse().ok();
+    let saved = match input(&typed) {
+        Ok(input) => server::plan::update(&server, face.me()?, id, version, input).await,
+        Err(problem) => Err(problem),
+    };
+    match saved {
+        Ok(_) => see("/plans", "plan_saved"),
+        Err(problem) => again(&server, &face, id, typed, problem).await,
+    }
+}
+
+/// `POST /plans/{plan}/delete`
+pub async fn delete(State(server): State<Server>, face: Face, Path(id): Path<PlanId>) -> Answer {
+    match server::plan::delete(&server, face.me()?, id, None).await {
+        Ok(_) => see("/plans", "plan_deleted"),
+        Err(problem) => {
+            let plan = server::plan::show(&server, face.me()?, id).await?;
+            again(&server, &face, id, filled(&plan), problem).await
+        }
+    }
+}
+
+async fn again(server: &Server, face: &Face, id: PlanId, typed: Typed, problem: Problem) -> Answer {
+    let problem = on_form(problem)?;
+    let status = problem.kind.status();
+    let plan = server::plan::show(server, face.me()?, id).await?;
+    let typed = typed.with("version", plan.version.to_string());
+    Ok(render(&face.at(format!("/plans/{id}")), Some(&plan), &typed.refused(problem), status))
+}
+
+fn filled(plan: &PlanView) -> Typed {
+    Typed::new()
+        .with("version", plan.version.to_string())
+        .with("name", plan.name.clone())
+        .with("sites_max", plan.sites_max.to_string())
+        .with("names_max", plan.names_max.to_string())
+        .with("disk_mb", plan.disk_mb.to_string())
+        .with("memory_mb", plan.memory_mb.to_string())
+        .with("php_workers", plan.php_workers.to_string())
+}
+
+fn input(typed: &Typed) -> Result<PlanInput, Problem> {
+    let number = |field: &'static str| {
+        typed.get(field).trim().parse::<u32>().map_err(|_| {
+            let text =
+                Text::new("Écrivez un nombre entier, par exemple 10.", "Write a whole number, such as 10.");
+            Problem::invalid(field, "not_a_number", text)
+        })
+    };
+    Ok(PlanInput {
+        name: typed.get("name").to_owned(),
+        sites_max: number("sites_max")?,
+        names_max: number("names_max")?,
+        php_workers: number("php_workers")?,
+        disk_mb: number("disk_mb")?,
+        memory_mb: number("memory_mb")?,
+    })
+}
+
+pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed, status: u16) -> Response {
+    let lang = face.lang;
+    let (title, action) = match plan {
+        Some(plan) => (plan.name.clone(), format!("/plans/{}", plan.id)),
+        None => (lang.pick("Créer une offre", "Create a plan").to_owned(), "/plans/new".to_owned()),
+    };
+    let submit = if plan.is_some() {
+        lang.pick("Enregistrer", "Save")
+    } else {
+        lang.pick("Créer l’offre", "Create the plan")
+    };
+    let page =
+        shell::Page::new(Place::Plans, title).from(lang.pick("Offres", "Plans"), "/plans").status(status);
+    let version = typed
+        .some("version")
+        .map(str::to_owned)
+        .map(|version| view! { <input type="hidden" name="version" value=version/> });
+    let touches = plan.filter(|plan| plan.accounts > 0).map(|plan| {
+        let count = plan.accounts;
+        let words = lang.pick(
+            format!("{count} comptes suivent cette offre\u{a0}: le changement vaut aussitôt pour eux."),
+            format!("{count} accounts follow this plan: the change holds for them at once."),
+        );
+        notice(Tone::Know, words, ())
+    });
+    let inputs = [
+        Input::number("sites_max", lang.pick("Sites, au plus", "Sites, at most")),
+        Input::number("names_max", lang.pick("Noms par site, au plus", "Names per site, at most")),
+        Input::number("disk_mb", lang.pick("Espace, en Mo", "Space, in MB")),
+        Input::number("memory_mb", lang.pick("Mémoire, en Mo", "Memory, in MB")),
+        Input::number("php_workers", lang.pick("Processus PHP à la fois", "PHP processes at once")).hint(
+            lang.pick(
+                "Combien de pages PHP se calculent en même temps.",
+                "How many PHP pages are computed at the same time.",
+            ),
+        ),
+    ];
+    let inputs = inputs.into_iter().map(|input| input.view(lang, typed)).collect_view();
+    let name = Input::text("name", lang.pick("Nom", "Name")).hint(lang.pick(
+        "Tel que les membres le lisent, par exemple Essentiel.",
+        "As members read it, such as Essential.",
+    ));
+    let delete = plan.filter(|plan| plan.accounts == 0).map(|plan| {
+        let words = lang.pick(
+            "Aucun compte ne suit cette offre\u{a0}: rien d’autre n’est perdu.",
+            "No account follows this plan: nothing else is lost.",
+        );
+        let button = Action::new(
+            format!("/plans/{}/delete", plan.id),
+            lang.pick("Supprimer l’offre", "Delete the plan"),
+        )
+        .loss();
+        fold_loss(lang.pick("Supprimer…", "Delete…"), false, view! { <p>{words}</p>{button.view()} })
+    });
+    let body = view! {
+        <div class="stack">
+            {touches}
+            <form class="card form" method="post" action=action novalidate=true>
+                {version}
+                {errors(lang, typed)}
+                {name.view(lang, typed)}
+                {inputs}
+                <div class="acts">
+                    <button class="button button-main" type="submit">{submit}</button>
+                    <a href="/plans">{lang.pick("Annuler", "Cancel")}</a>
+                </div>
+            </form>
+            {delete}
+        </div>
+    };
+    shell::page(face, page, body)
+}

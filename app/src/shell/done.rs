@@ -1,0 +1,51 @@
+//! The word after an act that went well. The code in the URL picks one of these texts: a forged link can say nothing else.
+
+use model::{Lang, Text};
+
+pub fn said(code: &str, lang: Lang) -> Option<String> {
+    let text = match code {
+        "site_added" => Text::new("Le site est créé.", "The site is created."),
+        "site_deleted" => Text::new("Le site est retiré.", "The site is removed."),
+        "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
+        "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
+        "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),
+        "undone" => Text::new(
+            "C’est annulé\u{a0}: l’état précédent revient.",
+            "It is undone: the previous state comes back.",
+        ),
+        "account_created" => Text::new("Le compte est créé.", "The account is created."),
+        "account_suspended" => Text::new("Le compte est suspendu.", "The account is suspended."),
+        "account_resumed" => Text::new("Le compte est rétabli.", "The account is resumed."),
+        "account_deleted" => Text::new(
+            "Le compte est supprimé\u{a0}; tout peut revenir pendant 30 jours.",
+            "The account is deleted; everything can come back for 30 days.",
+        ),
+        "account_restored" => Text::new("Le compte est revenu.", "The account is back."),
+        "account_saved" => Text::new("Le compte est modifié.", "The account is changed."),
+        "member_created" => Text::new("Le membre est créé.", "The member is created."),
+        "member_saved" => Text::new("Le membre est modifié.", "The member is changed."),
+        "member_deleted" => Text::new("Le membre est supprimé.", "The member is deleted."),
+        "plan_deleted" => Text::new("L’offre est supprimée.", "The plan is deleted."),
+        "access_given" => Text::new("L’accès est donné.", "Access is given."),
+        "access_withdrawn" => Text::new("L’accès est retiré.", "Access is withdrawn."),
+        "plan_created" => Text::new("L’offre est créée.", "The plan is created."),
+        "plan_saved" => Text::new("L’offre est modifiée.", "The plan is changed."),
+        "host_saved" => Text::new("L’hôte est modifié.", "The host is changed."),
+        "host_revoked" => Text::new(
+            "L’hôte n’est plus admis\u{a0}; ses sites restent en service.",
+            "The host is no longer admitted; its sites stay in service.",
+        ),
+        "host_retired" => Text::new("L’hôte est retiré.", "The host is retired."),
+        "consented" => Text::new("Votre accord est enregistré.", "Your consent is recorded."),
+        "epoch" => Text::new(
+            "La nouvelle époque est ouverte\u{a0}: l’hôte reçoit l’état du panneau.",
+            "The new epoch is open: the host receives the panel's state.",
+        ),
+        "token_revoked" => Text::new("Le jeton ne vaut plus rien.", "The token is worth nothing any more."),
+        "profile_saved" => Text::new("Vos préférences sont enregistrées.", "Your preferences are saved."),
+        "password_saved" => Text::new("Votre mot de passe est changé.", "Your password is changed."),
+        "signed_out" => Text::new("Vous êtes déconnecté.", "You are signed out."),
+        _ => return None,
+    };
+    Some(text.pick(lang).to_owned())
+}

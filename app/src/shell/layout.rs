@@ -1,0 +1,183 @@
+//! The two frames: the panel with its navigation, and the door before one is signed in.
+
+use super::{Place, document::document, done, nav::nav};
+use crate::{
+    http::Face,
+    parts::{Crumb, Tone, logo, notice},
+};
+use axum::{http::StatusCode, response::Response};
+use leptos::prelude::*;
+use model::Lang;
+
+/// A page: its title, the way to it, its one act, its body.
+pub struct Page {
+    place: Place,
+    status: StatusCode,
+    title: String,
+    lead: Option<AnyView>,
+    crumbs: Vec<Crumb>,
+    act: Option<AnyView>,
+    tabs: Option<AnyView>,
+}
+
+impl Page {
+    pub fn new(place: Place, title: impl Into<String>) -> Page {
+        Page {
+            place,
+            status: StatusCode::OK,
+            title: title.into(),
+            lead: None,
+            crumbs: Vec::new(),
+            act: None,
+            tabs: None,
+        }
+    }
+
+    /// A line below the title.
+    pub fn lead(mut self, lead: impl IntoView + 'static) -> Page {
+        self.lead = Some(lead.into_any());
+        self
+    }
+
+    pub fn from(mut self, words: impl Into<String>, href: impl Into<String>) -> Page {
+        self.crumbs.push(Crumb::new(words, href));
+        self
+    }
+
+    /// The one act the page is made for.
+    pub fn act(mut self, act: AnyView) -> Page {
+        self.act = Some(act);
+        self
+    }
+
+    pub fn act_if(mut self, act: Option<AnyView>) -> Page {
+        self.act = act;
+        self
+    }
+
+    pub fn tabs(mut self, tabs: AnyView) -> Page {
+        self.tabs = Some(tabs);
+        self
+    }
+
+    pub fn status(mut self, status: u16) -> Page {
+        self.status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        self
+    }
+}
+
+/// The switch between languages; it comes back to where one is.
+fn languages(face: &Face) -> AnyView {
+    let other = match face.lang {
+        Lang::Fr => Lang::En,
+        Lang::En => Lang::Fr,
+    };
+    // Each language names itself in its own words, whatever the page speaks.
+    let name = |lang: Lang| lang.pick("Français", "English");
+    view! {
+        <form method="post" action="/lang">
+            <input type="hidden" name="to" value=face.here.clone()/>
+            <span aria-current="true" lang=face.lang.code()>{name(face.lang)}</span>
+            <button type="submit" name="lang" value=other.code() lang=other.code()>{name(other)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn foot(face: &Face) -> AnyView {
+    view! {
+        <footer class="foot">
+            <span>{face.lang.pick("Alvéole, logiciel libre (AGPL 3)", "Alvéole, free software (AGPL 3)")}</span>
+            {languages(face)}
+        </footer>
+    }
+    .into_any()
+}
+
+fn brand() -> AnyView {
+    view! { <a class="brand" href="/">{logo()}<span>"Alvéole"</span></a> }.into_any()
+}
+
+fn notices(face: &Face) -> Option<AnyView> {
+    let said = face.done.as_deref().and_then(|code| done::said(code, face.lang))?;
+    Some(view! { <div class="notices">{notice(Tone::Good, said, ())}</div> }.into_any())
+}
+
+/// The panel around a page.
+pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response {
+    let Page { place, status, title, lead, crumbs, act, tabs } = page;
+    let lang = face.lang;
+    let shown = title.clone();
+    document(face, status, title, move || {
+        view! {
+            <a class="skip" href="#main">{lang.pick("Aller au contenu", "Skip to content")}</a>
+            <div class="shell">
+                <header class="bar">
+                    <div class="bar-in">
+                        <div class="bar-top">{brand()}{who(face)}</div>
+                        {face.actor.is_some().then(|| nav(face, place))}
+                    </div>
+                </header>
+                <div class="body">
+                    <main id="main" tabindex="-1" class="page">
+                        {crate::parts::crumbs(lang, crumbs)}
+                        <div class="head">
+                            <div class="head-words">
+                                <h1>{shown}</h1>
+                                {lead.map(|lead| view! { <div class="lead">{lead}</div> })}
+                            </div>
+                            {act.map(|act| view! { <div class="acts">{act}</div> })}
+                        </div>
+                        {notices(face)}
+                        {tabs}
+                        {body.into_any()}
+                    </main>
+                </div>
+                {foot(face)}
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// Who is signed in, and the way out.
+fn who(face: &Face) -> Option<AnyView> {
+    let lang = face.lang;
+    let who = face.actor.as_ref()?.who.clone();
+    Some(
+        view! {
+            <div class="who">
+                <span class="who-name">{who}</span>
+                <form method="post" action="/sign-out">
+                    <button type="submit">{lang.pick("Se déconnecter", "Sign out")}</button>
+                </form>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The frame of the pages before signing in: one card.
+pub fn door(face: &Face, status: u16, title: impl Into<String>, body: impl IntoView + 'static) -> Response {
+    let title: String = title.into();
+    let shown = title.clone();
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    document(face, status, title, move || {
+        view! {
+            <div class="door">
+                <div class="body">
+                    <main id="main">
+                        {brand()}
+                        {notices(face)}
+                        <div class="card stack">
+                            <h1>{shown}</h1>
+                            {body.into_any()}
+                        </div>
+                    </main>
+                </div>
+                {foot(face)}
+            </div>
+        }
+        .into_any()
+    })
+}

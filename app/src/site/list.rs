@@ -1,0 +1,103 @@
+//! The sites of an account, and the one field that adds another.
+
+use super::title;
+use crate::{
+    account::{self, Part},
+    http::Face,
+    live::LiveSite,
+    parts::{self, Input, Typed, empty, errors, next_page},
+    shell,
+};
+use axum::response::Response;
+use leptos::prelude::*;
+use model::Lang;
+use server::{
+    account::{AccountView, Standing},
+    paging::Page,
+    site::SiteView,
+};
+
+pub fn render(
+    face: &Face,
+    account: &AccountView,
+    sites: Page<SiteView>,
+    page: &parts::Page,
+    typed: &Typed,
+    status: u16,
+) -> Response {
+    let lang = face.lang;
+    let path = format!("/accounts/{}", account.id);
+    let next = next_page(lang, &path, page, sites.next.as_deref());
+    let none = sites.items.is_empty() && page.after().is_none();
+    let items = sites.items.iter().map(|site| item(lang, site)).collect_view();
+    let list = if none {
+        let words = lang.pick(
+            "Donnez-lui un nom ci-dessus\u{a0}: il répond dans la seconde. Le nom doit mener à votre hôte dans le DNS.",
+            "Give it a name above: it answers within a second. The name must lead to your host in the DNS.",
+        );
+        empty(lang.pick("Votre premier site", "Your first site"), words, None)
+    } else {
+        view! { <ul class="items">{items}</ul> }.into_any()
+    };
+    let add = (account.state == Standing::Active).then(|| add(lang, account, typed));
+    let room = lang.pick(
+        format!("{} sur {} possibles", account::list::count(lang, account.sites), account.plan.sites_max),
+        format!("{} of {} possible", account::list::count(lang, account.sites), account.plan.sites_max),
+    );
+    let body = view! {
+        <div class="stack">
+            {account::standing_notice(lang, account)}
+            {errors(lang, typed)}
+            {add}
+            <section class="card card-flat" aria-labelledby="sites">
+                <div class="card-head"><h2 id="sites">{lang.pick("Sites", "Sites")}</h2><span class="small quiet">{room}</span></div>
+                {list}
+            </section>
+            {next}
+        </div>
+    };
+    shell::page(face, account::frame(face, account, Part::Sites).status(status), body)
+}
+
+fn add(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
+    let name = Input::domain("name", lang.pick("Nom du nouveau site", "Name of the new site"));
+    view! {
+        <section class="card">
+            <form method="post" action=format!("/accounts/{}/sites", account.id) novalidate=true>
+                <div class="field-line">
+                    {name.view(lang, typed)}
+                    <button class="button button-main" type="submit">{lang.pick("Ajouter le site", "Add the site")}</button>
+                </div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn item(lang: Lang, site: &SiteView) -> AnyView {
+    let others: Vec<String> = site.names.iter().skip(1).map(|name| name.unicode()).collect();
+    let more = match others.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [first, rest @ ..] => Some(lang.pick(
+            format!("{first} et {} autres noms", rest.len()),
+            format!("{first} and {} other names", rest.len()),
+        )),
+    };
+    let said = site
+        .text
+        .as_ref()
+        .filter(|_| site.state > model::ChangeState::Wanted)
+        .map(|text| text.pick(lang).to_owned());
+    view! {
+        <li>
+            <div class="item">
+                <a class="item-name" href=format!("/sites/{}", site.id)>{title(site)}</a>
+                {more.map(|more| view! { <p class="item-more">{more}</p> })}
+                {said.map(|said| view! { <p class="item-more">{said}</p> })}
+            </div>
+            <LiveSite site=site.id account=site.account.id state=site.state lang/>
+        </li>
+    }
+    .into_any()
+}

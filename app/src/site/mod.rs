@@ -1,0 +1,22 @@
+//! Web sites: their list on an account's page, the page of one, its names, its end.
+
+pub mod form;
+pub mod list;
+pub mod show;
+
+use server::site::SiteView;
+
+/// A site's main name, as people read it.
+pub fn title(site: &SiteView) -> String {
+    site.names.first().map(|name| name.unicode()).unwrap_or_default()
+}
+
+/// Where a site is on the web.
+pub fn address(site: &SiteView) -> String {
+    site.names.first().map(|name| format!("http://{name}/")).unwrap_or_default()
+}
+
+/// The files of a site, as one finds them in the account.
+pub fn folder(site: &SiteView) -> String {
+    format!("/home/{}/sites/{}/public", site.account.name, site.folder)
+}

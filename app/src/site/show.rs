@@ -1,0 +1,174 @@
+//! The page of one site: how it stands, its names, its files, its end.
+
+use super::{address, folder, title};
+use crate::{
+    http::{Answer, Face},
+    live::{LiveChange, LiveSite},
+    parts::{Action, Facts, Icon, Input, Tone, Typed, badge, diff, errors, fold_loss, icon, moment, notice},
+    shell::{self, Place},
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use leptos::prelude::*;
+use model::{Lang, SiteId};
+use server::{Server, site::SiteView};
+
+/// `GET /sites/{site}`
+pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteId>) -> Answer {
+    let site = server::site::show(&server, face.me()?, id).await?;
+    Ok(render(&face, &site, &Typed::new(), 200))
+}
+
+pub fn render(face: &Face, site: &SiteView, typed: &Typed, status: u16) -> Response {
+    let lang = face.lang;
+    let href = address(site);
+    let open = view! {
+        <a class="button" href=href rel="noopener noreferrer">{icon(Icon::Open)}{lang.pick("Ouvrir le site", "Open the site")}</a>
+    };
+    let accounts = if face.is_admin() {
+        lang.pick("Comptes", "Accounts")
+    } else {
+        lang.pick("Mes comptes", "My accounts")
+    };
+    let page = shell::Page::new(Place::Accounts, title(site))
+        .from(accounts, "/accounts")
+        .from(site.account.name.clone(), format!("/accounts/{}", site.account.id))
+        .lead(view! { <LiveSite site=site.id account=site.account.id state=site.state lang/> })
+        .act(open.into_any())
+        .status(status);
+    let body = view! {
+        <div class="stack">
+            {errors(lang, typed)}
+            {way(lang, site)}
+            {drift(lang, site)}
+            {names(lang, site, typed)}
+            {files(lang, site)}
+            {delete(lang, site)}
+        </div>
+    };
+    shell::page(face, page, body)
+}
+
+/// Where the last change of this site stands.
+fn way(lang: Lang, site: &SiteView) -> AnyView {
+    let live = site.change.map(|change| {
+        view! {
+            <section class="card stack" aria-labelledby="way">
+                <div class="card-head">
+                    <h2 id="way">{lang.pick("Dernière modification", "Last change")}</h2>
+                    <a class="small" href=format!("/changes/{change}")>{lang.pick("Détails", "Details")}</a>
+                </div>
+                <LiveChange change account=Some(site.account.id) state=site.state reason=site.text.clone() lang/>
+            </section>
+        }
+    });
+    live.into_any()
+}
+
+fn drift(lang: Lang, site: &SiteView) -> Option<AnyView> {
+    let found = site.drift.as_ref()?;
+    let title =
+        lang.pick("Sa configuration a été modifiée à la main", "Its configuration was edited by hand");
+    let words = lang.pick(
+        "La coopérative décidera de la remettre ou de la garder. D’ici là, rien n’est écrasé.",
+        "The cooperative will decide whether to put it back or to keep it. Until then, nothing is overwritten.",
+    );
+    let path = found.path.clone();
+    Some(notice(Tone::Held, title, view! { <p>{words}</p><p><code>{path}</code></p>{diff(&found.diff)} }))
+}
+
+fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
+    let id = site.id;
+    let alone = site.names.len() == 1;
+    let rows = site
+        .names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            let (shown, plain) = (name.unicode(), name.to_string());
+            let ascii = (shown != plain).then(|| view! { <p class="item-more mono">{plain.clone()}</p> });
+            let acts = if place == 0 {
+                badge("state state-past", lang.pick("nom principal", "main name"))
+            } else {
+                let main = Action::new(
+                    format!("/sites/{id}/names/main"),
+                    lang.pick("En faire le principal", "Make it the main one"),
+                );
+                main.hidden("name", &plain).about(&shown).small().view()
+            };
+            let remove = (!alone).then(|| {
+                view! {
+                    <a class="button button-small" href=format!("/sites/{id}/names/{plain}/remove")>
+                        {lang.pick("Retirer…", "Remove…")}<span class="unseen">{shown.clone()}</span>
+                    </a>
+                }
+            });
+            view! {
+                <li>
+                    <div class="item"><span class="item-name">{shown.clone()}</span>{ascii}</div>
+                    <div class="row">{acts}{remove}</div>
+                </li>
+            }
+        })
+        .collect_view();
+    let add = Input::domain("name", lang.pick("Ajouter un nom", "Add a name")).hint(lang.pick(
+        "Par exemple le même avec www. Les deux mènent au même site.",
+        "For instance the same with www. Both lead to the same site.",
+    ));
+    view! {
+        <section class="card card-flat" aria-labelledby="names">
+            <div class="card-head"><h2 id="names">{lang.pick("Noms", "Names")}</h2></div>
+            <ul class="items">{rows}</ul>
+            <form class="card-foot" method="post" action=format!("/sites/{id}/names") novalidate=true>
+                <div class="field-line">
+                    {add.view(lang, typed)}
+                    <button class="button" type="submit">{lang.pick("Ajouter", "Add")}</button>
+                </div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn files(lang: Lang, site: &SiteView) -> AnyView {
+    let facts = Facts::new()
+        .line(lang.pick("Dossier", "Folder"), view! { <code>{folder(site)}</code> })
+        .line(lang.pick("Hôte", "Host"), site.host.name.clone())
+        .line(lang.pick("Ajouté le", "Added"), moment(lang, site.created_at))
+        .view();
+    let words = lang.pick(
+        "Mettez dans ce dossier les fichiers du site\u{a0}: une page index.html ou index.php, avec ses images et son .htaccess. Votre coopérative vous y donne accès.",
+        "Put the site's files into this folder: an index.html or index.php page, with its images and its .htaccess. Your cooperative gives you access to it.",
+    );
+    view! {
+        <section class="card stack" aria-labelledby="files">
+            <h2 id="files">{lang.pick("Fichiers", "Files")}</h2>
+            <p>{words}</p>
+            {facts}
+        </section>
+    }
+    .into_any()
+}
+
+fn delete(lang: Lang, site: &SiteView) -> AnyView {
+    let names: Vec<String> = site.names.iter().map(|name| name.unicode()).collect();
+    let list = names.join(", ");
+    let loses = lang.pick(
+        format!("Ces noms ne répondront plus\u{a0}: {list}."),
+        format!("These names will no longer answer: {list}."),
+    );
+    let keeps = lang.pick(
+        "Les fichiers restent dans leur dossier, et la suppression peut être annulée depuis les modifications du compte, tant que les noms sont libres.",
+        "The files stay in their folder, and the deletion can be undone from the changes of the account, as long as the names are free.",
+    );
+    let button =
+        Action::new(format!("/sites/{}/delete", site.id), lang.pick("Supprimer le site", "Delete the site"))
+            .loss();
+    fold_loss(
+        lang.pick("Supprimer ce site…", "Delete this site…"),
+        false,
+        view! { <p>{loses}</p><p>{keeps}</p>{button.view()} },
+    )
+}

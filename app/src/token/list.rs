@@ -1,0 +1,132 @@
+//! One's tokens: list, create (the secret is shown once), revoke.
+
+use crate::{
+    http::{Answer, Face, on_form, see},
+    parts::{Action, Input, Select, Tone, Typed, ago, day, empty, errors, notice, secret},
+    shell::{self, Place},
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use leptos::prelude::*;
+use model::{Lang, Secret, TokenId};
+use server::{
+    Server,
+    token::{NewToken, TokenView},
+};
+
+/// `GET /tokens`
+pub async fn list(State(server): State<Server>, face: Face) -> Answer {
+    let tokens = server::token::list(&server, face.me()?).await?;
+    Ok(render(&face, tokens, None, &Typed::new().with("days", "365"), 200))
+}
+
+/// `POST /tokens`: no redirect, for the secret is shown once.
+pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
+    let new = NewToken { name: typed.get("name").to_owned(), days: typed.get("days").parse().ok() };
+    let made = server::token::create(&server, face.me()?, new).await;
+    let tokens = server::token::list(&server, face.me()?).await?;
+    match made {
+        Ok((token, secret)) => {
+            let typed = Typed::new().with("days", "365");
+            Ok(render(&face, tokens, Some((token, secret)), &typed, 200))
+        }
+        Err(problem) => {
+            let problem = on_form(problem)?;
+            let status = problem.kind.status();
+            Ok(render(&face, tokens, None, &typed.refused(problem), status))
+        }
+    }
+}
+
+/// `POST /tokens/{token}/revoke`
+pub async fn revoke(State(server): State<Server>, face: Face, Path(id): Path<TokenId>) -> Answer {
+    server::token::revoke(&server, face.me()?, id).await?;
+    see("/tokens", "token_revoked")
+}
+
+pub fn render(
+    face: &Face,
+    tokens: Vec<TokenView>,
+    made: Option<(TokenView, Secret)>,
+    typed: &Typed,
+    status: u16,
+) -> Response {
+    let lang = face.lang;
+    let lead = lang.pick(
+        "Pour qu’un programme agisse en votre nom. Chacun vaut ce que vous valez\u{a0}: ne les confiez à personne.",
+        "For a program to act in your name. Each is worth what you are: entrust them to nobody.",
+    );
+    let page =
+        shell::Page::new(Place::Tokens, lang.pick("Jetons d’API", "API tokens")).lead(lead).status(status);
+    let made = made.map(|(token, value)| {
+        let title = lang.pick(
+            format!("Le jeton «\u{a0}{}\u{a0}» est créé", token.name),
+            format!("The token “{}” is created", token.name),
+        );
+        let words = lang.pick(
+            "Copiez-le maintenant\u{a0}: il ne sera plus montré.",
+            "Copy it now: it will not be shown again.",
+        );
+        notice(Tone::Good, title, view! { <p>{words}</p>{secret(lang, value.reveal())} })
+    });
+    let list = if tokens.is_empty() {
+        let words = lang.pick(
+            "Vous n’en avez besoin que pour des programmes\u{a0}: le panneau s’en passe.",
+            "You only need one for programs: the panel does without.",
+        );
+        empty(lang.pick("Aucun jeton", "No token"), words, None)
+    } else {
+        let items = tokens.into_iter().map(|token| item(face, token)).collect_view();
+        view! { <ul class="items">{items}</ul> }.into_any()
+    };
+    let days = Select::new("days", lang.pick("Valable", "Valid for"))
+        .option("30", lang.pick("30 jours", "30 days"))
+        .option("365", lang.pick("un an", "a year"))
+        .option("", lang.pick("sans limite", "without limit"));
+    let name =
+        Input::text("name", lang.pick("Nom du nouveau jeton", "Name of the new token")).hint(lang.pick(
+            "Pour vous y retrouver, par exemple sauvegarde.",
+            "For you to recognise it, such as backup.",
+        ));
+    let body = view! {
+        <div class="stack">
+            {made}
+            {errors(lang, typed)}
+            <section class="card">
+                <form method="post" action="/tokens" novalidate=true>
+                    <div class="field-line">
+                        {name.view(lang, typed)}
+                        {days.view(lang, typed)}
+                        <button class="button button-main" type="submit">{lang.pick("Créer le jeton", "Create the token")}</button>
+                    </div>
+                </form>
+            </section>
+            <section class="card card-flat">{list}</section>
+        </div>
+    };
+    shell::page(&face.saying("/tokens"), page, body)
+}
+
+fn item(face: &Face, token: TokenView) -> AnyView {
+    let lang: Lang = face.lang;
+    let used = match token.used_at {
+        Some(at) => view! { {lang.pick("utilisé ", "used ")}{ago(lang, face.now_ms, at)} }.into_any(),
+        None => lang.pick("jamais utilisé", "never used").into_any(),
+    };
+    let until = token.expires_at.map(|at| view! { " · "{lang.pick("jusqu’au ", "until ")}{day(lang, at)} });
+    let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
+        .about(&token.name)
+        .loss_small();
+    view! {
+        <li>
+            <div class="item">
+                <span class="item-name">{token.name}</span>
+                <p class="item-more">{lang.pick("créé le ", "created ")}{day(lang, token.created_at)}" · "{used}{until}</p>
+            </div>
+            {revoke.view()}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,3 @@
+//! API tokens: one's own, listed without their secrets.
+
+pub mod list;

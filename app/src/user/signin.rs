@@ -1,0 +1,84 @@
+//! Signing in and out.
+
+use super::session::{self, Address};
+use crate::{
+    http::{Answer, Face, on_form},
+    page::lang::local,
+    parts::{Input, Typed, errors},
+    shell,
+};
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use server::{
+    Server,
+    session::{Refusal, SignIn, cookies_of},
+};
+
+/// `?to=`: where one wanted to go.
+#[derive(Default, Deserialize)]
+pub struct Wanted {
+    to: Option<String>,
+}
+
+/// `GET /sign-in`
+pub async fn show(face: Face, Query(wanted): Query<Wanted>) -> Answer {
+    let to = wanted.to.unwrap_or_default();
+    if face.actor.is_some() {
+        return Ok(Redirect::to(local(&to)).into_response());
+    }
+    Ok(render(&face, &Typed::new().with("to", to), 200))
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(
+    State(server): State<Server>,
+    face: Face,
+    Address(address): Address,
+    headers: HeaderMap,
+    typed: Typed,
+) -> Answer {
+    let email = typed.get("email").to_owned();
+    let asked =
+        SignIn { email, password: typed.secret("password"), address, device: cookies_of(&headers).device };
+    match server::session::sign_in(&server, asked).await {
+        Ok(signed_in) => Ok(session::begin(&signed_in, local(typed.get("to")))),
+        Err(Refusal { problem, retry_after_s }) => {
+            let problem = on_form(problem)?;
+            let status = problem.kind.status();
+            let here = crate::parts::href("/sign-in", &[("to", typed.get("to"))]);
+            let mut response = render(&face.at(here), &typed.refused(problem), status);
+            if let Some(seconds) = retry_after_s {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(server): State<Server>, face: Face) -> Answer {
+    server::session::sign_out(&server, face.me()?).await?;
+    Ok(session::end("/sign-in?done=signed_out"))
+}
+
+pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
+    let lang = face.lang;
+    let to =
+        typed.some("to").map(str::to_owned).map(|to| view! { <input type="hidden" name="to" value=to/> });
+    let body = view! {
+        {errors(lang, typed)}
+        <form class="form" method="post" action="/sign-in" novalidate=true>
+            {to}
+            {Input::email("email", lang.pick("Adresse électronique", "E-mail address")).autocomplete("username").view(lang, typed)}
+            {Input::password("password", lang.pick("Mot de passe", "Password"), "current-password").view(lang, typed)}
+            <button class="button button-main button-wide" type="submit">{lang.pick("Se connecter", "Sign in")}</button>
+        </form>
+        <p class="small quiet">{lang.pick("Mot de passe oublié\u{a0}? Demandez un nouveau lien à votre coopérative.", "Forgotten password? Ask your cooperative for a new link.")}</p>
+    };
+    shell::door(face, status, lang.pick("Connexion", "Sign in"), body)
+}
