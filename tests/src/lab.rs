@@ -28,14 +28,27 @@ pub struct LabHost {
     pub root: String,
 }
 
-/// Brings a lab up; at once when it is up already.
-pub fn up(name: &str, hosts: usize, owner: Option<u32>) -> Result<Lab, String> {
+/// Brings a lab up, its hosts on the frozen layer `layer` if one is named; at once when it is up already.
+pub fn up(name: &str, hosts: usize, layer: Option<&str>, owner: Option<u32>) -> Result<Lab, String> {
     let mut args = vec!["up".to_owned(), name.to_owned(), "--hosts".to_owned(), hosts.to_string()];
+    if let Some(layer) = layer {
+        args.extend(["--layer".to_owned(), layer.to_owned()]);
+    }
     if let Some(pid) = owner {
         args.extend(["--owner".to_owned(), pid.to_string()]);
     }
     let json = run(LAB, args)?.ok("lab up")?;
     serde_json::from_str(&json).map_err(|error| format!("lab up: {error}: {json}"))
+}
+
+/// Whether a layer has been frozen.
+pub fn has(layer: &str) -> Result<bool, String> {
+    Ok(run(LAB, ["has", layer])?.code == 0)
+}
+
+/// Keeps a host as it is now as a layer that other hosts start from.
+pub fn freeze(name: &str, host: &str, layer: &str) -> Result<(), String> {
+    run(LAB, ["freeze", name, host, layer])?.ok("lab freeze").map(drop)
 }
 
 pub fn down(name: &str) -> Result<(), String> {

@@ -4,6 +4,7 @@
 use crate::http::Panel;
 use crate::lab::{self, Lab, LabHost};
 use crate::panel::{Ports, Process};
+use crate::run::run;
 use crate::wait::until;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -90,7 +91,8 @@ impl Stage {
         let folder = wish.folder.canonicalize().map_err(|error| error.to_string())?;
         let file = folder.join("demo.json");
         say(&format!("{} hosts of Debian 13", wish.hosts));
-        let lab = lab::up(&wish.name, wish.hosts, wish.owner)?;
+        let layer = installed(&wish.debs)?;
+        let lab = lab::up(&wish.name, wish.hosts, Some(&layer), wish.owner)?;
         say("The panel");
         let process = Process::start(&folder, wish, &lab)?;
         if let Ok(stage) = Stage::read(&file)
@@ -103,13 +105,10 @@ impl Stage {
             || Panel::new(&process.url(), &std::fs::read_to_string(&ca).map_err(|error| error.to_string())?);
         let admin = person(panel()?, ADMIN, &process.admin_link(ADMIN)?)?;
         let as_admin = panel()?.with_token(&admin.api_token);
-        say("Installing and enrolling the agents");
+        say("Enrolling the agents");
         std::thread::scope(|scope| {
-            let running: Vec<_> = lab
-                .hosts
-                .iter()
-                .map(|host| scope.spawn(|| enrol(&as_admin, &lab, host, &wish.debs)))
-                .collect();
+            let running: Vec<_> =
+                lab.hosts.iter().map(|host| scope.spawn(|| enrol(&as_admin, &lab, host))).collect();
             running
                 .into_iter()
                 .try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
@@ -160,11 +159,38 @@ impl From<&LabHost> for StageHost {
     }
 }
 
-/// Installs our packages on a host and enrols it, with the very command the panel gives an admin to paste.
-pub fn enrol(admin: &Panel, lab: &Lab, host: &LabHost, debs: &Path) -> Result<(), String> {
+/// The lab's layer with our packages on it, installed with apt as an admin would; made once for each set of packages.
+fn installed(debs: &Path) -> Result<String, String> {
+    let sums = run(
+        "sh",
+        [
+            "-c",
+            "cat \"$1\"/alveole-web_*.deb \"$1\"/alveole-agent_*.deb | sha256sum | cut -c1-12",
+            "-",
+            &debs.display().to_string(),
+        ],
+    )?;
+    let layer = sums.ok("sha256sum")?.trim().to_owned();
+    if lab::has(&layer)? {
+        return Ok(layer);
+    }
+    say("Installing alveole-web and alveole-agent on a host, with apt");
+    let name = format!("install-{}", std::process::id());
+    let lab = lab::up(&name, 1, None, Some(std::process::id()))?;
+    let done = install(&lab, debs).and_then(|()| lab::freeze(&lab.name, &lab.hosts[0].name, &layer));
+    lab::down(&name)?;
+    done.map(|()| layer)
+}
+
+fn install(lab: &Lab, debs: &Path) -> Result<(), String> {
+    let host = &lab.hosts[0];
     lab::copy(&lab.name, &host.name, debs, "/root/debs")?;
-    let install = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /root/debs/alveole-web_*.deb /root/debs/alveole-agent_*.deb";
-    lab::exec(&lab.name, &host.name, &["sh", "-c", install], "")?.ok("apt-get install")?;
+    let line = "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq /root/debs/alveole-web_*.deb /root/debs/alveole-agent_*.deb";
+    lab::exec(&lab.name, &host.name, &["sh", "-c", line], "")?.ok("apt-get install").map(drop)
+}
+
+/// Enrols a host with the very command the panel gives an admin to paste.
+pub fn enrol(admin: &Panel, lab: &Lab, host: &LabHost) -> Result<(), String> {
     let added = admin
         .json(
             "POST",
