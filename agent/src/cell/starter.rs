@@ -1,15 +1,16 @@
 //! The starter: root, and as little of it as can be. It hears an account's name from the waker and from nobody else,
-//! checks that the agent has written an active cell of that name, and has systemd start it. Nothing else is said or done.
+//! checks that the agent has written an active cell of that name, and has systemd start it. It runs no program.
 
-use crate::{
-    cell::{log, place::Places},
-    exec::Program,
-};
+mod systemd;
+mod wire;
+
+use crate::cell::{log, place::Places};
 use model::{AccountState, UnixName};
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use std::{
     io::{self, Read, Write},
     os::unix::net::{UnixListener, UnixStream},
+    path::Path,
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -122,13 +123,8 @@ fn may_start(places: &Places, account: UnixName) -> io::Result<UnixName> {
 }
 
 fn start(account: &UnixName) -> io::Result<()> {
-    Program::new("/usr/bin/systemctl")
-        .args(["start", "--quiet", "--no-ask-password", "--"])
-        .arg(format!("alveole-cell@{account}.service"))
-        .timeout(START)
-        .run()
-        .map(drop)
-        .map_err(|error| io::Error::other(format!("{account}: {error}")))
+    systemd::start(Path::new(systemd::SOCKET), &format!("alveole-cell@{account}.service"), START)
+        .map_err(|error| io::Error::new(error.kind(), format!("{account}: {error}")))
 }
 
 #[cfg(test)]
