@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod api;
 pub mod ca;
 pub mod change;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod hub;
 pub mod listen;
 pub mod member;
 pub mod once;
+pub mod origin;
 pub mod paging;
 pub mod plan;
 pub mod resource;

@@ -1,10 +1,12 @@
 //! Hosting accounts: who may see them, making them, and their life from active to erased.
 
+mod api;
 mod create;
 mod derive;
 mod life;
 mod store;
 
+pub(crate) use api::ROUTES;
 pub use create::{Created, NewAccount, create};
 pub(crate) use derive::{gone as site_gone, site as site_want, wants};
 pub use life::{delete, purge, restore, resume, set_plan, suspend};

@@ -1,11 +1,13 @@
 //! Changes: who did what, when, and where it stands. Queue, audit log and history in one (DESIGN.md, law 10).
 
+mod api;
 mod derive;
 mod rules;
 mod store;
 mod undo;
 mod words;
 
+pub(crate) use api::ROUTES;
 pub use derive::{host_away, shown, worst};
 pub use rules::{event, events, list, list_of_host, show};
 pub use store::record;

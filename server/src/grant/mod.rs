@@ -1,7 +1,9 @@
 //! Grants: which user manages which account or member, and who is staff.
 
+mod api;
 mod rules;
 
+pub(crate) use api::ROUTES;
 pub(crate) use rules::give;
 pub use rules::{create, list, revoke};
 

@@ -1,7 +1,9 @@
 //! Members of the cooperative: persons or organisations that own accounts.
 
+mod api;
 mod rules;
 
+pub(crate) use api::ROUTES;
 pub use rules::{create, delete, list, rename, show};
 
 use model::MemberId;

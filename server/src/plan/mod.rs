@@ -1,7 +1,9 @@
 //! Hosting plans: the limits an account gets.
 
+mod api;
 mod rules;
 
+pub(crate) use api::ROUTES;
 pub use rules::{create, delete, list, show, update};
 
 use model::PlanId;

@@ -1,10 +1,12 @@
 //! Sessions: signing in and out, and finding out who a request is from.
 
+mod api;
 mod caller;
 mod sign_in;
 mod store;
 mod tries;
 
+pub(crate) use api::ROUTES;
 pub use caller::{Cookies, DEVICE_COOKIE, SESSION_COOKIE, caller, cookies_of, set_cookies, unset_cookies};
 pub use sign_in::{Refusal, SignIn, SignedIn, sign_in, start};
 pub(crate) use store::actor;

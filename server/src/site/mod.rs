@@ -1,9 +1,11 @@
 //! Web sites of an account and the names that lead to them.
 
+mod api;
 mod claim;
 mod rules;
 mod store;
 
+pub(crate) use api::ROUTES;
 pub use rules::{create, delete, set_names};
 pub(crate) use rules::{delete_as, recreate, set_names_as};
 pub(crate) use store::{SiteRow, rows};

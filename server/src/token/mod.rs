@@ -1,7 +1,9 @@
 //! API tokens: `alv_…`, shown once, revocable, worth what their user is worth at each request.
 
+mod api;
 mod rules;
 
+pub(crate) use api::ROUTES;
 pub(crate) use rules::by_secret;
 pub use rules::{create, create_for, list, revoke};
 

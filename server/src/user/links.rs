@@ -122,3 +122,8 @@ fn dead() -> Problem {
         ),
     )
 }
+
+/// The address a one-time link's secret is opened at. Its host is the configured one, never the request's (CVE-2025-25198).
+pub fn link_url(server: &Server, secret: &Secret) -> String {
+    format!("{}/lien/{}", server.config.origin.as_str(), secret.reveal())
+}

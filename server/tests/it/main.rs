@@ -1,6 +1,8 @@
 //! Whole-rule tests of the control plane, on both engines: each case runs alone on SQLite, and all of them on one PostgreSQL.
 
 mod accounts;
+mod api;
+mod authorisation;
 mod bench;
 mod changes;
 mod people;

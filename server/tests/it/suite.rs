@@ -1,6 +1,8 @@
 //! Every case on both engines.
 
-use crate::{accounts, bench::Bench, changes, people, postgres::Postgres, races, sites};
+use crate::{
+    accounts, api, authorisation, bench::Bench, changes, people, postgres::Postgres, races, sites,
+};
 use std::{future::Future, pin::Pin};
 
 type Case = fn(Bench) -> Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -29,6 +31,13 @@ suite! {
     accounts::strangers_see_nothing_and_owners_cannot_act_as_admins,
     accounts::a_plan_that_changes_reaches_its_accounts,
     accounts::lists_search_and_page,
+    api::a_member_adds_names_and_deletes_a_site,
+    api::refusals_are_problems_in_both_languages,
+    api::only_the_panels_pages_act_by_cookie,
+    api::a_creation_sent_twice_happens_once,
+    api::admins_provision_over_the_api,
+    api::open_pages_hear_what_moves,
+    authorisation::what_one_may_not_see_does_not_exist,
     changes::undo_brings_back_what_was,
     changes::undo_is_refused_with_the_reason,
     changes::states_sum_up_and_become_events,

@@ -1,0 +1,194 @@
+//! Accounts over the API.
+
+use super::{
+    AccountView, NewAccount, Standing, create, delete, list, restore, resume, set_plan, show, suspend,
+};
+use crate::{
+    Server,
+    api::{
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Secretly, Verb, Who, created, done, one,
+        part, shape,
+    },
+    paging::Listing,
+    user::link_url,
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
+use model::{PlanId, Problem, Text};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+const ACCOUNT: Answer = Answer::One(shape::<AccountView>);
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(
+        Verb::Get,
+        "/accounts",
+        Who::User,
+        "The accounts one may see; also ?state=active|suspended|deleted",
+        Answer::Page(shape::<AccountView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Post,
+        "/accounts",
+        Who::Admin,
+        "Provision an account. `link`: the one-time link of an owner who has no password yet, told this once",
+        Answer::Made(shape::<AccountView>),
+        || routing::post(post),
+    )
+    .takes(shape::<NewAccount>),
+    Route::new(Verb::Get, "/accounts/{account}", Who::Account, "One account", ACCOUNT, || routing::get(get)),
+    Route::new(
+        Verb::Patch,
+        "/accounts/{account}",
+        Who::AdminOfAccount,
+        "Give it another plan",
+        ACCOUNT,
+        || routing::patch(patch),
+    )
+    .takes(shape::<OtherPlan>),
+    Route::new(
+        Verb::Delete,
+        "/accounts/{account}",
+        Who::AdminOfAccount,
+        "Delete: off the web at once, erased after 30 days",
+        ACCOUNT,
+        || routing::delete(remove),
+    ),
+    Route::new(Verb::Post, "/accounts/{account}/suspend", Who::AdminOfAccount, "Suspend", ACCOUNT, || {
+        routing::post(post_suspend)
+    })
+    .takes(shape::<Why>),
+    Route::new(
+        Verb::Post,
+        "/accounts/{account}/resume",
+        Who::AdminOfAccount,
+        "End a suspension",
+        ACCOUNT,
+        || routing::post(post_resume),
+    ),
+    Route::new(
+        Verb::Post,
+        "/accounts/{account}/restore",
+        Who::AdminOfAccount,
+        "Bring a deleted account back whole",
+        ACCOUNT,
+        || routing::post(post_restore),
+    ),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountsAsked {
+    limit: Option<u32>,
+    cursor: Option<String>,
+    q: Option<String>,
+    state: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OtherPlan {
+    plan: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    /// Told to the member.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+async fn get_all(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(asked): Listed<AccountsAsked>,
+) -> Result<Response, ApiError> {
+    let AccountsAsked { limit, cursor, q, state } = asked;
+    let state = match state.as_deref().filter(|state| !state.is_empty()) {
+        None => None,
+        Some(code) => Some(Standing::from_code(code).ok_or_else(|| {
+            Problem::invalid(
+                "state",
+                "bad_state",
+                Text::new("active, suspended ou deleted.", "active, suspended or deleted."),
+            )
+        })?),
+    };
+    one(&list(&server, &actor, &Listing { limit, cursor, q }, state).await?, None)
+}
+
+async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<Response, ApiError> {
+    let made = create(&server, &asked.actor, asked.body).await?;
+    let (version, location) = (made.item.version, format!("/accounts/{}", made.item.id));
+    let link = made.link.map(|secret| link_url(&server, &secret));
+    created(&Secretly::new(made.item, "link", link), Some(version), made.change, &location)
+}
+
+async fn get(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let account = show(&server, &actor, part(&params, "account")?).await?;
+    one(&account, Some(account.version))
+}
+
+async fn patch(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<OtherPlan>,
+) -> Result<Response, ApiError> {
+    let account = part(&params, "account")?;
+    show(&server, &asked.actor, account).await?;
+    let plan: PlanId = asked.body.plan.parse().map_err(|problem: Problem| problem.on("plan"))?;
+    let moved = set_plan(&server, &asked.actor, account, expected, plan).await?;
+    done(&moved, Some(moved.item.version))
+}
+
+async fn remove(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let deleted = delete(&server, &actor, part(&params, "account")?, expected).await?;
+    done(&deleted, Some(deleted.item.version))
+}
+
+async fn post_suspend(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<Why>,
+) -> Result<Response, ApiError> {
+    let suspended =
+        suspend(&server, &asked.actor, part(&params, "account")?, expected, asked.body.reason).await?;
+    done(&suspended, Some(suspended.item.version))
+}
+
+async fn post_resume(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let resumed = resume(&server, &actor, part(&params, "account")?, expected).await?;
+    done(&resumed, Some(resumed.item.version))
+}
+
+async fn post_restore(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let restored = restore(&server, &actor, part(&params, "account")?, expected).await?;
+    done(&restored, Some(restored.item.version))
+}

@@ -1,0 +1,104 @@
+//! One line of the route table.
+
+use crate::Server;
+use axum::routing::MethodRouter;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+/// A route: what answers, who may, what goes in and what comes out.
+pub struct Route {
+    pub verb: Verb,
+    /// Below `/api/v1`.
+    pub path: &'static str,
+    pub who: Who,
+    /// What it does, for OpenAPI.
+    pub summary: &'static str,
+    pub body: Option<fn() -> Shape>,
+    pub answer: Answer,
+    pub handler: fn() -> MethodRouter<Server>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+/// Who may use a route; the rules enforce it, this table tells it (to OpenAPI and to the authorisation test).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Anyone,
+    /// Every signed-in user, for what is their own.
+    User,
+    /// Admins, and users with a grant on the account concerned.
+    Account,
+    /// Admins; users with a grant on the account concerned are told that they may not, others that there is no such thing.
+    AdminOfAccount,
+    /// Admins; to others it does not exist.
+    Admin,
+}
+
+/// What a route answers when all went well.
+#[derive(Clone, Copy)]
+pub enum Answer {
+    One(fn() -> Shape),
+    /// 201 with the thing made.
+    Made(fn() -> Shape),
+    List(fn() -> Shape),
+    /// `{"items": […], "next": cursor}`, asked with `?limit&cursor&q`.
+    Page(fn() -> Shape),
+    /// Server-sent events.
+    Events,
+    Nothing,
+    /// This very description.
+    OpenApi,
+}
+
+/// A type as OpenAPI describes it.
+pub struct Shape {
+    pub name: String,
+    pub schema: RefOr<Schema>,
+    pub nested: Vec<(String, RefOr<Schema>)>,
+}
+
+pub fn shape<T: ToSchema>() -> Shape {
+    let mut nested = Vec::new();
+    T::schemas(&mut nested);
+    Shape { name: T::name().into_owned(), schema: T::schema(), nested }
+}
+
+impl Route {
+    pub const fn new(
+        verb: Verb,
+        path: &'static str,
+        who: Who,
+        summary: &'static str,
+        answer: Answer,
+        handler: fn() -> MethodRouter<Server>,
+    ) -> Route {
+        Route { verb, path, who, summary, body: None, answer, handler }
+    }
+
+    /// The JSON body it takes.
+    pub const fn takes(mut self, body: fn() -> Shape) -> Route {
+        self.body = Some(body);
+        self
+    }
+}
+
+impl Verb {
+    pub fn method(self) -> axum::http::Method {
+        match self {
+            Verb::Get => axum::http::Method::GET,
+            Verb::Post => axum::http::Method::POST,
+            Verb::Patch => axum::http::Method::PATCH,
+            Verb::Put => axum::http::Method::PUT,
+            Verb::Delete => axum::http::Method::DELETE,
+        }
+    }
+}

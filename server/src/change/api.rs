@@ -1,0 +1,65 @@
+//! Changes over the API.
+
+use super::{ChangeView, list, show, undo};
+use crate::{
+    Server,
+    api::{Answer, ApiError, Caller, Listed, Route, Verb, Who, created, one, part, shape},
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(
+        Verb::Get,
+        "/accounts/{account}/changes",
+        Who::Account,
+        "An account's changes, newest first",
+        Answer::Page(shape::<ChangeView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Get,
+        "/changes/{change}",
+        Who::Account,
+        "One change",
+        Answer::One(shape::<ChangeView>),
+        || routing::get(get),
+    ),
+    Route::new(
+        Verb::Post,
+        "/changes/{change}/undo",
+        Who::Account,
+        "Undo it, by a new change",
+        Answer::Made(shape::<ChangeView>),
+        || routing::post(post_undo),
+    ),
+];
+
+async fn get_all(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    one(&list(&server, &actor, part(&params, "account")?, &listing).await?, None)
+}
+
+async fn get(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    one(&show(&server, &actor, part(&params, "change")?).await?, None)
+}
+
+async fn post_undo(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let by = undo(&server, &actor, part(&params, "change")?).await?;
+    created(&by.item, None, by.change, &format!("/changes/{}", by.item.id))
+}

@@ -1,0 +1,111 @@
+//! Members over the API.
+
+use super::{MemberView, NewMember, create, delete, list, rename, show};
+use crate::{
+    Server, account,
+    api::{
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
+        part, shape,
+    },
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
+use model::MemberId;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(Verb::Get, "/members", Who::Admin, "Members", Answer::Page(shape::<MemberView>), || {
+        routing::get(get_all)
+    }),
+    Route::new(Verb::Post, "/members", Who::Admin, "Add a member", Answer::Made(shape::<MemberView>), || {
+        routing::post(post)
+    })
+    .takes(shape::<NewMember>),
+    Route::new(
+        Verb::Get,
+        "/members/{member}",
+        Who::Admin,
+        "One member",
+        Answer::One(shape::<MemberView>),
+        || routing::get(get),
+    ),
+    Route::new(
+        Verb::Patch,
+        "/members/{member}",
+        Who::Admin,
+        "Rename a member",
+        Answer::One(shape::<MemberView>),
+        || routing::patch(patch),
+    )
+    .takes(shape::<NewMember>),
+    Route::new(
+        Verb::Delete,
+        "/members/{member}",
+        Who::Admin,
+        "Delete a member who never had an account",
+        Answer::Nothing,
+        || routing::delete(remove),
+    ),
+    Route::new(
+        Verb::Get,
+        "/members/{member}/accounts",
+        Who::Admin,
+        "A member's accounts",
+        Answer::Page(shape::<account::AccountView>),
+        || routing::get(get_accounts),
+    ),
+];
+
+async fn get_all(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+) -> Result<Response, ApiError> {
+    one(&list(&server, &actor, &listing).await?, None)
+}
+
+async fn post(State(server): State<Server>, asked: Asked<NewMember>) -> Result<Response, ApiError> {
+    let made = create(&server, &asked.actor, asked.body).await?;
+    created(&made.item, Some(made.item.version), made.change, &format!("/members/{}", made.item.id))
+}
+
+async fn get(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let member = show(&server, &actor, part(&params, "member")?).await?;
+    one(&member, Some(member.version))
+}
+
+async fn patch(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<NewMember>,
+) -> Result<Response, ApiError> {
+    let renamed = rename(&server, &asked.actor, part(&params, "member")?, expected, &asked.body.name).await?;
+    done(&renamed, Some(renamed.item.version))
+}
+
+async fn remove(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    no_content(delete(&server, &actor, part(&params, "member")?, expected).await?.change)
+}
+
+async fn get_accounts(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let member: MemberId = part(&params, "member")?;
+    show(&server, &actor, member).await?;
+    one(&account::list_of_member(&server, &actor, member, &listing).await?, None)
+}

@@ -1,0 +1,34 @@
+//! Requests that change something must come from the panel's own pages, or carry a bearer token. Browsers send Origin (RFC 6454) and
+//! Sec-Fetch-Site by themselves and no page can forge them, so no hidden field is needed in forms.
+
+use crate::Server;
+use axum::http::{HeaderMap, Method, header};
+use model::{Problem, ProblemKind, Text};
+
+/// Refuses a mutation that another site may have caused. Pages and the API both ask this first, signed in or not: a foreign page shall
+/// not sign anybody in either.
+pub fn check(server: &Server, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    // With this header the cookie is not looked at (session::caller), and a foreign page cannot send it without our consent (CORS).
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(());
+    }
+    let is = |name: &str, wanted: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(wanted.as_bytes()))
+            && values.next().is_none()
+    };
+    if is("origin", server.config.origin.as_str()) || is("sec-fetch-site", "same-origin") {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Denied,
+        "foreign_origin",
+        Text::new(
+            "Cette demande ne vient pas des pages du panneau : ouvrez le panneau et recommencez.",
+            "This request does not come from the panel's pages: open the panel and try again.",
+        ),
+    ))
+}

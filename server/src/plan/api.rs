@@ -1,0 +1,86 @@
+//! Plans over the API.
+
+use super::{PlanInput, PlanView, create, delete, list, show, update};
+use crate::{
+    Server,
+    api::{
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
+        part, shape,
+    },
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(Verb::Get, "/plans", Who::Admin, "Plans", Answer::Page(shape::<PlanView>), || {
+        routing::get(get_all)
+    }),
+    Route::new(Verb::Post, "/plans", Who::Admin, "Add a plan", Answer::Made(shape::<PlanView>), || {
+        routing::post(post)
+    })
+    .takes(shape::<PlanInput>),
+    Route::new(Verb::Get, "/plans/{plan}", Who::Admin, "One plan", Answer::One(shape::<PlanView>), || {
+        routing::get(get)
+    }),
+    Route::new(
+        Verb::Put,
+        "/plans/{plan}",
+        Who::Admin,
+        "Change a plan, and so every account that has it",
+        Answer::One(shape::<PlanView>),
+        || routing::put(put),
+    )
+    .takes(shape::<PlanInput>),
+    Route::new(
+        Verb::Delete,
+        "/plans/{plan}",
+        Who::Admin,
+        "Delete a plan no account has",
+        Answer::Nothing,
+        || routing::delete(remove),
+    ),
+];
+
+async fn get_all(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+) -> Result<Response, ApiError> {
+    one(&list(&server, &actor, &listing).await?, None)
+}
+
+async fn post(State(server): State<Server>, asked: Asked<PlanInput>) -> Result<Response, ApiError> {
+    let made = create(&server, &asked.actor, asked.body).await?;
+    created(&made.item, Some(made.item.version), made.change, &format!("/plans/{}", made.item.id))
+}
+
+async fn get(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let plan = show(&server, &actor, part(&params, "plan")?).await?;
+    one(&plan, Some(plan.version))
+}
+
+async fn put(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<PlanInput>,
+) -> Result<Response, ApiError> {
+    let changed = update(&server, &asked.actor, part(&params, "plan")?, expected, asked.body).await?;
+    done(&changed, Some(changed.item.version))
+}
+
+async fn remove(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    no_content(delete(&server, &actor, part(&params, "plan")?, expected).await?.change)
+}

@@ -1,0 +1,116 @@
+//! Sites over the API.
+
+use super::{SiteView, create, delete, list, set_names, show};
+use crate::{
+    Server,
+    api::{
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
+        part, shape,
+    },
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(
+        Verb::Get,
+        "/accounts/{account}/sites",
+        Who::Account,
+        "An account's sites",
+        Answer::Page(shape::<SiteView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Post,
+        "/accounts/{account}/sites",
+        Who::Account,
+        "Add a site",
+        Answer::Made(shape::<SiteView>),
+        || routing::post(post),
+    )
+    .takes(shape::<NewSite>),
+    Route::new(Verb::Get, "/sites/{site}", Who::Account, "One site", Answer::One(shape::<SiteView>), || {
+        routing::get(get)
+    }),
+    Route::new(
+        Verb::Patch,
+        "/sites/{site}",
+        Who::Account,
+        "Its names, the main one first",
+        Answer::One(shape::<SiteView>),
+        || routing::patch(patch),
+    )
+    .takes(shape::<Names>),
+    Route::new(
+        Verb::Delete,
+        "/sites/{site}",
+        Who::Account,
+        "Take it off the web; its files stay",
+        Answer::Nothing,
+        || routing::delete(remove),
+    ),
+];
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSite {
+    /// Its first name: `asso.example`.
+    name: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    names: Vec<String>,
+}
+
+async fn get_all(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    one(&list(&server, &actor, part(&params, "account")?, &listing).await?, None)
+}
+
+async fn post(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<NewSite>,
+) -> Result<Response, ApiError> {
+    let made = create(&server, &asked.actor, part(&params, "account")?, &asked.body.name).await?;
+    created(&made.item, Some(made.item.version), made.change, &format!("/sites/{}", made.item.id))
+}
+
+async fn get(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let site = show(&server, &actor, part(&params, "site")?).await?;
+    one(&site, Some(site.version))
+}
+
+async fn patch(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<Names>,
+) -> Result<Response, ApiError> {
+    let named = set_names(&server, &asked.actor, part(&params, "site")?, expected, &asked.body.names).await?;
+    done(&named, Some(named.item.version))
+}
+
+async fn remove(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    no_content(delete(&server, &actor, part(&params, "site")?, expected).await?.change)
+}
