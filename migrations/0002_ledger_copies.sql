@@ -10,3 +10,6 @@ CREATE TABLE ledger_copies (
     at BIGINT NOT NULL,
     PRIMARY KEY (host_id, kind, key)
 );
+
+-- When that copy was read; NULL while nothing is known of the host's side.
+ALTER TABLE hosts ADD COLUMN ledger_at BIGINT;

@@ -58,7 +58,7 @@ fn state_dir() -> PathBuf {
 }
 
 fn assets_dir() -> PathBuf {
-    PathBuf::from("/usr/share/alveole/panel")
+    PathBuf::from("/usr/share/alveole-panel/assets")
 }
 
 /// `"[::]:8443"` as well as `["192.0.2.1:443", "[2001:db8::1]:443"]`.

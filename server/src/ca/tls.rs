@@ -1,18 +1,20 @@
 //! The two TLS faces: one for people, one for agents.
 
 use super::{Ca, Leaf};
-use crate::file;
+use crate::{World, file};
 use model::{Problem, ProblemKind, text};
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::CryptoProvider,
     server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier},
     sign::CertifiedKey,
+    time_provider::TimeProvider,
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject};
 use std::{
     path::Path,
     sync::{Arc, RwLock},
+    time::Duration,
 };
 
 /// The certificate a port shows: replaced while it serves, when it was renewed.
@@ -67,14 +69,14 @@ pub fn for_people(shown: Arc<Shown>) -> Result<Arc<ServerConfig>, Problem> {
 
 /// For agents: TLS 1.3 alone, a client certificate of our own authority, or none at all (to enrol). Whether a
 /// certificate was revoked is asked of the store at each connection, not here.
-pub fn for_agents(ca: &Ca, shown: Arc<Shown>) -> Result<Arc<ServerConfig>, Problem> {
+pub fn for_agents(ca: &Ca, shown: Arc<Shown>, world: Arc<dyn World>) -> Result<Arc<ServerConfig>, Problem> {
     let mut roots = RootCertStore::empty();
     roots.add(ca.certificate().clone()).map_err(|error| internal(&error))?;
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider())
         .allow_unauthenticated()
         .build()
         .map_err(|error| internal(&error))?;
-    let mut config = ServerConfig::builder_with_provider(provider())
+    let mut config = ServerConfig::builder_with_details(provider(), Arc::new(Clock(world)))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|error| internal(&error))?
         .with_client_cert_verifier(verifier)
@@ -84,6 +86,22 @@ pub fn for_agents(ca: &Ca, shown: Arc<Shown>) -> Result<Arc<ServerConfig>, Probl
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
+}
+
+/// The world's clock, by which agents' certificates are judged.
+struct Clock(Arc<dyn World>);
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+impl TimeProvider for Clock {
+    fn current_time(&self) -> Option<UnixTime> {
+        let now = u64::try_from(self.0.now_ms()).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(now)))
+    }
 }
 
 fn provider() -> Arc<CryptoProvider> {

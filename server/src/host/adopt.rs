@@ -44,12 +44,13 @@ pub enum Side {
     PanelOnly,
 }
 
-/// What adopting a frozen host would change there. The host's side is what its agent told when it was frozen.
+/// What adopting a frozen host would change there. The host's side is what its agent told when it was frozen; nothing
+/// as long as `Frozen::ledger_at` says that it has not told yet.
 pub async fn difference(server: &Server, actor: &Actor, host: HostId) -> Result<Vec<Difference>, Problem> {
     actor.must_be_admin()?;
     let mut snapshot = server.store.read().await?;
     let view = store::load(&mut snapshot, host, server.world.now_ms()).await?;
-    if view.frozen.is_none() {
+    if view.frozen.is_none_or(|frozen| frozen.ledger_at.is_none()) {
         return Ok(Vec::new());
     }
     let on_host =
@@ -133,7 +134,8 @@ pub async fn adopt(
             ),
         ));
     };
-    sql("UPDATE hosts SET epoch = epoch + 1, frozen_at = NULL, frozen_fr = NULL, frozen_en = NULL, version = version + 1
+    sql("UPDATE hosts SET epoch = epoch + 1, frozen_at = NULL, frozen_fr = NULL, frozen_en = NULL, ledger_at = NULL,
+           version = version + 1
          WHERE id = $1")
         .bind(host)
         .run(tx.on())

@@ -93,6 +93,8 @@ pub struct Frozen {
     pub since: i64,
     #[schema(value_type = Object)]
     pub text: Text,
+    /// When the host told what it holds; until then the difference is not known.
+    pub ledger_at: Option<i64>,
 }
 
 /// Resources of a host, by how they stand.

@@ -110,7 +110,10 @@ fn view(row: &Row, now: i64) -> Result<HostView, Problem> {
         epoch: row.get("epoch")?,
         generation: row.get("generation")?,
         acked_generation: row.get("acked_generation")?,
-        frozen: frozen.map(|(since, text)| Frozen { since, text }),
+        frozen: match frozen {
+            Some((since, text)) => Some(Frozen { since, text, ledger_at: row.get("ledger_at")? }),
+            None => None,
+        },
         accounts: row.get("accounts")?,
         resources: Counts::default(),
         created_at: row.get("created_at")?,

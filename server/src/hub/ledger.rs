@@ -29,7 +29,7 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
             }
             Answer::Failed { text } => {
                 tracing::warn!(%host, reason = %clean(&text.en, 300), "the agent could not show its ledger");
-                break;
+                return Err(super::away());
             }
         }
     }
@@ -54,6 +54,7 @@ async fn write(server: &Server, host: HostId, resources: Vec<Resource>) -> Resul
             .run(tx.on())
             .await?;
     }
+    sql("UPDATE hosts SET ledger_at = $2 WHERE id = $1").bind(host).bind(now).run(tx.on()).await?;
     tx.wake_host(host);
     tx.commit().await
 }

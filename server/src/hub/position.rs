@@ -57,7 +57,7 @@ pub const MOST_CLOCK_OFFSET_MS: i64 = 12 * 3_600_000;
 
 /// Why a host with such a clock is refused, if it is.
 pub fn clock(offset_ms: i64) -> Option<Text> {
-    let hours = offset_ms.unsigned_abs() / 3_600_000;
+    let hours = (offset_ms.unsigned_abs() + 1_800_000) / 3_600_000;
     (offset_ms.abs() > MOST_CLOCK_OFFSET_MS).then(|| {
         model::text!(
             "L’horloge de cet hôte a {hours} heures d’écart avec celle du panneau : réglez-la (timedatectl set-ntp true), l’agent se reconnectera.",

@@ -152,7 +152,7 @@ pub async fn is_known(tx: &mut Tx, host: HostId, generation: u64, change: Change
 }
 
 pub async fn thaw(tx: &mut Tx, host: HostId) -> Result<(), Problem> {
-    sql("UPDATE hosts SET frozen_at = NULL, frozen_fr = NULL, frozen_en = NULL
+    sql("UPDATE hosts SET frozen_at = NULL, frozen_fr = NULL, frozen_en = NULL, ledger_at = NULL
          WHERE id = $1 AND frozen_at IS NOT NULL")
     .bind(host)
     .run(tx.on())

@@ -1,10 +1,12 @@
 //! Whole-rule tests of the control plane, on both engines: each case runs alone on SQLite, and all of them on one PostgreSQL.
 
 mod accounts;
+mod agent;
 mod api;
 mod authorisation;
 mod bench;
 mod changes;
+mod hub;
 mod people;
 mod postgres;
 mod races;

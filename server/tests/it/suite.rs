@@ -1,7 +1,7 @@
 //! Every case on both engines.
 
 use crate::{
-    accounts, api, authorisation, bench::Bench, changes, people, postgres::Postgres, races, sites,
+    accounts, api, authorisation, bench::Bench, changes, hub, people, postgres::Postgres, races, sites,
 };
 use std::{future::Future, pin::Pin};
 
@@ -43,6 +43,16 @@ suite! {
     changes::states_sum_up_and_become_events,
     changes::equal_bytes_are_no_step,
     changes::another_process_hears_the_wake,
+    hub::a_token_works_once_in_time_and_for_one,
+    hub::only_a_good_certificate_opens_the_door,
+    hub::a_host_gets_its_own_resources_and_no_others,
+    hub::reports_become_states,
+    hub::an_agent_that_misbehaves_is_sent_away,
+    hub::one_connection_per_host_the_newest,
+    hub::a_host_that_knows_more_is_frozen_until_adopted,
+    hub::refusals_of_the_agent_are_answered,
+    hub::drift_waits_for_a_decision,
+    hub::hosts_are_admins_only_and_their_acts_are_recorded,
     people::sign_in_and_out,
     people::tries_are_limited_without_locking_the_owner_out,
     people::links_work_once_and_for_an_hour,
