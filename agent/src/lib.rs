@@ -2,16 +2,27 @@
 
 pub mod account;
 pub mod cell;
+pub mod config;
 pub mod diff;
+pub mod drift;
+pub mod enroll;
 pub mod exec;
+pub mod facts;
 pub mod fault;
 pub mod fs;
+pub mod identity;
 pub mod ledger;
+pub mod look;
 pub mod paths;
 pub mod reconcile;
 pub mod record;
 pub mod render;
+pub mod report;
+pub mod run;
 pub mod site;
+pub mod status;
 pub mod tenant;
 #[cfg(test)]
 mod testing;
+pub mod wire;
+pub mod worker;

@@ -6,7 +6,7 @@ mod rules;
 mod store;
 
 use model::{
-    Account, AccountId, Body, Kind, Resource, ResourceKey, Site, SiteName,
+    Account, AccountId, Body, Kind, PanelId, Resource, ResourceKey, Site, SiteName,
     wire::{Position, Refusal},
 };
 use rules::Verdict;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// A frame of changes, as the wire gave it.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    pub panel: model::PanelId,
+    pub panel: PanelId,
     pub epoch: u64,
     pub from: u64,
     pub to: u64,
@@ -50,6 +50,8 @@ pub struct Ledger {
     claims: HashMap<SiteName, Vec<Uuid>>,
     /// The parts of a new epoch's full state that have come so far.
     coming: Option<Changes>,
+    /// The panel this host was enrolled with, if that is known.
+    enrolled: Option<PanelId>,
 }
 
 impl Ledger {
@@ -63,6 +65,7 @@ impl Ledger {
             resources: BTreeMap::new(),
             claims: HashMap::new(),
             coming: None,
+            enrolled: None,
         };
         for resource in loaded.resources {
             ledger.remember(resource);
@@ -74,12 +77,24 @@ impl Ledger {
         self.position
     }
 
+    /// Root enrolled this host with `panel`: it may take the place of the one before, by a higher epoch and a full state.
+    pub fn follow(&mut self, panel: PanelId) {
+        self.enrolled = Some(panel);
+    }
+
     pub fn get(&self, at: ResourceKey) -> Option<&Resource> {
         self.resources.get(&at)
     }
 
     pub fn keys(&self) -> Vec<ResourceKey> {
         self.resources.keys().copied().collect()
+    }
+
+    /// Whether something is wanted gone.
+    pub fn deletes(&self, at: ResourceKey) -> bool {
+        let erased =
+            |body: &serde_json::Value| body.get("state").and_then(|state| state.as_str()) == Some("erased");
+        self.resources.get(&at).is_some_and(|resource| resource.body.as_ref().is_none_or(erased))
     }
 
     /// Resources that shall exist.
@@ -128,8 +143,13 @@ impl Ledger {
     /// Takes a frame of changes: all of it onto the disk, or nothing.
     pub fn take(&mut self, frame: Changes) -> io::Result<Taken> {
         let coming = self.coming.take();
-        let verdict =
-            rules::judge(self.position.as_ref(), &|at| self.resources.get(&at), coming.as_ref(), &frame);
+        let known = rules::Known {
+            position: self.position.as_ref(),
+            have: &|at| self.resources.get(&at),
+            coming: coming.as_ref(),
+            enrolled: self.enrolled,
+        };
+        let verdict = rules::judge(known, &frame);
         let frame = match verdict {
             Err(refusal) => return Ok(Taken::Refused(refusal)),
             Ok(Verdict::Known) => {

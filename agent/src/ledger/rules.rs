@@ -2,7 +2,7 @@
 
 use super::Changes;
 use model::{
-    Resource, ResourceKey,
+    PanelId, Resource, ResourceKey,
     wire::{Position, Refusal},
 };
 use std::collections::HashSet;
@@ -17,13 +17,20 @@ pub enum Verdict {
     Replace,
 }
 
-/// Judges one frame. `coming`: the parts of a new epoch's full state that came before it.
-pub fn judge<'a>(
-    position: Option<&Position>,
-    have: &dyn Fn(ResourceKey) -> Option<&'a Resource>,
-    coming: Option<&Changes>,
-    frame: &Changes,
-) -> Result<Verdict, Refusal> {
+/// What a frame is judged against.
+#[derive(Clone, Copy)]
+pub struct Known<'a, 'r> {
+    pub position: Option<&'a Position>,
+    pub have: &'a dyn Fn(ResourceKey) -> Option<&'r Resource>,
+    /// The parts of a new epoch's full state that came before it.
+    pub coming: Option<&'a Changes>,
+    /// The panel that root enrolled this host with.
+    pub enrolled: Option<PanelId>,
+}
+
+/// Judges one frame.
+pub fn judge(known: Known<'_, '_>, frame: &Changes) -> Result<Verdict, Refusal> {
+    let Known { position, have, coming, enrolled } = known;
     if !well_formed(frame) {
         return Err(Refusal::Gap);
     }
@@ -32,7 +39,10 @@ pub fn judge<'a>(
         return if frame.from == 0 && !frame.more { Ok(Verdict::Append) } else { part(coming, frame) };
     };
     if frame.panel != position.panel {
-        return Err(Refusal::OtherPanel);
+        // Adopted: enrolled anew by root, and the new panel's admin raised the epoch. The full state is still
+        // guarded against mass deletion.
+        let adopted = enrolled == Some(frame.panel) && frame.epoch > position.epoch;
+        return if adopted { part(coming, frame) } else { Err(Refusal::OtherPanel) };
     }
     if frame.epoch < position.epoch {
         return Err(Refusal::Older);

@@ -145,3 +145,23 @@ fn claims_follow_the_names_and_tombstones_can_be_forgotten() {
     assert!(open(&dir).get(gone.at()).is_none());
     assert_eq!(ledger.take(frame(1, 2, 3, vec![gone])).unwrap(), written(3, &[]));
 }
+
+#[test]
+fn a_new_panel_takes_over_only_by_roots_and_its_admins_will() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = open(&dir);
+    let first = wanted(&Body::Account(account("asso", 1)), 1);
+    ledger.take(frame(1, 0, 1, vec![first.clone()])).unwrap();
+    let new = PanelId::new(99, &[9; 10]);
+    let adopting = |epoch| Changes { panel: new, ..frame(epoch, 0, 1, vec![first.clone()]) };
+    assert_eq!(ledger.take(adopting(2)).unwrap(), Taken::Refused(Refusal::OtherPanel), "not enrolled there");
+    ledger.follow(new);
+    assert_eq!(ledger.take(adopting(1)).unwrap(), Taken::Refused(Refusal::OtherPanel), "not adopted");
+    assert_eq!(ledger.take(adopting(2)).unwrap(), written(1, &[&first]));
+    assert_eq!(ledger.position().unwrap().panel, new);
+    assert_eq!(
+        ledger.take(frame(3, 0, 1, vec![])).unwrap(),
+        Taken::Refused(Refusal::OtherPanel),
+        "the old one"
+    );
+}

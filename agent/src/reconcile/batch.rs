@@ -221,7 +221,8 @@ fn held_deletion() -> Outcome {
     Outcome { state: ReportState::Held, text: Some(text), drift: None }
 }
 
-fn edited(path: &str) -> Text {
+/// Why a resource waits whose file somebody edited.
+pub fn edited(path: &str) -> Text {
     text!(
         "Le fichier {path} a été modifié à la main sur l’hôte\u{a0}: rétablissez le nôtre, ou gardez cette modification.",
         "The file {path} was edited by hand on the host: put ours back, or keep that edit."

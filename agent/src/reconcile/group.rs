@@ -45,6 +45,7 @@ struct Running {
 enum Undo {
     Put(PathBuf, There),
     Link(PathBuf, There),
+    Folder(PathBuf),
 }
 
 /// Runs jobs of one account to their ends. `checked` hears of each resource that its checker accepted.
@@ -186,7 +187,10 @@ impl Running {
             }
             Step::Stop(account) => hands.daemons.stop(account),
             Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid).map_err(io),
-            Step::RemoveFolder(path) => fs::remove_folder(path).map_err(io),
+            Step::RemoveFolder(path) => {
+                self.undo.push(Undo::Folder(path.clone()));
+                fs::remove_folder(path).map_err(io)
+            }
             Step::Verify => self.verify(hands),
             Step::Settle => self.settle(hands).map_err(io),
             Step::CheckPhp | Step::CheckApache => Ok(()),
@@ -329,6 +333,7 @@ impl Undo {
                 fs::link(path, target)
             }
             Undo::Put(path, There::Nothing) | Undo::Link(path, _) => fs::remove(path),
+            Undo::Folder(path) => fs::folder(path, FOLDER_MODE),
             Undo::Put(_, There::Folder | There::Other) => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ pub mod plan;
 pub mod product;
 pub mod seen;
 pub mod step;
+pub mod table;
 pub mod trouble;
 
 use crate::{
@@ -55,7 +56,7 @@ impl Hands {
 }
 
 mod batch;
-pub use batch::{Batch, Done};
+pub use batch::{Batch, Done, edited};
 
 #[cfg(test)]
 mod tests;

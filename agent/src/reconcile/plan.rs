@@ -127,8 +127,13 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
         }
     }
     steps.extend([Step::Intend, Step::Verify, Step::Settle]);
-    // Stable: within a phase the order above stands, but for the note that comes first of all.
-    steps.sort_by_key(|step| (step.phase(), *step != Step::Intend));
+    // Stable: within a phase the order above stands, but the note comes first of all, and names go before what they lead to.
+    let rank = |step: &Step| match step {
+        Step::Intend => 0,
+        Step::Unlink(_) => 1,
+        _ => 2,
+    };
+    steps.sort_by_key(|step| (step.phase(), rank(step)));
     Plan::Steps(steps)
 }
 

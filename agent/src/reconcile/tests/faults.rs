@@ -145,6 +145,23 @@ fn every_step_may_be_killed_or_fail_and_the_next_run_converges() {
     assert!(cells > 250, "only {cells} cells");
 }
 
+/// The walk above takes its steps from the runs themselves; the table that others walk must be the same.
+#[test]
+fn the_table_of_operations_is_what_runs_do() {
+    let table = crate::reconcile::table::table().unwrap();
+    let names: BTreeSet<&str> = table.iter().map(|row| row.operation).collect();
+    for (operation, before, act) in operations() {
+        assert!(names.contains(operation), "{operation}");
+        let (.., met) = quiet(&before, &act);
+        let met: BTreeSet<String> =
+            met.into_iter().filter(|(met, ..)| met == operation).map(|(.., step)| step).collect();
+        let row = table.iter().find(|row| row.operation == operation).unwrap();
+        let listed: BTreeSet<String> = row.steps.iter().map(|step| (*step).to_owned()).collect();
+        assert_eq!(met, listed, "{operation}");
+    }
+    assert_eq!(table.len(), operations().len());
+}
+
 #[test]
 fn killed_midway_and_changed_again_leaves_nothing_behind() {
     let (_, new, _) = quiet(&[asso()], &vhost(&["a.example", "z.example"]));

@@ -1,0 +1,136 @@
+//! The table of operations and their steps, from the very code that plans them: what the fail-point tests walk.
+
+use super::{
+    plan::{Case, Plan, plan},
+    product::{Home, Places, Products},
+    seen::Seen,
+    step::Step,
+};
+use crate::{account, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place};
+use model::{
+    Account, AccountId, AccountState, Body, Kind, PhpVersion, Problem, Site, SiteId, SiteState, TenantUid,
+};
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub struct Operation {
+    pub operation: &'static str,
+    pub steps: Vec<&'static str>,
+}
+
+/// A disk on which exactly these products stand.
+fn standing(products: &Products) -> Seen {
+    let mut seen = Seen::default();
+    for product in &products.files {
+        seen.files.insert(product.path.clone(), There::File(product.bytes.clone()));
+    }
+    for folder in &products.folders {
+        seen.folders.insert(folder.clone(), There::Folder);
+    }
+    for (name, target) in &products.links {
+        seen.links.insert(name.clone(), There::Link(target.path()));
+    }
+    seen.home = products.home.as_ref().map(|_| Place::Right);
+    seen.folder = products.folder.as_ref().map(|_| Place::Right);
+    seen
+}
+
+/// Every operation on a sample account and a sample site of two names.
+pub fn table() -> Result<Vec<Operation>, Problem> {
+    let paths = Paths::of_host();
+    let sample = Account {
+        id: AccountId::new(1, &[1; 10]),
+        name: "asso".parse()?,
+        uid: TenantUid::try_from(TenantUid::FIRST)?,
+        state: AccountState::Active,
+        php: PhpVersion::DEBIAN_13,
+        php_workers: 4,
+    };
+    let suspended = Account { state: AccountState::Suspended, ..sample.clone() };
+    let changed = Account { php_workers: 5, ..sample.clone() };
+    let site = Site {
+        id: SiteId::new(2, &[2; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        state: SiteState::Serving,
+        folder: "asso.example".parse()?,
+        names: vec!["asso.example".parse()?, "old.example".parse()?],
+    };
+    let renamed = Site { names: vec!["asso.example".parse()?, "new.example".parse()?], ..site.clone() };
+    let of_account = |body: &Account| account::steps::products(body, &paths).map_err(broken);
+    let of_site = |body: &Site| site::steps::products(body, &sample, &paths).map_err(broken);
+    let none = Products::default;
+    let account_places = account::steps::places(&sample, &paths);
+    let site_places = site::steps::places(&site, &paths);
+    let home = Home { account: sample.name.clone(), uid: sample.uid };
+    let account_row = |operation, old: &Products, new: &Products, stopped, erase| {
+        steps(operation, Body::Account(sample.clone()), old, new, &account_places, stopped, erase)
+    };
+    let site_row = |operation, old: &Products, new: &Products| {
+        steps(operation, Body::Site(site.clone()), old, new, &site_places, false, None)
+    };
+    let (a, s) = (of_account(&sample)?, of_site(&site)?);
+    Ok(vec![
+        account_row("account.create", &none(), &a, false, None),
+        account_row("account.change", &a, &of_account(&changed)?, false, None),
+        account_row("account.suspend", &a, &of_account(&suspended)?, true, None),
+        account_row("account.erase", &a, &none(), true, Some(&home)),
+        account_row("account.remove", &a, &none(), true, None),
+        site_row("site.create", &none(), &s),
+        site_row("site.change", &s, &of_site(&renamed)?),
+        site_row("site.remove", &s, &none()),
+    ])
+}
+
+fn broken(error: RenderError) -> Problem {
+    let text = super::trouble::Trouble::from(error).text();
+    Problem::new(model::ProblemKind::Internal, "render", text)
+}
+
+fn steps(
+    operation: &'static str,
+    body: Body,
+    old: &Products,
+    new: &Products,
+    places: &Places,
+    stopped: bool,
+    erase: Option<&Home>,
+) -> Operation {
+    let mut seen = standing(old);
+    if new.home.is_some() && old.home.is_none() {
+        seen.home = Some(Place::Missing);
+    }
+    if new.folder.is_some() && old.folder.is_none() {
+        seen.folder = Some(Place::Missing);
+    }
+    // What we wrote is ours to change.
+    let mut record = Record::default();
+    for product in &old.files {
+        record.ours.entry(product.path.clone()).or_default().insert(crate::fs::hash(&product.bytes));
+    }
+    let mut gone = places.clone();
+    gone.files.retain(|path| !new.files.iter().any(|product| product.path == *path));
+    gone.folders.retain(|path| !new.folders.contains(path));
+    gone.names.retain(|name| !new.links.iter().any(|(wanted, _)| wanted == name));
+    let account = match &body {
+        Body::Account(account) => account.name.clone(),
+        Body::Site(site) => site.account.clone(),
+    };
+    let planned = plan(Case {
+        kind: if matches!(body, Body::Account(_)) { Kind::Account } else { Kind::Site },
+        account: Some(&account),
+        want: new,
+        gone: &gone,
+        seen: &seen,
+        record: &record,
+        generation: 1,
+        consent: None,
+        stopped,
+        erase,
+    });
+    let steps = match planned {
+        Plan::Steps(steps) => steps.iter().map(Step::name).collect(),
+        Plan::Edited(_) | Plan::Blocked(_) => Vec::new(),
+    };
+    Operation { operation, steps }
+}

@@ -1,0 +1,120 @@
+//! `alveole-agent run`: the connection, the worker and the eyes, put together.
+
+use crate::{
+    config::Config,
+    drift::Eyes,
+    fault,
+    identity::Identity,
+    ledger::Ledger,
+    paths::Paths,
+    reconcile::{Hands, daemons::HostDaemons},
+    record::Records,
+    report::Reports,
+    status::Status,
+    wire::{session, session::Shared, tls},
+    worker::{Errand, Worker},
+};
+use model::{Text, text};
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Between two tries to reach the panel.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+
+fn cannot_start(error: &dyn std::fmt::Display) -> Text {
+    text!(
+        "L’agent ne peut pas démarrer ({error})\u{a0}: lancez-le en root, vérifiez le disque et /etc/alveole/agent.toml.",
+        "The agent cannot start ({error}): run it as root, check the disk and /etc/alveole/agent.toml."
+    )
+}
+
+/// The hands of a real host.
+pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
+    Ok(Hands {
+        paths: paths.clone(),
+        records: Records::open(paths)?,
+        daemons: Arc::new(HostDaemons::new(paths)),
+        faults: fault::faults().into(),
+    })
+}
+
+/// Runs until SIGTERM or SIGINT. The host serves with or without us.
+pub async fn run(paths: &Paths) -> Result<(), Text> {
+    let broken = |error: std::io::Error| cannot_start(&error);
+    let not_enrolled = || {
+        Text::new(
+            "Cet hôte n’est pas enrôlé\u{a0}: collez la commande donnée par la page de l’hôte dans le panneau (alveole-agent enroll …).",
+            "This host is not enrolled: paste the command that the host's page in the panel gives (alveole-agent enroll …).",
+        )
+    };
+    let config = Config::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
+    let identity = Identity::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
+    let tls = tls::of_agent(&identity).map_err(|error| cannot_start(&error))?;
+    let mut ledger = Ledger::open(&paths.ledger()).map_err(broken)?;
+    ledger.follow(config.panel);
+    for folder in [paths.names(), paths.cells(), paths.userdb()] {
+        std::fs::create_dir_all(folder).map_err(broken)?;
+    }
+    let status = Arc::new(Status::new(config.panel_url.to_string(), ledger.position()));
+    let ledger = Arc::new(Mutex::new(ledger));
+    let reports = Arc::new(Reports::default());
+    let (errands, to_do) = mpsc::channel();
+    let worker = Worker::new(hands(paths).map_err(broken)?, ledger.clone(), reports.clone(), status.clone());
+    let working = std::thread::Builder::new()
+        .name("worker".into())
+        .spawn(move || worker.run(&to_do))
+        .map_err(broken)?;
+    match Eyes::open(paths, ledger.clone(), errands.clone()) {
+        Ok(eyes) => {
+            std::thread::Builder::new().name("eyes".into()).spawn(move || eyes.run()).map_err(broken)?;
+        }
+        Err(errno) => tracing::warn!(%errno, "no inotify; everything is looked at every ten minutes"),
+    }
+    tokio::spawn(status.clone().keep(paths.clone(), reports.clone()));
+    let config = Arc::new(config);
+    let shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status };
+    let (mut term, mut int) =
+        (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
+    tokio::select! {
+        () = stay_connected(&shared) => {}
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    // Every step may be killed; those under way are let finish all the same.
+    let _ = errands.send(Errand::Stop);
+    let finished = tokio::task::spawn_blocking(move || working.join());
+    let _ = tokio::time::timeout(Duration::from_secs(10), finished).await;
+    Ok(())
+}
+
+async fn stay_connected(shared: &Shared) {
+    let mut pause = PAUSE.0;
+    loop {
+        let mut welcomed = false;
+        let ended = session::run(shared, &mut || {
+            welcomed = true;
+            tracing::info!(panel = %shared.config.panel_url, "connected");
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            shared.status.connected(u64::try_from(now.as_millis()).unwrap_or(0));
+        })
+        .await;
+        let why = ended.text(&shared.config);
+        tracing::warn!(reason = %why.en, "not connected");
+        shared.status.disconnected(why);
+        if welcomed {
+            pause = PAUSE.0;
+        }
+        tokio::time::sleep(jittered(pause)).await;
+        pause = (pause * 2).min(PAUSE.1);
+    }
+}
+
+/// Between half and one and a half, so that a hundred agents do not come back at once.
+fn jittered(pause: Duration) -> Duration {
+    let mut byte = [128u8];
+    let _ = getrandom::fill(&mut byte);
+    pause.mul_f64(0.5 + f64::from(byte[0]) / 255.0)
+}

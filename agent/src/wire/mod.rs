@@ -1,0 +1,5 @@
+//! How this host speaks to its panel: it dials, it never listens.
+
+pub mod connect;
+pub mod session;
+pub mod tls;

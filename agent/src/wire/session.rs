@@ -1,0 +1,274 @@
+//! One connection to the panel, from hello to its end: changes go into the ledger and are acknowledged, what the worker
+//! finds is reported, questions are answered. Reconciling happens elsewhere and never delays the socket.
+
+use super::connect::{self, Unreachable};
+use crate::{
+    config::Config,
+    facts,
+    ledger::{Changes, Ledger, Taken},
+    report::Reports,
+    status::Status,
+    worker::Errand,
+};
+use futures_util::{SinkExt, StreamExt};
+use model::{
+    ResourceKey, Text, text,
+    wire::{self, Answer, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL, Query},
+};
+use rustls::ClientConfig;
+use std::{
+    sync::{Arc, Mutex, PoisonError, mpsc::Sender},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, interval_at, timeout},
+};
+use tokio_rustls::client::TlsStream;
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{self, Message, http::StatusCode, protocol::WebSocketConfig},
+};
+
+/// How often an idle connection is tried, and after what silence it counts as gone (half-open TCP).
+const PING: Duration = Duration::from_secs(15);
+const SILENCE: Duration = Duration::from_secs(40);
+/// For one frame to leave, and for the first to come.
+const SEND: Duration = Duration::from_secs(30);
+/// Resources in an answer, at most; what does not fit a frame is cut below.
+const PAGE: u16 = 500;
+
+type Socket = WebSocketStream<TlsStream<TcpStream>>;
+
+/// What a session works with.
+#[derive(Clone)]
+pub struct Shared {
+    pub config: Arc<Config>,
+    pub tls: Arc<ClientConfig>,
+    pub ledger: Arc<Mutex<Ledger>>,
+    pub reports: Arc<Reports>,
+    pub worker: Sender<Errand>,
+    pub status: Arc<Status>,
+}
+
+/// Why a session ended.
+#[derive(Debug)]
+pub enum Ended {
+    Unreachable(Unreachable),
+    /// The panel said why.
+    Refused(Text),
+    /// HTTP's answer to the WebSocket handshake.
+    Status(StatusCode),
+    Broken(&'static str),
+    Ledger(std::io::Error),
+    Wire(tungstenite::Error),
+}
+
+impl Ended {
+    pub fn text(&self, config: &Config) -> Text {
+        let url = &config.panel_url;
+        match self {
+            Ended::Unreachable(unreachable) => unreachable.text(url),
+            Ended::Refused(text) => text.clone(),
+            Ended::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Unreachable::Unwelcome.text(url)
+            }
+            Ended::Status(status) => text!(
+                "Le panneau {url} ne prend pas l’agent en ce moment (HTTP {status})\u{a0}: l’agent réessaie.",
+                "The panel {url} does not take the agent now (HTTP {status}): the agent tries again."
+            ),
+            Ended::Broken(why) => text!(
+                "La connexion au panneau {url} s’est rompue ({why})\u{a0}: l’agent la rétablit de lui-même.",
+                "The connection to the panel {url} broke ({why}): the agent restores it by itself."
+            ),
+            Ended::Wire(error) => text!(
+                "La connexion au panneau {url} s’est rompue ({error})\u{a0}: l’agent la rétablit de lui-même.",
+                "The connection to the panel {url} broke ({error}): the agent restores it by itself."
+            ),
+            Ended::Ledger(error) => text!(
+                "Le registre de l’hôte ne se laisse pas écrire ({error})\u{a0}: vérifiez le disque\u{a0}; l’agent réessaie.",
+                "The host's ledger cannot be written ({error}): check the disk; the agent tries again."
+            ),
+        }
+    }
+}
+
+/// Connects and serves until the connection ends. `welcomed` is called once the panel has taken us.
+pub async fn run(shared: &Shared, welcomed: &mut (dyn FnMut() + Send)) -> Ended {
+    let mut socket = match open(shared).await {
+        Ok(socket) => socket,
+        Err(ended) => return ended,
+    };
+    let ended = match serve(shared, &mut socket, welcomed).await {
+        Err(ended) => ended,
+        Ok(()) => Ended::Broken("closed"),
+    };
+    lock(&shared.ledger).drop_parts();
+    let _ = timeout(Duration::from_secs(1), socket.close(None)).await;
+    ended
+}
+
+fn lock(ledger: &Mutex<Ledger>) -> std::sync::MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn open(shared: &Shared) -> Result<Socket, Ended> {
+    let url = &shared.config.panel_url;
+    let stream = connect::dial(url, shared.tls.clone()).await.map_err(Ended::Unreachable)?;
+    let request = format!("wss://{}/agent", url.authority());
+    let limits =
+        WebSocketConfig::default().max_message_size(Some(LONGEST_FRAME)).max_frame_size(Some(LONGEST_FRAME));
+    match timeout(SEND, client_async_with_config(request, stream, Some(limits))).await {
+        Ok(Ok((socket, _))) => Ok(socket),
+        Ok(Err(tungstenite::Error::Http(answer))) => Err(Ended::Status(answer.status())),
+        // A refused certificate shows at the first read (TLS 1.3).
+        Ok(Err(tungstenite::Error::Io(error))) => Err(Ended::Unreachable(connect::of_tls(error))),
+        Ok(Err(error)) => Err(Ended::Wire(error)),
+        Err(_) => Err(Ended::Unreachable(Unreachable::TookTooLong)),
+    }
+}
+
+async fn say(socket: &mut Socket, frame: &FromAgent) -> Result<(), Ended> {
+    let text = wire::encode(frame).map_err(|_| Ended::Broken("a frame that cannot be written"))?;
+    send(socket, Message::Text(text.into())).await
+}
+
+async fn send(socket: &mut Socket, message: Message) -> Result<(), Ended> {
+    match timeout(SEND, socket.send(message)).await {
+        Ok(sent) => sent.map_err(Ended::Wire),
+        Err(_) => Err(Ended::Broken("the panel takes nothing")),
+    }
+}
+
+async fn serve(
+    shared: &Shared,
+    socket: &mut Socket,
+    welcomed: &mut (dyn FnMut() + Send),
+) -> Result<(), Ended> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let hello = FromAgent::Hello {
+        protocol: PROTOCOL,
+        agent_version: env!("CARGO_PKG_VERSION").to_owned(),
+        position: lock(&shared.ledger).position(),
+        facts: facts::of_host(),
+        now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+    };
+    say(socket, &hello).await?;
+    let mut heard_at = Instant::now();
+    let mut ping = interval_at(heard_at + PING, PING);
+    let mut welcome = false;
+    loop {
+        tokio::select! {
+            message = socket.next() => {
+                heard_at = Instant::now();
+                let message = match message {
+                    None => return Err(Ended::Broken("closed")),
+                    Some(message) => message.map_err(Ended::Wire)?,
+                };
+                match message {
+                    Message::Text(text) => {
+                        let frame = wire::decode::<FromPanel>(&text).map_err(|problem| Ended::Refused(problem.text))?;
+                        let was_welcome = welcome;
+                        hear(shared, socket, frame, &mut welcome).await?;
+                        if welcome && !was_welcome {
+                            welcomed();
+                            shared.reports.connected();
+                        }
+                    }
+                    Message::Close(_) => return Err(Ended::Broken("closed by the panel")),
+                    Message::Binary(_) => return Err(Ended::Broken("a binary frame")),
+                    Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+                }
+            }
+            () = shared.reports.news.notified(), if welcome => report(shared, socket).await?,
+            _ = ping.tick() => {
+                if heard_at.elapsed() > SILENCE {
+                    return Err(Ended::Broken("silence"));
+                }
+                send(socket, Message::Ping(Default::default())).await?;
+            }
+        }
+    }
+}
+
+async fn report(shared: &Shared, socket: &mut Socket) -> Result<(), Ended> {
+    loop {
+        let items = shared.reports.take();
+        if items.is_empty() {
+            return Ok(());
+        }
+        say(socket, &FromAgent::Report { items }).await?;
+    }
+}
+
+async fn hear(
+    shared: &Shared,
+    socket: &mut Socket,
+    frame: FromPanel,
+    welcome: &mut bool,
+) -> Result<(), Ended> {
+    match frame {
+        FromPanel::Welcome { protocol, panel } => {
+            if protocol != PROTOCOL || panel != shared.config.panel {
+                return Err(Ended::Broken("another panel, or another protocol"));
+            }
+            *welcome = true;
+            Ok(())
+        }
+        FromPanel::Refused { text } => Err(Ended::Refused(text)),
+        _ if !*welcome => Err(Ended::Broken("the panel did not greet")),
+        FromPanel::Changes { panel, epoch, from, to, resources, more } => {
+            take(shared, socket, Changes { panel, epoch, from, to, resources, more }).await
+        }
+        FromPanel::Query { id, query } => {
+            let answer = answer(&lock(&shared.ledger), &query);
+            say(socket, &FromAgent::Answer { id, answer }).await
+        }
+    }
+}
+
+/// Into the ledger, onto the disk, acknowledged; then the worker hears of it.
+async fn take(shared: &Shared, socket: &mut Socket, frame: Changes) -> Result<(), Ended> {
+    let ledger = shared.ledger.clone();
+    let count = frame.resources.len();
+    let taken = tokio::task::spawn_blocking(move || {
+        let mut ledger = lock(&ledger);
+        (ledger.take(frame), ledger.position())
+    });
+    let (taken, position) = taken.await.map_err(|_| Ended::Broken("the ledger's task ended"))?;
+    match taken.map_err(Ended::Ledger)? {
+        Taken::Written { generation, touched } => {
+            tracing::debug!(generation, count, "changes taken");
+            // The worker begins while the acknowledgement is on its way.
+            let _ = shared.worker.send(Errand::Changed(touched));
+            shared.status.position(position);
+            say(socket, &FromAgent::Ack { generation }).await
+        }
+        Taken::Waiting => Ok(()),
+        Taken::Refused(reason) => {
+            tracing::error!(
+                ?reason,
+                ?position,
+                "ALARM: changes refused; this host goes on serving what it has"
+            );
+            say(socket, &FromAgent::Refused { reason, position }).await
+        }
+    }
+}
+
+fn answer(ledger: &Ledger, query: &Query) -> Answer {
+    match query {
+        Query::Ledger { after, limit } => {
+            let after = after.map(|(kind, key)| ResourceKey { kind, key });
+            let (mut resources, mut more) = ledger.page(after, usize::from((*limit).clamp(1, PAGE)));
+            // A page that would not fit a frame is cut in half until it does.
+            while resources.len() > 1
+                && serde_json::to_vec(&resources).map_or(0, |bytes| bytes.len()) > LONGEST_FRAME / 2
+            {
+                resources.truncate(resources.len() / 2);
+                more = true;
+            }
+            Answer::Ledger { resources, more }
+        }
+    }
+}

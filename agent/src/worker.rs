@@ -1,0 +1,202 @@
+//! The thread that reconciles: what changed first, then what drifted, then a look at everything from time to time, and
+//! what failed again after a while. The socket never waits for it.
+
+use crate::{
+    ledger::Ledger,
+    reconcile::{Batch, Done, Hands, guard::Guard},
+    report::Reports,
+    status::Status,
+};
+use model::{Kind, ResourceKey, wire::ReportState};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
+};
+
+/// How often everything is read again.
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
+/// Resources looked at in one go; a click waits for one go at most.
+const AT_ONCE: usize = 256;
+/// Deletions that come in numbers are gathered this long, so that all of them are counted together.
+const GATHER: Duration = Duration::from_secs(1);
+const NUMBERS: usize = 20;
+const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+
+/// What the worker hears.
+#[derive(Debug)]
+pub enum Errand {
+    /// The ledger changed.
+    Changed(Vec<ResourceKey>),
+    /// Something on disk changed.
+    Drifted(Vec<ResourceKey>),
+    /// Look at everything.
+    All,
+    Stop,
+}
+
+pub struct Worker {
+    pub hands: Hands,
+    pub ledger: Arc<Mutex<Ledger>>,
+    pub reports: Arc<Reports>,
+    pub status: Arc<Status>,
+    guard: Guard,
+    urgent: BTreeSet<ResourceKey>,
+    deletions: BTreeSet<ResourceKey>,
+    deletions_at: Option<Instant>,
+    later: BTreeSet<ResourceKey>,
+    retries: BTreeMap<ResourceKey, (Instant, Duration)>,
+    look_at: Instant,
+}
+
+impl Worker {
+    pub fn new(
+        hands: Hands,
+        ledger: Arc<Mutex<Ledger>>,
+        reports: Arc<Reports>,
+        status: Arc<Status>,
+    ) -> Worker {
+        Worker {
+            hands,
+            ledger,
+            reports,
+            status,
+            guard: Guard::default(),
+            urgent: BTreeSet::new(),
+            deletions: BTreeSet::new(),
+            deletions_at: None,
+            later: BTreeSet::new(),
+            retries: BTreeMap::new(),
+            look_at: Instant::now(),
+        }
+    }
+
+    /// Works until told to stop, or until nobody is left to tell.
+    pub fn run(mut self, errands: &Receiver<Errand>) {
+        loop {
+            let wait = self.wait(Instant::now());
+            let mut errand = match errands.recv_timeout(wait) {
+                Ok(errand) => Some(errand),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            while let Some(next) = errand {
+                match next {
+                    Errand::Stop => return,
+                    Errand::Changed(keys) => self.changed(keys, Instant::now()),
+                    Errand::Drifted(keys) => self.later.extend(keys),
+                    Errand::All => self.look_at = Instant::now(),
+                }
+                errand = errands.try_recv().ok();
+            }
+            self.go(Instant::now());
+        }
+    }
+
+    fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long nothing needs doing.
+    fn wait(&self, now: Instant) -> Duration {
+        if !self.urgent.is_empty() || !self.later.is_empty() {
+            return Duration::ZERO;
+        }
+        let retry = self.retries.values().map(|(at, _)| *at).min();
+        let next = [Some(self.look_at), self.deletions_at, retry].into_iter().flatten().min();
+        next.map_or(LOOK_AGAIN, |next| next.saturating_duration_since(now))
+    }
+
+    fn changed(&mut self, keys: Vec<ResourceKey>, now: Instant) {
+        self.reports.expect(&keys);
+        let ledger = self.ledger();
+        let (gone, kept): (Vec<_>, Vec<_>) = keys.into_iter().partition(|at| ledger.deletes(*at));
+        drop(ledger);
+        self.urgent.extend(kept);
+        if !gone.is_empty() {
+            self.deletions.extend(gone);
+            let many = self.deletions.len() >= NUMBERS;
+            self.deletions_at = Some(if many { now + GATHER } else { now });
+        }
+    }
+
+    /// One go.
+    fn go(&mut self, now: Instant) {
+        if now >= self.look_at {
+            self.look_at = now + LOOK_AGAIN;
+            let keys = self.ledger().keys();
+            self.later.extend(keys);
+        }
+        let due = self.retries.iter().filter(|(_, (at, _))| now >= *at).map(|(key, _)| *key);
+        self.later.extend(due.collect::<Vec<_>>());
+        let mut keys = take(&mut self.urgent, AT_ONCE);
+        if self.deletions_at.is_some_and(|at| now >= at) {
+            self.deletions_at = None;
+            keys.append(&mut self.deletions);
+        }
+        if keys.is_empty() {
+            keys = take(&mut self.later, AT_ONCE);
+            // What waits to be counted with others is not done one by one.
+            keys.retain(|at| !self.deletions.contains(at));
+        }
+        if !keys.is_empty() {
+            self.batch(keys, now);
+        }
+    }
+
+    fn batch(&mut self, keys: BTreeSet<ResourceKey>, now: Instant) {
+        let ends = Mutex::new(Vec::new());
+        let reports = self.reports.clone();
+        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys };
+        batch.run(&mut self.guard, now, &|done: Done| {
+            reports.tell(&done);
+            if done.outcome.state != ReportState::Checked {
+                ends.lock().unwrap_or_else(PoisonError::into_inner).push(done);
+            }
+        });
+        for done in ends.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.ended(&done);
+        }
+        self.status.stirred();
+    }
+
+    fn ended(&mut self, done: &Done) {
+        if done.healed {
+            tracing::warn!(kind = done.at.kind.code(), key = %done.at.key, changed = ?done.changed, "put right");
+        } else if !done.changed.is_empty() {
+            tracing::info!(
+                kind = done.at.kind.code(), key = %done.at.key, generation = done.generation,
+                state = ?done.outcome.state, steps = done.changed.len(), "reconciled"
+            );
+        }
+        if done.retry {
+            let pause = self.retries.get(&done.at).map_or(RETRY.0, |(_, pause)| (*pause * 2).min(RETRY.1));
+            self.retries.insert(done.at, (Instant::now() + pause, pause));
+        } else {
+            self.retries.remove(&done.at);
+        }
+        if done.at.kind == Kind::Account && done.outcome.state == ReportState::Applied {
+            // Sites that waited for it need not wait for their turn.
+            let soon = Instant::now();
+            let sites = self.ledger().sites_where(|id| id == done.at.key.to_string());
+            for site in sites {
+                if let Some((at, _)) = self.retries.get_mut(&site) {
+                    *at = soon;
+                }
+            }
+        }
+    }
+}
+
+fn take(from: &mut BTreeSet<ResourceKey>, most: usize) -> BTreeSet<ResourceKey> {
+    let mut taken = BTreeSet::new();
+    while taken.len() < most
+        && let Some(key) = from.pop_first()
+    {
+        taken.insert(key);
+    }
+    taken
+}
