@@ -84,18 +84,21 @@ pub fn AssetTags(
     view! { {style} {icon} {script} }
 }
 
-async fn serve(State(assets): State<Arc<Assets>>, UrlPath(name): UrlPath<String>, asked: HeaderMap) -> Response {
+async fn serve(
+    State(assets): State<Arc<Assets>>,
+    UrlPath(name): UrlPath<String>,
+    asked: HeaderMap,
+) -> Response {
     let Some(file) = assets.files.get(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let (encoding, body) = file.choose(&asked);
     // The name holds the hash of the content; each encoding is a representation of its own (RFC 9110 §8.8.3).
     let tag = format!("\"{name}{}\"", encoding.map_or(String::new(), |encoding| format!("-{encoding}")));
-    let kept = asked.get(header::IF_NONE_MATCH).and_then(|kept| kept.to_str().ok()).is_some_and(|kept| {
-        kept.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag)
-    });
-    let always: [(HeaderName, &str); 2] = [
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-        (header::VARY, "Accept-Encoding"),
-    ];
+    let kept = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|kept| kept.to_str().ok())
+        .is_some_and(|kept| kept.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag));
+    let always: [(HeaderName, &str); 2] =
+        [(header::CACHE_CONTROL, "public, max-age=31536000, immutable"), (header::VARY, "Accept-Encoding")];
     let tag = [(header::ETAG, tag)];
     if kept {
         return (StatusCode::NOT_MODIFIED, always, tag).into_response();
@@ -111,7 +114,8 @@ async fn serve(State(assets): State<Arc<Assets>>, UrlPath(name): UrlPath<String>
 impl File {
     /// The smallest representation the browser takes.
     fn choose(&self, asked: &HeaderMap) -> (Option<&'static str>, Bytes) {
-        let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepted =
+            asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let accepts = |encoding: &str| {
             accepted.split(',').any(|item| {
                 let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
@@ -136,5 +140,54 @@ fn mime(name: &str) -> &'static str {
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn made() -> (tempfile::TempDir, Assets) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("manifest.json"), r#"{"app.wasm": "app.0123.wasm"}"#).unwrap();
+        fs::write(folder.path().join("app.0123.wasm"), "plain").unwrap();
+        fs::write(folder.path().join("app.0123.wasm.br"), "br").unwrap();
+        fs::write(folder.path().join("secret"), "not in the manifest").unwrap();
+        let assets = Assets::load(folder.path()).unwrap();
+        (folder, assets)
+    }
+
+    fn asking(encodings: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_str(encodings).unwrap())])
+    }
+
+    #[test]
+    fn only_what_the_manifest_names_is_served() {
+        let (_folder, assets) = made();
+        assert_eq!(assets.address("app.wasm"), Some("/assets/app.0123.wasm"));
+        assert_eq!(assets.files.keys().collect::<Vec<_>>(), ["app.0123.wasm"]);
+    }
+
+    #[test]
+    fn the_browser_gets_an_encoding_it_takes() {
+        let (_folder, assets) = made();
+        let file = &assets.files["app.0123.wasm"];
+        for (asked, got) in [
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("BR;q=0.5", Some("br")),
+            ("br;q=0, gzip", None),
+            ("gzip", None),
+            ("", None),
+        ] {
+            assert_eq!(file.choose(&asking(asked)).0, got, "{asked}");
+        }
+    }
+
+    #[test]
+    fn no_folder_is_no_error_and_no_tags() {
+        let assets = Arc::new(Assets::load(Path::new("/nowhere/at/all")).unwrap());
+        let html = view! { <AssetTags assets nonce="n".to_owned()/> }.to_html();
+        assert!(!html.contains("script") && !html.contains("link"), "{html}");
     }
 }

@@ -23,9 +23,16 @@ thread_local! {
 /// Pauses after an answer that was an error: 1 s, doubled up to 64 s; after that many failures in a row the page stays as it is.
 const MOST_FAILURES: u32 = 30;
 
+/// Streams a page opens, at most: a browser opens six connections to one HTTP/1.1 server, and must still load pages.
+/// What listens beyond that (an admin's list of many accounts' changes) stays as the server drew it.
+const MOST_STREAMS: usize = 4;
+
 /// Calls `listener` with every event of `address` for as long as the page is open.
 pub fn listen(address: String, listener: impl Fn(&ChangeEvent) + 'static) {
     let first = STREAMS.with_borrow_mut(|streams| {
+        if streams.len() >= MOST_STREAMS && !streams.contains_key(&address) {
+            return false;
+        }
         let stream = streams.entry(address.clone()).or_default();
         stream.listeners.push(Rc::new(listener));
         stream.listeners.len() == 1

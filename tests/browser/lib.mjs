@@ -1,0 +1,130 @@
+// What every walk needs: the stage, a browser, eyes for errors, and axe.
+import { chromium } from "playwright-core";
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before } from "node:test";
+
+/** demo.json: panel_url, ca_file, admin, member, hosts. */
+export const stage = JSON.parse(readFileSync(process.env.ALVEOLE_STAGE, "utf8"));
+
+const screens = process.env.ALVEOLE_SCREENS;
+if (screens) mkdirSync(screens, { recursive: true });
+
+/** Distinguishes what this run makes from what earlier runs made. */
+export const run = Date.now().toString(36);
+
+export const widths = [360, 768, 1440];
+
+let browser;
+
+/** Called once by each file: one browser for its tests. */
+export function useBrowser() {
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"],
+    });
+  });
+  after(async () => browser?.close());
+}
+
+/**
+ * A page in a context of its own. `lang`: fr or en; `js: false` switches JavaScript off; `scheme`: light or dark.
+ * What goes wrong in it is kept in `page.wrong`; `close(page)` fails when something did.
+ */
+export async function open({ lang = "fr", js = true, width = 1440, scheme = "light" } = {}) {
+  const context = await browser.newContext({
+    baseURL: stage.panel_url,
+    // The panel's own authority is checked in door.test.mjs; Chromium knows it not.
+    ignoreHTTPSErrors: true,
+    javaScriptEnabled: js,
+    locale: lang === "fr" ? "fr-FR" : "en-GB",
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.wrong = [];
+  // A refused form is answered with 422, which the console reports for the page itself: that is no error of the page.
+  page.on("console", (message) => {
+    const expected = /Failed to load resource: the server responded with a status of 4(04|09|22|29)/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !expected) page.wrong.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => page.wrong.push(`${page.url()}: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 500 || (response.url().includes("/assets/") && response.status() >= 400)) {
+      page.wrong.push(`${response.status()} ${response.url()}`);
+    }
+  });
+  return page;
+}
+
+export async function close(page) {
+  const wrong = page.wrong;
+  await page.context().close();
+  assert.deepEqual(wrong, [], "errors in the browser");
+}
+
+/** Runs `walk(page)` and closes, also when it throws; a picture of the end is kept then. */
+export async function withPage(options, walk) {
+  const page = await open(options);
+  try {
+    await walk(page);
+  } catch (error) {
+    await picture(page, `failed-${Date.now()}`).catch(() => {});
+    await page.context().close();
+    if (page.wrong.length) error.message += `\nIn the browser:\n${page.wrong.join("\n")}`;
+    throw error;
+  }
+  await close(page);
+}
+
+/** Types e-mail and password into the door, as a person does. */
+export async function signIn(page, person, to = "/") {
+  await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+  await page.locator("#f-email").fill(person.email);
+  await page.locator("#f-password").fill(person.password);
+  await Promise.all([page.waitForURL((url) => url.pathname !== "/sign-in"), page.locator("form.form button").click()]);
+}
+
+/** The islands of the page are alive. */
+export async function hydrated(page) {
+  await page.locator("html[data-live]").waitFor({ state: "attached" });
+}
+
+/** Fails on any WCAG 2.2 A or AA violation axe can see. axe is put in past the page's policy, which would refuse it. */
+export async function accessible(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  const said = found.violations.map((rule) => `${rule.id}: ${rule.help}\n` +
+    rule.nodes.slice(0, 3).map((node) => `    ${node.html.slice(0, 160)} ${node.failureSummary.split("\n").slice(1, 2)}`).join("\n"));
+  assert.deepEqual(said, [], `accessibility of ${page.url()}`);
+}
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Nothing sticks out at the right: the page itself never scrolls sideways. */
+export async function fits(page) {
+  const { wide, room } = await page.evaluate(() =>
+    ({ wide: document.documentElement.scrollWidth, room: document.documentElement.clientWidth }));
+  assert.ok(wide <= room, `${page.url()} is ${wide} wide in a window of ${room}`);
+}
+
+/** A picture into ALVEOLE_SCREENS, if that is set. */
+export async function picture(page, name) {
+  if (screens) await page.screenshot({ path: `${screens}/${name}.png`, fullPage: true });
+}
+
+/** The API, as `person`. */
+export async function api(page, person, method, path, data) {
+  const answer = await page.request.fetch(`${stage.panel_url}${path}`, {
+    method,
+    data,
+    headers: { authorization: `Bearer ${person.api_token}` },
+  });
+  return { status: answer.status(), body: await answer.json().catch(() => null) };
+}

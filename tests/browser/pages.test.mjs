@@ -1,0 +1,67 @@
+// Every page there is, by role: complete, accessible, without errors, in both languages, light and dark, from phone to wide screen.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessible, close, fits, hydrated, open, picture, signIn, stage, useBrowser, widths } from "./lib.mjs";
+
+useBrowser();
+
+const looks = [
+  ...widths.map((width) => ({ lang: "fr", width, scheme: "light" })),
+  { lang: "en", width: 1440, scheme: "light" },
+  { lang: "fr", width: 1440, scheme: "dark" },
+  { lang: "en", width: 360, scheme: "dark" },
+];
+
+// The pages of an admin and of a member: those in the navigation and what their first links lead to.
+const seeds = {
+  admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
+    "/tokens", "/profile", "/nowhere"],
+  member: ["/", "/accounts", "/tokens", "/profile", "/members"],
+};
+const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
+  /^\/changes\/[^/]+$/, /^\/members\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
+
+/** One page of each kind that can be reached by links. */
+async function pagesOf(page, role) {
+  const found = [...seeds[role]];
+  for (const path of found) {
+    await page.goto(path);
+    const links = await page.locator("main a[href^='/']").evaluateAll((links) => links.map((link) => link.getAttribute("href").split(/[?#]/)[0]));
+    for (const kind of kinds) {
+      if (found.some((known) => kind.test(known) && !seeds[role].includes(known))) continue;
+      const link = links.find((link) => kind.test(link) && !link.endsWith("/new"));
+      if (link) found.push(link);
+    }
+  }
+  return found;
+}
+
+const nameOf = (path) => path.replace(/[0-9a-f-]{36}/g, "one").replaceAll("/", "-").replace(/^-$/, "-home");
+
+for (const role of ["admin", "member"]) {
+  test(`the pages of the ${role}`, async (t) => {
+    const finder = await open();
+    await signIn(finder, stage[role]);
+    const paths = await pagesOf(finder, role);
+    const cookies = (await finder.context().cookies()).filter((cookie) => cookie.name !== "lang");
+    await close(finder);
+    assert.ok(paths.length > seeds[role].length, `links lead somewhere: ${paths}`);
+    for (const look of looks) {
+      const { lang, width, scheme } = look;
+      await t.test(`${lang}, ${width} wide, ${scheme}`, async () => {
+        const page = await open(look);
+        await page.context().addCookies([...cookies, { name: "lang", value: lang, url: stage.panel_url }]);
+        for (const path of paths) {
+          await page.goto(path);
+          assert.equal(await page.locator("html").getAttribute("lang"), lang, path);
+          assert.equal(await page.locator("h1").count(), 1, `one heading on ${path}`);
+          await hydrated(page);
+          await fits(page);
+          await accessible(page);
+          await picture(page, `${role}${nameOf(path)}-${lang}-${width}-${scheme}`);
+        }
+        await close(page);
+      });
+    }
+  });
+}
