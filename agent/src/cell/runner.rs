@@ -6,6 +6,7 @@ mod apache;
 mod bytes;
 mod door;
 mod logs;
+mod patience;
 
 use crate::cell::{
     log,
@@ -15,20 +16,23 @@ use crate::cell::{
 use apache::Apache;
 use door::Door;
 use model::UnixName;
-use std::{env, future::pending, io, path::PathBuf, time::Duration};
+use std::{
+    future::pending,
+    io,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 use tokio::{
     net::UnixListener,
     signal::unix::{SignalKind, signal},
     task::{JoinHandle, JoinSet},
-    time::{Instant, sleep_until, timeout},
+    time::{sleep, timeout},
 };
 
 /// Connections carried at once; the rest waits in the kernel's queue.
 const MOST: usize = 1024;
 /// How long visitors who are being served may delay the end; the unit's own limit is longer.
 const GRACE: Duration = Duration::from_secs(15);
-/// Sleep after so long without a visitor, unless `$ALVEOLE_IDLE` (seconds) says otherwise.
-const IDLE: Duration = Duration::from_secs(300);
 
 /// Runs the cell of an account to its end. `Err`: it ended otherwise than by going to sleep or being told to.
 pub fn run(account: &UnixName, places: &Places) -> io::Result<()> {
@@ -40,11 +44,6 @@ pub fn run(account: &UnixName, places: &Places) -> io::Result<()> {
     runtime.block_on(live(listener, &cell, places))
 }
 
-fn idle() -> Duration {
-    let seconds = env::var("ALVEOLE_IDLE").ok().and_then(|value| value.parse().ok());
-    seconds.map_or(IDLE, |seconds: u64| Duration::from_secs(seconds.max(1)))
-}
-
 async fn live(listener: std::os::unix::net::UnixListener, cell: &Cell, places: &Places) -> io::Result<()> {
     let account = &cell.account;
     let notify = Notify::from_env()?;
@@ -54,10 +53,7 @@ async fn live(listener: std::os::unix::net::UnixListener, cell: &Cell, places: &
     let mut apache = Apache::start(&places.cells.join(account.as_str()).join("apache.conf"))?;
     let ready = async {
         apache.answers().await?;
-        if !apache::appears(&places.php_socket(account)).await {
-            log::error(format!("{account}: PHP is not there; serving without"));
-        }
-        Ok::<(), io::Error>(())
+        apache::appears(&places.php_socket(account)).await
     };
     tokio::select! {
         ready = ready => ready?,
@@ -68,18 +64,27 @@ async fn live(listener: std::os::unix::net::UnixListener, cell: &Cell, places: &
     let listener = UnixListener::from_std(listener)?;
     let mut visits = JoinSet::new();
     let mut reloading: Option<JoinHandle<()>> = None;
-    let mut sleep_at = Instant::now() + idle();
+    let usual = patience::usual();
+    let (mut quiet_since, mut left) = (Instant::now(), patience::left(usual, Instant::now()));
     let why = loop {
         tokio::select! {
             visit = listener.accept(), if visits.len() < MOST => match visit {
                 Ok((visitor, _)) => { visits.spawn(bytes::carry(visitor)); }
                 Err(error) => {
                     log::error(format!("{account}: accept: {error}"));
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    sleep(Duration::from_millis(50)).await;
                 }
             },
-            Some(_) = visits.join_next(), if !visits.is_empty() => sleep_at = Instant::now() + idle(),
-            () = sleep_until(sleep_at), if visits.is_empty() => break "asleep: nobody came for a while",
+            Some(_) = visits.join_next(), if !visits.is_empty() => {
+                quiet_since = Instant::now();
+                left = usual.min(patience::LOOK);
+            }
+            () = sleep(left), if visits.is_empty() => {
+                left = patience::left(usual, quiet_since);
+                if left.is_zero() {
+                    break "asleep: nobody came for a while";
+                }
+            }
             ended = apache.ended() => {
                 return Err(io::Error::other(format!("{account}: Apache ended: {ended}")));
             }

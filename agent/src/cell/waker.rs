@@ -25,7 +25,7 @@ const START: Duration = Duration::from_secs(30);
 /// A cell that did not start is not tried again before.
 const GIVE_UP: Duration = Duration::from_secs(3);
 /// Cells that may be starting or waiting to be started; beyond, visitors are asked to come back.
-const MOST_STARTS: usize = 256;
+const MOST_STARTS: usize = 128;
 /// Requests waiting here at once.
 const MOST_WAITING: usize = 4096;
 

@@ -5,14 +5,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use std::{
-    fs::metadata,
-    io,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-    process::ExitStatus,
-    time::Duration,
-};
+use std::{fs::metadata, io, os::unix::fs::MetadataExt, path::Path, process::ExitStatus, time::Duration};
 use tokio::{
     net::TcpStream,
     process::Child,
@@ -21,8 +14,8 @@ use tokio::{
 
 /// Apache writes it anew when it has read its configuration; in a folder that only this cell has, empty at each start.
 const PID_FILE: &str = "/run/cell/apache.pid";
-/// How long PHP may take before the cell serves without it.
-const PHP: Duration = Duration::from_secs(5);
+/// How long PHP may take, its last life's last requests included.
+const PHP: Duration = Duration::from_secs(18);
 const STEP: Duration = Duration::from_millis(2);
 
 pub struct Apache(Child);
@@ -85,14 +78,12 @@ impl Apache {
     }
 }
 
-/// Whether PHP's socket appears in time. Looked at, not connected to: a connection would make PHP-FPM start a worker.
-pub async fn appears(socket: &Path) -> bool {
-    let socket = PathBuf::from(socket);
-    timeout(PHP, async {
-        while metadata(&socket).is_err() {
+/// Returns when PHP's socket is there. Looked at, not connected to: a connection would make PHP-FPM start a worker.
+pub async fn appears(socket: &Path) -> io::Result<()> {
+    let there = async {
+        while metadata(socket).is_err() {
             sleep(STEP).await;
         }
-    })
-    .await
-    .is_ok()
+    };
+    timeout(PHP, there).await.map_err(|_| io::Error::other("PHP did not start"))
 }
