@@ -1,4 +1,4 @@
-//! One-time links: `/lien/SECRET` lets a user set a password within the hour.
+//! One-time links: `/link/SECRET` lets a user set a password within the hour.
 
 use super::{UserView, password, rules};
 use crate::{
@@ -125,5 +125,5 @@ fn dead() -> Problem {
 
 /// The address a one-time link's secret is opened at. Its host is the configured one, never the request's (CVE-2025-25198).
 pub fn link_url(server: &Server, secret: &Secret) -> String {
-    format!("{}/lien/{}", server.config.origin.as_str(), secret.reveal())
+    format!("{}/link/{}", server.config.origin.as_str(), secret.reveal())
 }
