@@ -13,6 +13,7 @@ pub mod file;
 pub mod grant;
 pub mod host;
 pub mod hub;
+pub mod jobs;
 pub mod listen;
 pub mod member;
 pub mod once;

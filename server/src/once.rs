@@ -18,7 +18,12 @@ pub async fn claim<Noun>(
     now: i64,
 ) -> Result<Option<Id<Noun>>, Problem> {
     let (Some(Once { key, request }), Some(user)) = (&actor.once, actor.user) else { return Ok(None) };
-    sql("DELETE FROM idempotency WHERE at < $1").bind(now - MEMORY_MS).run(tx.on()).await?;
+    sql("DELETE FROM idempotency WHERE user_id = $1 AND key = $2 AND at <= $3")
+        .bind(user)
+        .bind(key.as_str())
+        .bind(now - MEMORY_MS)
+        .run(tx.on())
+        .await?;
     let claimed =
         sql("INSERT INTO idempotency (user_id, key, request, subject_id, at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id, key) DO NOTHING")

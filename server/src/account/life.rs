@@ -1,6 +1,6 @@
 //! An account's life: suspended and back, deleted and back for 30 days, then erased.
 
-use super::{AccountView, KEPT_MS, Standing, derive, store};
+use super::{AccountView, Standing, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
@@ -8,7 +8,7 @@ use crate::{
     store::{Tx, sql},
     views::stale,
 };
-use model::{AccountId, AccountState, ChangeId, PlanId, Problem, ProblemKind, Text};
+use model::{AccountId, ChangeId, Problem, ProblemKind, Text};
 use serde_json::{Value, json};
 
 /// Its names answer 503 with a decent page; nothing of it runs, everything stays.
@@ -171,107 +171,12 @@ async fn deleted_from(tx: &mut Tx, id: AccountId) -> Result<Standing, Problem> {
     Ok(from.unwrap_or(Standing::Active))
 }
 
-/// Gives the account another plan; what it already has above the new limits stays.
-pub async fn set_plan(
-    server: &Server,
-    actor: &Actor,
-    account: AccountId,
-    expected: Option<i64>,
-    plan: PlanId,
-) -> Result<Done<AccountView>, Problem> {
-    set_plan_as(server, actor, account, expected, plan, None).await
-}
-
-pub(crate) async fn set_plan_as(
-    server: &Server,
-    actor: &Actor,
-    id: AccountId,
-    expected: Option<i64>,
-    plan: PlanId,
-    undoes: Option<ChangeId>,
-) -> Result<Done<AccountView>, Problem> {
-    let now = server.world.now_ms();
-    let mut tx = server.store.write().await?;
-    let before = store::lock(&mut tx, actor, id, now).await?;
-    actor.must_act_as_admin()?;
-    stale(expected, before.version)?;
-    if before.plan.id == plan {
-        return Ok(Done { item: before, change: None });
-    }
-    let moved = sql("UPDATE accounts SET plan_id = $2, version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM plans WHERE id = $2)")
-        .bind(id)
-        .bind(plan)
-        .run(tx.on())
-        .await?;
-    if moved == 0 {
-        return Err(Problem::invalid(
-            "plan",
-            "choice_absent",
-            Text::new(
-                "Cette offre n’existe plus : choisissez dans la liste.",
-                "This plan no longer exists: choose from the list.",
-            ),
-        ));
-    }
-    let after = store::load(tx.on(), actor, id, now).await?;
-    let plan = |account: &AccountView| json!({ "plan": account.plan.name, "plan_id": account.plan.id });
-    let change =
-        act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;
-    let sites = site::rows(&mut tx, id).await?;
-    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
-    let item = store::load(tx.on(), actor, id, now).await?;
-    tx.commit().await?;
-    Ok(Done { item, change: Some(change) })
-}
-
-/// The daily job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
-pub async fn purge(server: &Server) -> Result<usize, Problem> {
-    let now = server.world.now_ms();
-    let actor = Actor::panel();
-    let due: Vec<AccountId> =
-        sql("SELECT id FROM accounts WHERE state = 'deleted' AND deleted_at <= $1 ORDER BY id LIMIT 1000")
-            .bind(now - KEPT_MS)
-            .all(server.store.on(), |row| row.get("id"))
-            .await?;
-    let mut erased = 0;
-    for id in due {
-        let mut tx = server.store.write().await?;
-        let account = match store::lock(&mut tx, &actor, id, now).await {
-            Ok(account) => account,
-            Err(problem) if problem.kind == ProblemKind::NotFound => continue,
-            Err(problem) => return Err(problem),
-        };
-        // Somebody may have brought it back since the list was made.
-        if account.erase_at.is_none_or(|at| at > now) {
-            continue;
-        }
-        let sites = site::rows(&mut tx, id).await?;
-        let change =
-            act(server, &actor, &mut tx, "account.erase", &account, summary(&account), Value::Null, None)
-                .await?;
-        let mut wants = vec![derive::account(&account, AccountState::Erased)?];
-        wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
-        resource::write(&mut tx, change, now, wants).await?;
-        for statement in [
-            "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
-            "DELETE FROM sites WHERE account_id = $1",
-            "DELETE FROM domains WHERE account_id = $1",
-            "UPDATE accounts SET state = 'erased', version = version + 1 WHERE id = $1",
-        ] {
-            sql(statement).bind(id).run(tx.on()).await?;
-        }
-        tx.commit().await?;
-        erased += 1;
-    }
-    Ok(erased)
-}
-
-fn summary(account: &AccountView) -> Value {
+pub(super) fn summary(account: &AccountView) -> Value {
     json!({ "state": account.state, "reason": account.reason })
 }
 
-#[allow(clippy::too_many_arguments)] // One private recorder for the four acts above.
-async fn act(
+#[allow(clippy::too_many_arguments)] // One recorder for every act of an account's life.
+pub(super) async fn act(
     server: &Server,
     actor: &Actor,
     tx: &mut Tx,

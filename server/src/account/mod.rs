@@ -4,13 +4,18 @@ mod api;
 mod create;
 mod derive;
 mod life;
+mod plan;
+mod purge;
 mod store;
 
 pub(crate) use api::ROUTES;
 pub use create::{Created, NewAccount, create};
 pub(crate) use derive::{gone as site_gone, site as site_want, wants};
-pub use life::{delete, purge, restore, resume, set_plan, suspend};
-pub(crate) use life::{delete_as, restore_as, resume_as, set_plan_as, suspend_as};
+pub use life::{delete, restore, resume, suspend};
+pub(crate) use life::{delete_as, restore_as, resume_as, suspend_as};
+pub use plan::set_plan;
+pub(crate) use plan::set_plan_as;
+pub use purge::purge;
 pub(crate) use store::lock;
 pub use store::{list, list_of_member, must_see, show};
 

@@ -1,7 +1,7 @@
 //! Undoing: a new change that brings back what was before, where that makes sense; otherwise refused with the reason.
 
 use super::{ChangeView, Done, show};
-use crate::{Actor, Server, account, site, store::internal};
+use crate::{Actor, Server, account, member, site, store::internal};
 use model::{ChangeId, Problem, ProblemKind, SiteName, Text};
 use serde_json::Value;
 
@@ -50,22 +50,27 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
         "account.suspend" => account::resume_as(server, actor, id.parse()?, None, Some(change)).await?.change,
         "account.resume" => {
-            let reason =
-                undone.before.as_ref().and_then(|before| before["reason"].as_str()).map(str::to_owned);
+            let reason = Some(text(&undone.before, "reason"));
             account::suspend_as(server, actor, id.parse()?, None, reason, Some(change)).await?.change
         }
         "account.delete" => account::restore_as(server, actor, id.parse()?, None, Some(change)).await?.change,
         "account.restore" => account::delete_as(server, actor, id.parse()?, None, Some(change)).await?.change,
-        _ => {
-            let account = id.parse()?;
-            let plan = |side: &Option<Value>| {
-                side.as_ref().and_then(|side| side["plan_id"].as_str()).unwrap_or_default().to_owned()
-            };
-            let now = account::show(server, actor, account).await?;
-            if now.plan.id.to_string() != plan(&undone.after) {
+        "member.rename" => {
+            let member = id.parse()?;
+            let now = member::show(server, actor, member).await?;
+            if now.name != text(&undone.after, "name") {
                 return Err(changed_since());
             }
-            let before = plan(&undone.before).parse()?;
+            let before = text(&undone.before, "name");
+            member::rename_as(server, actor, member, Some(now.version), &before, Some(change)).await?.change
+        }
+        _ => {
+            let account = id.parse()?;
+            let now = account::show(server, actor, account).await?;
+            if now.plan.id.to_string() != text(&undone.after, "plan_id") {
+                return Err(changed_since());
+            }
+            let before = text(&undone.before, "plan_id").parse()?;
             account::set_plan_as(server, actor, account, Some(now.version), before, Some(change))
                 .await?
                 .change
@@ -75,6 +80,11 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
         Some(by) => Ok(Done { item: show(server, actor, by).await?, change: Some(by) }),
         None => Err(changed_since()),
     }
+}
+
+/// A text of one side of a change; empty when it is not there.
+fn text(side: &Option<Value>, key: &str) -> String {
+    side.as_ref().and_then(|side| side[key].as_str()).unwrap_or_default().to_owned()
 }
 
 pub(crate) fn names(side: &Option<Value>) -> Result<Vec<SiteName>, Problem> {

@@ -4,6 +4,7 @@ mod api;
 mod rules;
 
 pub(crate) use api::ROUTES;
+pub(crate) use rules::rename_as;
 pub use rules::{create, delete, list, rename, show};
 
 use model::MemberId;

@@ -10,7 +10,7 @@ use crate::{
     store::{Row, sql},
     views::stale,
 };
-use model::{Label, MemberId, Problem, ProblemKind, Text};
+use model::{ChangeId, Label, MemberId, Problem, ProblemKind, Text};
 use serde_json::json;
 use sqlx::{Any, Executor};
 
@@ -80,6 +80,17 @@ pub async fn rename(
     expected: Option<i64>,
     name: &str,
 ) -> Result<Done<MemberView>, Problem> {
+    rename_as(server, actor, member, expected, name, None).await
+}
+
+pub(crate) async fn rename_as(
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+    expected: Option<i64>,
+    name: &str,
+    undoes: Option<ChangeId>,
+) -> Result<Done<MemberView>, Problem> {
     actor.must_be_admin()?;
     let name = Label::parse(name)?;
     let mut tx = server.store.write().await?;
@@ -99,6 +110,7 @@ pub async fn rename(
     act.member = Some(member);
     act.before = Some(json!({ "name": before.name }));
     act.after = Some(json!({ "name": name }));
+    act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     let item = load(tx.on(), member).await?;
     tx.commit().await?;

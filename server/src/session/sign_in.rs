@@ -1,13 +1,13 @@
 //! Signing in by e-mail address and password.
 
-use super::{Tries, store, tries::RETRY_AFTER_S};
+use super::{Tries, store};
 use crate::{
     Server,
     secrets::{fresh, hashed},
     store::sql,
     user,
 };
-use model::{Problem, ProblemKind, Secret, Text, UserId};
+use model::{Problem, Secret, Text, UserId};
 use std::net::IpAddr;
 
 /// What a sign-in form sends, and from where.
@@ -38,8 +38,13 @@ pub struct Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Refusal {
-        let retry_after_s = (problem.kind == ProblemKind::TooMany).then_some(RETRY_AFTER_S);
-        Refusal { problem, retry_after_s }
+        Refusal { problem, retry_after_s: None }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        refusal.problem
     }
 }
 

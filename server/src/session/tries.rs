@@ -1,5 +1,6 @@
 //! Failed tries within a sliding window. A try is counted before it is made, so that many at once count too, and given back when it succeeds.
 
+use super::Refusal;
 use crate::{
     Server,
     store::{Tx, sql},
@@ -17,7 +18,7 @@ pub(crate) struct Tries {
 
 impl Tries {
     /// Counts one try in each bucket; refused, and not counted, when one is full. The window slides, so a place comes free with time.
-    pub async fn take(server: &Server, buckets: Vec<(String, i64)>) -> Result<Tries, Problem> {
+    pub async fn take(server: &Server, buckets: Vec<(String, i64)>) -> Result<Tries, Refusal> {
         let now = server.world.now_ms();
         let mut tx = server.store.write().await?;
         // Locks one row, so that tries at the same instant count one another on PostgreSQL too.
@@ -56,17 +57,15 @@ impl Tries {
     }
 }
 
-fn too_many(wait_ms: i64) -> Problem {
+fn too_many(wait_ms: i64) -> Refusal {
     let minutes = (wait_ms + 59_999) / 60_000;
-    Problem::new(
+    let problem = Problem::new(
         ProblemKind::TooMany,
         "too_many_tries",
         text!(
             "Trop d’essais : réessayez dans {minutes} min, ou depuis le navigateur où vous vous connectez d’habitude.",
             "Too many tries: try again in {minutes} min, or from the browser you usually sign in with."
         ),
-    )
+    );
+    Refusal { problem, retry_after_s: Some((wait_ms + 999) / 1000) }
 }
-
-/// Seconds to say in Retry-After when a place may come free later than this is not known: the whole window.
-pub(crate) const RETRY_AFTER_S: i64 = WINDOW_MS / 1000;

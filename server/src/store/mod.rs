@@ -1,12 +1,14 @@
 //! The store: one database, SQLite or PostgreSQL, reached through sqlx's `Any` with one set of SQL.
 
+mod columns;
 mod dialect;
 mod listen;
 mod query;
 mod tx;
 
+pub use columns::{Bind, Column};
 pub use dialect::Engine;
-pub use query::{Bind, Column, Query, Row, internal, sql};
+pub use query::{Query, Row, internal, sql};
 pub use tx::Tx;
 
 use crate::wake::Waker;
@@ -102,4 +104,49 @@ async fn identity(pool: &AnyPool, world: &dyn World) -> Result<PanelId, Problem>
         .run(pool)
         .await?;
     sql("SELECT id FROM panel WHERE one = 1").one(pool, |row| row.get("id")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RealWorld;
+
+    #[tokio::test]
+    async fn every_connection_is_durable_and_keeps_references() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a panel?#%é.db");
+        let store = Store::open(&format!("sqlite://{}", path.display()), &RealWorld).await.unwrap();
+        assert!(path.exists());
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            let mut connection = store.on().acquire().await.unwrap();
+            for (pragma, wanted) in
+                [("PRAGMA journal_mode", "wal"), ("PRAGMA synchronous", "2"), ("PRAGMA foreign_keys", "1")]
+            {
+                let row = sqlx::query(pragma).fetch_one(&mut *connection).await.unwrap();
+                let text = sqlx::Row::try_get::<String, _>(&row, 0);
+                let said =
+                    text.or_else(|_| sqlx::Row::try_get::<i64, _>(&row, 0).map(|n| n.to_string())).unwrap();
+                assert_eq!(said, wanted, "{pragma}");
+            }
+            held.push(connection);
+        }
+        // The identity stays.
+        let again = Store::open(&path.display().to_string(), &RealWorld).await.unwrap();
+        assert_eq!(store.panel(), again.panel());
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_is_not_written_and_the_next_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("panel.db").display().to_string();
+        let store = Store::open(&path, &RealWorld).await.unwrap();
+        for _ in 0..20 {
+            let mut tx = store.write().await.unwrap();
+            sql("UPDATE panel SET next_uid = 1").run(tx.on()).await.unwrap();
+        }
+        let mut tx = store.write().await.unwrap();
+        let uid = sql("SELECT next_uid FROM panel").one(tx.on(), |row| row.first::<u32>()).await.unwrap();
+        assert_eq!(uid, TenantUid::FIRST);
+    }
 }

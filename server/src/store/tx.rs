@@ -46,12 +46,19 @@ impl Tx {
                 sql(notify).bind(wake.to_string()).optional(&mut *self.inner, |_| Ok(())).await?;
             }
         }
-        self.inner.commit().await.map_err(|error| query::database_problem("COMMIT", error))?;
-        if self.engine.notify().is_none() {
-            for wake in self.wakes {
-                self.waker.send(wake);
+        // In a task of its own: an asker who goes away at this very moment cannot leave a committed change unheard.
+        let Tx { inner, engine, waker, wakes, _turn } = self;
+        let committed = tokio::spawn(async move {
+            inner.commit().await?;
+            if engine.notify().is_none() {
+                wakes.into_iter().for_each(|wake| waker.send(wake));
             }
+            drop(_turn);
+            Ok::<(), sqlx::Error>(())
+        });
+        match committed.await {
+            Ok(done) => done.map_err(|error| query::database_problem("COMMIT", error)),
+            Err(error) => Err(query::internal("COMMIT", &error)),
         }
-        Ok(())
     }
 }

@@ -247,7 +247,7 @@ pub async fn admins_provision_over_the_api(bench: Bench) {
     let made = admin.ask("POST", "/accounts", Some(new)).await;
     assert_eq!((made.status, made.body["plan"]["name"].as_str()), (StatusCode::CREATED, Some("Grande")));
     let link = made.body["link"].as_str().unwrap();
-    assert!(link.starts_with(&format!("{ORIGIN}/lien/")), "{link}");
+    assert!(link.starts_with(&format!("{ORIGIN}/link/")), "{link}");
     let account = format!("/accounts/{}", made.body["id"].as_str().unwrap());
     let suspended =
         admin.ask("POST", &format!("{account}/suspend"), Some(json!({ "reason": "Impayé" }))).await;

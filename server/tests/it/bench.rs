@@ -60,6 +60,13 @@ impl Bench {
         Bench { server, world, admin, host, plan, config, _folder: folder }
     }
 
+    /// The host takes accounts again, whatever was done to it.
+    pub async fn open_host(&self) {
+        let mut tx = self.server.store.write().await.unwrap();
+        sql("UPDATE hosts SET state = 'active' WHERE id = $1").bind(self.host).run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// A second panel process on the same database.
     pub async fn another(&self) -> Server {
         Server::open(self.config.clone(), self.world.clone()).await.unwrap()

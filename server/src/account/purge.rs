@@ -1,0 +1,52 @@
+//! The end of deleted accounts, 30 days later.
+
+use super::{
+    KEPT_MS, derive,
+    life::{act, summary},
+    store,
+};
+use crate::{Actor, Server, resource, site, store::sql};
+use model::{AccountId, AccountState, Problem, ProblemKind};
+use serde_json::Value;
+
+/// The daily job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
+pub async fn purge(server: &Server) -> Result<usize, Problem> {
+    let now = server.world.now_ms();
+    let actor = Actor::panel();
+    let due: Vec<AccountId> =
+        sql("SELECT id FROM accounts WHERE state = 'deleted' AND deleted_at <= $1 ORDER BY id LIMIT 1000")
+            .bind(now - KEPT_MS)
+            .all(server.store.on(), |row| row.get("id"))
+            .await?;
+    let mut erased = 0;
+    for id in due {
+        let mut tx = server.store.write().await?;
+        let account = match store::lock(&mut tx, &actor, id, now).await {
+            Ok(account) => account,
+            Err(problem) if problem.kind == ProblemKind::NotFound => continue,
+            Err(problem) => return Err(problem),
+        };
+        // Somebody may have brought it back since the list was made.
+        if account.erase_at.is_none_or(|at| at > now) {
+            continue;
+        }
+        let sites = site::rows(&mut tx, id).await?;
+        let change =
+            act(server, &actor, &mut tx, "account.erase", &account, summary(&account), Value::Null, None)
+                .await?;
+        let mut wants = vec![derive::account(&account, AccountState::Erased)?];
+        wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
+        resource::write(&mut tx, change, now, wants).await?;
+        for statement in [
+            "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
+            "DELETE FROM sites WHERE account_id = $1",
+            "DELETE FROM domains WHERE account_id = $1",
+            "UPDATE accounts SET state = 'erased', version = version + 1 WHERE id = $1",
+        ] {
+            sql(statement).bind(id).run(tx.on()).await?;
+        }
+        tx.commit().await?;
+        erased += 1;
+    }
+    Ok(erased)
+}

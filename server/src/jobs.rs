@@ -1,0 +1,48 @@
+//! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
+
+use crate::{Server, account, once, session, store::sql};
+use model::Problem;
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+const EVERY: Duration = Duration::from_secs(3600);
+
+/// Runs until `stop` turns true; the first round comes at once.
+pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
+    let mut clock = interval(EVERY);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = clock.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        match account::purge(&server).await {
+            Ok(0) => {}
+            Ok(erased) => tracing::info!(erased, "accounts deleted 30 days ago were erased"),
+            Err(problem) => {
+                tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
+            }
+        }
+        if let Err(problem) = sweep(&server).await {
+            tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");
+        }
+    }
+}
+
+/// Forgets what has expired and serves nobody any more.
+pub async fn sweep(server: &Server) -> Result<(), Problem> {
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    for (statement, before) in [
+        ("DELETE FROM sessions WHERE created_at <= $1", now - session::LONGEST_MS),
+        ("DELETE FROM links WHERE expires_at <= $1", now - session::LONGEST_MS),
+        ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
+        ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
+    ] {
+        sql(statement).bind(before).run(tx.on()).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,180 @@
+//! What goes into a placeholder and comes out of a column: the types of `model`, as the store keeps them.
+
+use model::Id;
+use sqlx::{Any, Arguments, any::AnyArguments};
+use std::str::FromStr;
+
+/// What a column can be read as.
+pub trait Column: Sized {
+    type Raw: for<'r> sqlx::Decode<'r, Any> + sqlx::Type<Any>;
+    fn from_raw(raw: Self::Raw) -> Option<Self>;
+}
+
+impl<T: Column> Column for Option<T> {
+    type Raw = Option<T::Raw>;
+    fn from_raw(raw: Self::Raw) -> Option<Self> {
+        match raw {
+            None => Some(None),
+            Some(raw) => T::from_raw(raw).map(Some),
+        }
+    }
+}
+
+impl Column for i64 {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<i64> {
+        Some(raw)
+    }
+}
+
+impl Column for u64 {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<u64> {
+        raw.try_into().ok()
+    }
+}
+
+impl Column for u32 {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<u32> {
+        raw.try_into().ok()
+    }
+}
+
+impl Column for model::TenantUid {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<model::TenantUid> {
+        u32::try_from(raw).ok()?.try_into().ok()
+    }
+}
+
+impl Column for String {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<String> {
+        Some(raw)
+    }
+}
+
+impl<Noun> Column for Id<Noun> {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<Self> {
+        raw.parse().ok()
+    }
+}
+
+impl Column for uuid::Uuid {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<Self> {
+        raw.parse().ok()
+    }
+}
+
+impl Column for serde_json::Value {
+    type Raw = String;
+    fn from_raw(raw: String) -> Option<Self> {
+        serde_json::from_str(&raw).ok()
+    }
+}
+
+/// What a placeholder can be given.
+pub trait Bind {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError>;
+}
+
+macro_rules! bind_as_is {
+    ($($type:ty),*) => { $(
+        impl Bind for $type {
+            fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+                values.add(self)
+            }
+        }
+    )* };
+}
+bind_as_is!(i64, Option<i64>, String, Option<String>);
+
+impl Bind for &str {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.to_owned())
+    }
+}
+
+impl Bind for Option<&str> {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.map(str::to_owned))
+    }
+}
+
+impl Bind for u64 {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(i64::try_from(self)?)
+    }
+}
+
+impl Bind for u32 {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(i64::from(self))
+    }
+}
+
+impl Bind for uuid::Uuid {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.to_string())
+    }
+}
+
+impl<Noun> Bind for Id<Noun> {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.to_string())
+    }
+}
+
+impl<Noun> Bind for Option<Id<Noun>> {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.map(|id| id.to_string()))
+    }
+}
+
+/// The validated strings of `model` go both ways.
+macro_rules! text_columns {
+    ($($type:ty),* $(,)?) => { $(
+        impl Column for $type {
+            type Raw = String;
+            fn from_raw(raw: String) -> Option<Self> {
+                <$type>::from_str(&raw).ok()
+            }
+        }
+        impl Bind for &$type {
+            fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+                values.add(self.to_string())
+            }
+        }
+    )* };
+}
+text_columns!(
+    model::DomainName,
+    model::SiteName,
+    model::UnixName,
+    model::EmailAddress,
+    model::HostName,
+    model::PlanName,
+    model::Label,
+    model::PhpVersion,
+);
+
+/// Enums stored by their code.
+macro_rules! coded_columns {
+    ($($type:ty),* $(,)?) => { $(
+        impl Column for $type {
+            type Raw = String;
+            fn from_raw(raw: String) -> Option<Self> {
+                <$type>::from_code(&raw)
+            }
+        }
+        impl Bind for $type {
+            fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+                values.add(self.code().to_owned())
+            }
+        }
+    )* };
+}
+coded_columns!(model::Kind, model::ChangeState, model::Lang, crate::account::Standing);
