@@ -110,6 +110,7 @@ pub const TABLE: &[Route] = &[
     get_for!(Admin, "/hosts/{host}/resources", host::resources::list),
     post_for!(Admin, "/hosts/{host}/resources/{kind}/{key}/consent", host::act::consent),
     // Everything that happened.
+    get_for!(Admin, "/changes", change::all::all),
     get_for!(Anyone, "/styleguide", page::styleguide::show),
 ];
 

@@ -1,5 +1,6 @@
 //! Changes: who did what, when, where it stands; and the way back.
 
+pub mod all;
 pub mod list;
 pub mod show;
 pub mod words;

@@ -39,7 +39,10 @@ pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
         shell::Page::new(Place::Hosts, title).from(lang.pick("Hôtes", "Hosts"), "/hosts").status(status);
     let name = Input::text("name", lang.pick("Nom", "Name"))
         .hint(lang.pick("Court et pour vous, par exemple web1.", "Short and for yourselves, such as web1."));
-    let ipv4 = Input::text("ipv4", lang.pick("Adresse IPv4", "IPv4 address")).optional();
+    let ipv4 = Input::text("ipv4", lang.pick("Adresse IPv4", "IPv4 address")).optional().hint(lang.pick(
+        "Publique. Il en faut au moins une, IPv4 ou IPv6\u{a0}; mieux, les deux.",
+        "Public. At least one is needed, IPv4 or IPv6; better both.",
+    ));
     let ipv6 = Input::text("ipv6", lang.pick("Adresse IPv6", "IPv6 address")).optional();
     let body = view! {
         <form class="card form" method="post" action="/hosts/new" novalidate=true>

@@ -46,7 +46,9 @@ pub async fn enter(
         actor: signed,
         assets,
     };
-    let mut response = match failed {
+    let refused =
+        failed.or_else(|| server::origin::check(&server, request.method(), request.headers()).err());
+    let mut response = match refused {
         Some(problem) => page::error(&face, &problem),
         None => {
             request.extensions_mut().insert(face.clone());

@@ -30,15 +30,11 @@ fn admin(face: &Face, hosts: Vec<HostView>) -> axum::response::Response {
     let sum = |count: fn(&HostView) -> u32| hosts.iter().map(|host| i64::from(count(host))).sum::<i64>();
     let (failed, held) = (sum(|host| host.resources.failed), sum(|host| host.resources.held));
     let (accounts, applied) = (sum(|host| host.accounts), sum(|host| host.resources.applied));
-    let trouble = |state: &str, count: fn(&HostView) -> u32| {
-        let first = hosts.iter().find(|host| count(host) > 0);
-        first.map_or("/hosts".to_owned(), |host| format!("/hosts/{}/resources?state={state}", host.id))
-    };
     let class = |count: i64, class: &'static str| if count > 0 { class } else { "" };
     let figures = view! {
         <div class="figures">
-            {figure(failed, lang.pick("en échec", "failed"), trouble("failed", |host| host.resources.failed), class(failed, "figure-bad"))}
-            {figure(held, lang.pick("en attente d’accord", "waiting for consent"), trouble("held", |host| host.resources.held), class(held, "figure-held"))}
+            {figure(failed, lang.pick("en échec", "failed"), "/changes?state=failed", class(failed, "figure-bad"))}
+            {figure(held, lang.pick("en attente d’accord", "waiting for consent"), "/changes?state=held", class(held, "figure-held"))}
             {figure(accounts, lang.pick("comptes", "accounts"), "/accounts", "")}
             {figure(applied, lang.pick("éléments en place", "items in place"), "/hosts", "")}
         </div>
@@ -57,8 +53,8 @@ fn admin(face: &Face, hosts: Vec<HostView>) -> axum::response::Response {
     let body = view! {
         <div class="stack">
             {all_well.then(|| notice(Tone::Good, lang.pick("Tout est en service", "Everything is in service"), ()))}
-            {care}
             {figures}
+            {care}
             {(none || !well.is_empty()).then(|| hosts_card(face, well))}
         </div>
     };

@@ -114,7 +114,7 @@ fn tables(lang: Lang) -> AnyView {
     let row = |name: &str, sites: u32, state: AnyView| {
         vec![
             Cell::link("#", name),
-            Cell::text("Les Amis du vélo"),
+            Cell::text("Asso Example"),
             Cell::Num(sites.to_string()),
             Cell::Plain(state),
         ]

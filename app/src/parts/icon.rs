@@ -14,7 +14,6 @@ pub enum Icon {
     Change,
     Token,
     Profile,
-
     Open,
     Next,
 }
@@ -54,9 +53,9 @@ pub fn icon(which: Icon) -> AnyView {
 pub fn logo() -> AnyView {
     view! {
         <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-            <path class="cell" d="M11.500 8.500l6.900 4v8l-6.900 4-6.900-4v-8z"></path>
-            <path class="cell-2" d="M20.400 1.800l6.100 3.500v7.100l-6.100 3.500"></path>
-            <path class="cell-2" d="M20.900 18.300l5.600 3.200v6.500l-5.600 3.200-5.600-3.200"></path>
+            <path class="cell" d="M9.2 3.0l6.1 3.5v7.0l-6.1 3.5-6.1-3.5v-7.0z"></path>
+            <path class="cell-2" d="M22.8 3.6l5.5 3.2v6.4l-5.5 3.2-5.5-3.2v-6.4z"></path>
+            <path class="cell-2" d="M16.0 15.4l5.5 3.2v6.4l-5.5 3.2-5.5-3.2v-6.4z"></path>
         </svg>
     }
     .into_any()

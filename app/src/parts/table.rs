@@ -20,7 +20,8 @@ impl Cell {
 
     pub fn text(words: impl Into<String>) -> Cell {
         let words: String = words.into();
-        Cell::Plain(words.into_any())
+        // Nothing at all, so that a phone leaves the line out.
+        Cell::Plain(if words.is_empty() { ().into_any() } else { words.into_any() })
     }
 
     pub fn view(view: impl IntoView + 'static) -> Cell {

@@ -79,6 +79,7 @@ fn item(lang: Lang, site: &SiteView) -> AnyView {
     let more = match others.as_slice() {
         [] => None,
         [one] => Some(one.clone()),
+        [first, other] => Some(format!("{first}, {other}")),
         [first, rest @ ..] => Some(lang.pick(
             format!("{first} et {} autres noms", rest.len()),
             format!("{first} and {} other names", rest.len()),

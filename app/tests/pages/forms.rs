@@ -1,0 +1,155 @@
+//! Forms without JavaScript: what was typed stays, the error stands at its field, what went well leads on.
+
+use crate::{
+    html::check,
+    stage::{Got, Stage},
+};
+use axum::http::StatusCode;
+
+/// The field's input says that it is wrong, why, and what was typed; the summary leads to it.
+fn error_at(got: &Got, field: &str, typed: &str) {
+    let tags = check(&got.html);
+    let id = format!("f-{field}");
+    let input =
+        tags.iter().find(|tag| tag.get("id") == Some(&id)).unwrap_or_else(|| panic!("no {id}: {}", got.html));
+    assert_eq!(input.get("aria-invalid"), Some("true"), "{}", got.html);
+    assert!(input.get("autofocus").is_some());
+    assert!(input.get("aria-describedby").unwrap_or_default().contains(&format!("{id}-error")));
+    if input.get("type") != Some("password") && input.name == "input" {
+        assert_eq!(input.get("value").unwrap_or_default(), typed);
+    }
+    assert!(got.html.contains(&format!("href=\"#{id}\"")), "no summary: {}", got.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_is_added_by_a_plain_form() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/accounts/{account}/sites");
+    let got = stage.member.post(&path, &[("name", "a..example")]).await;
+    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    error_at(&got, "name", "a..example");
+    let got = stage.member.post(&path, &[("name", "asso.example")]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    error_at(&got, "name", "asso.example");
+    let got = stage.member.post(&path, &[("name", "Blog.Asso.Example.")]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    let shown = stage.member.get(got.location()).await;
+    assert!(shown.html.contains("<h1>blog.asso.example</h1>"), "{}", shown.html);
+    assert!(shown.html.contains("The site is created."));
+    assert!(shown.html.contains("class=\"step step-done\""), "the way of the change is shown");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_are_added_chosen_and_removed() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/sites/{site}");
+    let got = stage.member.post(&format!("{path}/names"), &[("name", "w_w.asso.example")]).await;
+    error_at(&got, "name", "w_w.asso.example");
+    let got = stage.member.post(&format!("{path}/names"), &[("name", "www.asso.example")]).await;
+    error_at(&got, "name", "www.asso.example");
+    let got = stage.member.post(&format!("{path}/names"), &[("name", "blog.asso.example")]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    stage.member.post(&format!("{path}/names/main"), &[("name", "blog.asso.example")]).await;
+    assert!(stage.member.get(&path).await.html.contains("<h1>blog.asso.example</h1>"));
+    let confirm = stage.member.get(&format!("{path}/names/www.asso.example/remove")).await;
+    assert!(confirm.html.contains("will no longer lead"), "{}", confirm.html);
+    stage.member.post(&format!("{path}/names/www.asso.example/remove"), &[]).await;
+    assert!(!stage.member.get(&path).await.html.contains(">www.asso.example<"));
+    let got = stage.member.post(&format!("{path}/delete"), &[]).await;
+    assert_eq!(got.location(), stage.filled("/accounts/{account}?done=site_deleted"));
+    let changes = stage.member.get(&stage.filled("/accounts/{account}/changes")).await;
+    assert!(changes.html.contains("Site deleted: blog.asso.example"), "{}", changes.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_undone_and_says_so() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/changes/{change}");
+    let page = stage.member.get(&path).await;
+    assert!(page.html.contains("Undoing removes the site"), "the loss is named: {}", page.html);
+    let got = stage.member.post(&format!("{path}/undo"), &[]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    assert!(stage.member.get(got.location()).await.html.contains("It is undone"));
+    let again = stage.member.post(&format!("{path}/undo"), &[]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.html.contains("already been undone") && again.html.contains("role=\"alert\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_live_and_die_with_consent() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/accounts/{account}");
+    let got = stage.admin.post(&format!("{path}/suspend"), &[("reason", "  ")]).await;
+    error_at(&got, "reason", "  ");
+    assert!(got.html.contains("<details open class=\"fold\""), "the fold of the error is open: {}", got.html);
+    stage.admin.post(&format!("{path}/suspend"), &[("reason", "Spam from a form")]).await;
+    assert!(stage.member.get(&path).await.html.contains("Spam from a form"));
+    stage.admin.post(&format!("{path}/resume"), &[]).await;
+    let got = stage.admin.post(&format!("{path}/delete"), &[("confirm", "asso2")]).await;
+    error_at(&got, "confirm", "asso2");
+    let got = stage.admin.post(&format!("{path}/delete"), &[("confirm", "asso")]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    assert!(stage.admin.get(&format!("{path}/manage")).await.html.contains("Bring the account back"));
+    stage.admin.post(&format!("{path}/restore"), &[]).await;
+    assert!(stage.admin.get(&format!("{path}/manage")).await.html.contains("Delete the account"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admins_create_what_members_need() {
+    let stage = Stage::new().await;
+    let got = stage.admin.post("/members/new", &[("name", "")]).await;
+    error_at(&got, "name", "");
+    let got = stage.admin.post("/members/new", &[("name", "Les Amis")]).await;
+    assert!(got.location().starts_with("/members/"), "{}", got.html);
+    let got = stage.admin.post("/plans/new", &[("name", "Grand"), ("sites_max", "ten")]).await;
+    error_at(&got, "sites_max", "ten");
+    let (member, plan) = (stage.filled("{member}"), stage.filled("{plan}"));
+    let fields = [
+        ("member", member.as_str()),
+        ("plan", plan.as_str()),
+        ("name", "Bad Name"),
+        ("owner", "new@asso.example"),
+    ];
+    let got = stage.admin.post("/accounts/new", &fields).await;
+    error_at(&got, "name", "Bad Name");
+    assert!(got.html.contains("value=\"new@asso.example\""), "what was typed stays: {}", got.html);
+    let fields = [
+        ("member", member.as_str()),
+        ("plan", plan.as_str()),
+        ("name", "good"),
+        ("owner", "new@asso.example"),
+    ];
+    let got = stage.admin.post("/accounts/new", &fields).await;
+    assert_eq!(got.status, StatusCode::OK);
+    let (_, link) =
+        got.html.split_once("https://panel.example/link/").unwrap_or_else(|| panic!("no link: {}", got.html));
+    let path = format!("/link/{}", link.split(['<', '"']).next().unwrap());
+    let got = stage.nobody.get(&path).await;
+    assert!(got.html.contains("new@asso.example"), "{}", got.html);
+    let got = stage.nobody.post(&path, &[("password", "one secret phrase"), ("again", "another")]).await;
+    error_at(&got, "again", "");
+    assert!(!got.html.contains("secret phrase"), "a password came back");
+    let got =
+        stage.nobody.post(&path, &[("password", "one secret phrase"), ("again", "one secret phrase")]).await;
+    assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/"));
+    assert!(got.headers.get("set-cookie").unwrap().to_str().unwrap().starts_with("__Host-session="));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_is_added_with_a_command_shown_once() {
+    let stage = Stage::new().await;
+    let got = stage.admin.post("/hosts/new", &[("name", "Web Two")]).await;
+    error_at(&got, "name", "Web Two");
+    let got = stage.admin.post("/hosts/new", &[("name", "web2"), ("ipv4", "192.0.2.2")]).await;
+    assert!(got.html.contains("alveole-agent enroll --panel"), "{}", got.html);
+    let host = stage.filled("/hosts/{host}");
+    assert!(!stage.admin.get(&host).await.html.contains("--token"), "the command is shown once");
+    for (act, said) in [("drain", "closed to new"), ("activate", "in service"), ("revoke", "access revoked")]
+    {
+        let got = stage.admin.post(&format!("{host}/{act}"), &[]).await;
+        assert_eq!(got.status, StatusCode::SEE_OTHER, "{act}: {}", got.html);
+        assert!(stage.admin.get(&host).await.html.contains(said), "{act}");
+    }
+    let got = stage.admin.post(&format!("{host}/retire"), &[]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT, "a host with accounts stays");
+}

@@ -1,0 +1,151 @@
+//! A small checker of HTML: what is open is closed in order, nothing stands where the browser would move it, ids are single,
+//! every field has its label, and nothing is there that the Content-Security-Policy refuses.
+
+use std::collections::BTreeSet;
+
+const VOID: [&str; 8] = ["meta", "link", "input", "br", "hr", "img", "path", "col"];
+/// What ends an open paragraph.
+const BLOCKS: [&str; 14] = [
+    "div", "p", "ul", "ol", "dl", "table", "form", "section", "pre", "h1", "h2", "h3", "details", "fieldset",
+];
+
+/// An opening tag: its name and attributes.
+pub struct Tag {
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Tag {
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// All opening tags in order; panics where the document is not well nested.
+pub fn tags(html: &str) -> Vec<Tag> {
+    let (mut tags, mut open, mut rest) = (Vec::new(), Vec::<String>::new(), html);
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start..];
+        if let Some(after) = rest.strip_prefix("<!DOCTYPE html>").or_else(|| rest.strip_prefix("<!>")) {
+            rest = after;
+            continue;
+        }
+        if rest.starts_with("<!--") {
+            rest = &rest[rest.find("-->").unwrap() + 3..];
+            continue;
+        }
+        let end = tag_end(rest);
+        let (inside, after) = (&rest[1..end], &rest[end + 1..]);
+        rest = after;
+        if let Some(name) = inside.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name), "closed out of order in {html}");
+            continue;
+        }
+        let tag = tag(inside.trim_end_matches('/'));
+        if BLOCKS.contains(&tag.name.as_str()) {
+            assert!(!open.iter().any(|name| name == "p"), "<{}> inside <p> in {html}", tag.name);
+        }
+        if tag.name == "form" {
+            assert!(!open.iter().any(|name| name == "form"), "a form in a form: {html}");
+        }
+        if !VOID.contains(&tag.name.as_str()) || (tag.name == "path" && rest.starts_with("</path>")) {
+            open.push(tag.name.clone());
+        }
+        tags.push(tag);
+    }
+    assert!(open.is_empty(), "left open: {open:?}");
+    tags
+}
+
+/// Where a tag ends: a `>` outside quotes.
+fn tag_end(text: &str) -> usize {
+    let mut quoted = false;
+    text.char_indices()
+        .find(|(_, c)| {
+            if *c == '"' {
+                quoted = !quoted;
+            }
+            *c == '>' && !quoted
+        })
+        .unwrap()
+        .0
+}
+
+fn tag(inside: &str) -> Tag {
+    let (name, mut rest) = inside.split_once(' ').unwrap_or((inside, ""));
+    let mut attributes = Vec::new();
+    while !rest.trim_start().is_empty() {
+        rest = rest.trim_start();
+        let end = rest.find([' ', '=']).unwrap_or(rest.len());
+        let key = rest[..end].to_owned();
+        match rest[end..].strip_prefix("=\"") {
+            Some(value) => {
+                let close = value.find('"').unwrap();
+                attributes.push((key, value[..close].to_owned()));
+                rest = &value[close + 1..];
+            }
+            None => {
+                attributes.push((key, String::new()));
+                rest = &rest[end..];
+            }
+        }
+    }
+    Tag { name: name.to_owned(), attributes }
+}
+
+/// Everything every page keeps to.
+pub fn check(html: &str) -> Vec<Tag> {
+    assert!(html.starts_with("<!DOCTYPE html><html lang="), "{}", &html[..html.len().min(80)]);
+    let tags = tags(html);
+    let count = |name: &str| tags.iter().filter(|tag| tag.name == name).count();
+    assert_eq!(count("h1"), 1, "one h1: {html}");
+    assert_eq!(count("main"), 1, "one main: {html}");
+    let mut ids = BTreeSet::new();
+    for tag in &tags {
+        assert!(tag.get("style").is_none() && tag.name != "style", "inline style in {html}");
+        assert!(tag.attributes.iter().all(|(name, _)| !name.starts_with("on")), "a handler in {html}");
+        if let Some(id) = tag.get("id") {
+            assert!(ids.insert(id.to_owned()), "id {id} twice in {html}");
+        }
+    }
+    for tag in &tags {
+        for name in ["aria-describedby", "aria-labelledby"] {
+            for id in tag.get(name).unwrap_or_default().split_whitespace() {
+                assert!(ids.contains(id), "{name} names no {id} in {html}");
+            }
+        }
+        let hidden = tag.get("type") == Some("hidden") || tag.get("hidden").is_some();
+        if matches!(tag.name.as_str(), "input" | "select" | "textarea") && !hidden {
+            let labelled =
+                tags.iter().any(|label| label.name == "label" && label.get("for") == tag.get("id"));
+            assert!(labelled, "no label for {:?} in {html}", tag.get("name"));
+        }
+    }
+    tags
+}
+
+/// What a reader sees or hears: texts, and the attributes that are read out.
+pub fn words(html: &str) -> String {
+    let body = html.split_once("<body>").map_or(html, |(_, body)| body);
+    let mut said = html
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .unwrap_or_default()
+        .0
+        .to_owned();
+    let mut rest = body;
+    while let Some(start) = rest.find('<') {
+        said.push_str(&rest[..start]);
+        said.push(' ');
+        let end = start + tag_end(&rest[start..]);
+        for key in ["aria-label=\"", "placeholder=\"", "title=\""] {
+            if let Some((_, value)) = rest[start..end].split_once(key) {
+                said.push_str(value.split('"').next().unwrap_or_default());
+                said.push(' ');
+            }
+        }
+        rest = &rest[end + 1..];
+    }
+    said.push_str(rest);
+    said
+}

@@ -1,0 +1,232 @@
+//! A panel with one of everything, and people who look at it.
+
+use app::{Panel, assets::Assets, routes::Route};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use model::{AccountId, Secret, UserId};
+use server::{Actor, Config, RealWorld, Server, store::sql};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+pub const ORIGIN: &str = "https://panel.example";
+/// What would run or break out if a page forgot to escape it.
+pub const HOSTILE: &str = r#"</p><script>alert(1)</script><img src=x>"'&amp;"#;
+
+/// A panel, its router, and the ids of what is in it.
+pub struct Stage {
+    pub server: Server,
+    pub ids: Vec<(&'static str, String)>,
+    pub account: AccountId,
+    pub admin: Person,
+    pub member: Person,
+    pub stranger: Person,
+    pub nobody: Person,
+    _dir: tempfile::TempDir,
+}
+
+/// Somebody with a browser: a cookie, or none.
+#[derive(Clone)]
+pub struct Person {
+    router: Router,
+    cookie: Option<String>,
+    lang: &'static str,
+}
+
+/// What a browser got.
+pub struct Got {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+}
+
+impl Got {
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Person {
+    pub fn reading(&self, lang: &'static str) -> Person {
+        Person { lang, ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Got {
+        self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Got {
+        let request = self
+            .request("POST", path)
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form(fields))).unwrap()).await
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        request.header(header::ACCEPT_LANGUAGE, self.lang)
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Got {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 4 << 20).await.unwrap();
+        Got { status: parts.status, headers: parts.headers, html: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+}
+
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| {
+        text.bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
+            .collect::<String>()
+    };
+    fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
+}
+
+impl Stage {
+    pub async fn new() -> Stage {
+        Stage::with("Asso").await
+    }
+
+    /// `label` is the name of everything that may have any name.
+    pub async fn with(label: &str) -> Stage {
+        let dir = tempfile::tempdir().unwrap();
+        let config = format!("origin = \"{ORIGIN}\"\nstate_dir = \"{}\"\n", dir.path().display());
+        let server = Server::open(Config::parse(&config).unwrap(), Arc::new(RealWorld)).await.unwrap();
+        let mut panel = Panel::new(server.clone(), Arc::new(Assets::default()));
+        panel.styleguide = true;
+        let router = app::router(panel);
+        let person = |cookie| Person { router: router.clone(), cookie, lang: "en" };
+        let admin = person(Some(session(&server, "admin@coop.example", true).await));
+        let panel = Actor::panel();
+        let host = host(&server, &panel).await;
+        let plan = server::plan::PlanInput {
+            name: label.into(),
+            sites_max: 5,
+            names_max: 5,
+            php_workers: 2,
+            disk_mb: 1024,
+            memory_mb: 256,
+        };
+        let plan = server::plan::create(&server, &panel, plan).await.unwrap().item.id;
+        let member = server::member::NewMember { name: label.into() };
+        let member = server::member::create(&server, &panel, member).await.unwrap().item.id;
+        let mut accounts = Vec::new();
+        for name in ["asso", "autre"] {
+            let new = server::account::NewAccount {
+                member: member.to_string(),
+                plan: plan.to_string(),
+                name: name.into(),
+                host: None,
+                owner: Some("owner@asso.example".into()),
+            };
+            accounts.push(server::account::create(&server, &panel, new).await.unwrap().item.id);
+        }
+        let account = accounts[0];
+        let site = server::site::create(&server, &panel, account, "asso.example").await.unwrap();
+        let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
+        server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
+        let owner = session(&server, "owner@asso.example", false).await;
+        let stranger = session(&server, "stranger@asso.example", false).await;
+        let grant = server::grant::list(&server, &panel, account).await.unwrap()[0].id;
+        let me =
+            server::session::by_secret(&server, admin.cookie.as_deref().unwrap().split_once('=').unwrap().1);
+        let me = me.await.unwrap().unwrap();
+        let token = server::token::NewToken { name: label.into(), days: None };
+        let token = server::token::create(&server, &me, token).await.unwrap().0.id;
+        let ids = vec![
+            ("host", host.to_string()),
+            ("plan", plan.to_string()),
+            ("member", member.to_string()),
+            ("account", account.to_string()),
+            ("site", site.item.id.to_string()),
+            ("change", site.change.unwrap().to_string()),
+            ("grant", grant.to_string()),
+            ("token", token.to_string()),
+            ("kind", "site".to_owned()),
+            ("key", site.item.id.to_string()),
+            ("name", "www.asso.example".to_owned()),
+            ("secret", "nothing".to_owned()),
+        ];
+        let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
+        Stage { server, ids, account, admin, member, stranger, nobody, _dir: dir }
+    }
+
+    /// A route's path with real ids in it.
+    pub fn path(&self, route: &Route) -> String {
+        self.filled(route.path)
+    }
+
+    pub fn filled(&self, path: &str) -> String {
+        self.ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
+    }
+
+    /// Runs a query: for states only an agent could bring about.
+    pub async fn run(&self, query: &'static str, value: &str) {
+        let mut tx = self.server.store.write().await.unwrap();
+        sql(query).bind(value).run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// How many acts are on record.
+    pub async fn acts(&self) -> i64 {
+        sql("SELECT COUNT(*) AS n FROM changes")
+            .one(self.server.store.on(), |row| row.get("n"))
+            .await
+            .unwrap()
+    }
+}
+
+async fn host(server: &Server, panel: &Actor) -> model::HostId {
+    let new = server::host::NewHost { name: "web1".into(), ipv4: "192.0.2.1".into(), ..Default::default() };
+    let host = server::host::add(server, panel, new).await.unwrap().item.host.id;
+    let mut tx = server.store.write().await.unwrap();
+    sql("UPDATE hosts SET state = 'active', connected_at = $2, last_seen_at = $2, agent_version = '0.1.0' WHERE id = $1")
+        .bind(host)
+        .bind(server.world.now_ms())
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    host
+}
+
+/// The cookie of a user's session; the user is made if need be.
+async fn session(server: &Server, email: &str, admin: bool) -> String {
+    if admin {
+        server::user::create_admin(server, email).await.unwrap();
+    } else {
+        let mut tx = server.store.write().await.unwrap();
+        sql("INSERT INTO users (id, email, email_key, created_at) VALUES ($1, $2, $2, 1) ON CONFLICT (email_key) DO NOTHING")
+            .bind(server.world.id::<model::User>())
+            .bind(email)
+            .run(tx.on())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+    let user: UserId = sql("SELECT id FROM users WHERE email_key = $1")
+        .bind(email)
+        .one(server.store.on(), |row| row.get("id"))
+        .await
+        .unwrap();
+    let link: Secret = server::user::link(server, &Actor::panel(), user).await.unwrap();
+    server::user::set_password_by_link(server, link.reveal(), &Secret::new("four random words here"))
+        .await
+        .unwrap();
+    let begun = server::session::start(server, user, None).await.unwrap();
+    format!("{}={}", server::session::SESSION_COOKIE, begun.session.reveal())
+}
