@@ -1,7 +1,9 @@
 // The last lines of app.js: starts the wasm and hydrates the islands of the page, in document order.
 (async () => {
   const self = await import(import.meta.url);
-  await __wbg_init({ module_or_path: new URL("WASM_FILE", import.meta.url) });
+  // Once more after a moment: a phone that changes its network loses what is under way.
+  const start = () => __wbg_init({ module_or_path: new URL("WASM_FILE", import.meta.url) });
+  await start().catch(() => new Promise((again) => setTimeout(again, 1000)).then(start));
   self.hydrate();
   // An island is called NAME_HASH after its source text; compilers may print that text differently, so the name alone counts.
   const name = (id) => id.replace(/_\d+$/, "");

@@ -47,11 +47,17 @@ export async function open({ lang = "fr", js = true, width = 1440, scheme = "lig
   });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
+  const goto = page.goto.bind(page);
+  page.goto = (...there) => goto(...there).catch((error) => {
+    if (!/ERR_NETWORK_CHANGED/.test(error.message)) throw error;
+    return goto(...there);
+  });
   page.setDefaultTimeout(15_000);
   page.wrong = [];
   // A refused form is answered with 422, which the console reports for the page itself: that is no error of the page.
   page.on("console", (message) => {
-    const expected = /Failed to load resource: the server responded with a status of 4(04|09|22|29)/.test(message.text());
+    // ERR_NETWORK_CHANGED and the like: other labs' networks come and go on this machine, and one test cuts the page off.
+    const expected = /Failed to load resource: (the server responded with a status of 4(04|09|22|29)|net::ERR_(NETWORK_CHANGED|INTERNET_DISCONNECTED))/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !expected) page.wrong.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => page.wrong.push(`${page.url()}: ${error.message}`));
@@ -89,6 +95,11 @@ export async function signIn(page, person, to = "/") {
   await page.locator("#f-email").fill(person.email);
   await page.locator("#f-password").fill(person.password);
   await Promise.all([page.waitForURL((url) => url.pathname !== "/sign-in"), page.locator("form.form button").click()]);
+}
+
+/** Clicks a form's button and waits until the answer has taken the page's place, be it the same form again. */
+export async function sent(page, button) {
+  await Promise.all([page.waitForEvent("domcontentloaded"), button.click()]);
 }
 
 /** The islands of the page are alive. */
