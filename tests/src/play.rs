@@ -76,10 +76,9 @@ impl Scene {
         let own = self.stage.member.account.clone().unwrap_or_default();
         let model = self.admin.get(&format!("/api/v1/accounts/{own}"))?.ok("the member's account")?;
         let wanted = json!({
-            "member": id_of(&model, "member"), "plan": self.roomy_plan()?, "host": self.host_id()?, "name": name, "owner_email": self.stage.member.email,
+            "member": id_of(&model, "member"), "plan": self.roomy_plan()?, "host": self.host_id()?, "name": name, "owner": self.stage.member.email,
         });
         let made = self.admin.json("POST", "/api/v1/accounts", &wanted)?.ok("make an account")?;
-        let made = made.get("account").cloned().unwrap_or(made);
         let uid = made["uid"].as_u64().ok_or_else(|| format!("no uid: {made}"))?;
         let tenant = Tenant { scene: self, id: text(&made, "id"), name: name.to_owned(), uid };
         until("the home is there", PATIENCE, || {

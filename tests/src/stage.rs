@@ -232,20 +232,16 @@ fn member(admin: &Panel, browser: Panel) -> Result<Person, String> {
         .json("POST", "/api/v1/plans", &json!({"name": "Ruche", "sites_max": 20, "names_max": 20, "php_workers": 4, "disk_mb": 10_000, "memory_mb": 512}))?
         .ok("make a plan")?;
     let member = admin
-        .json(
-            "POST",
-            "/api/v1/members",
-            &json!({"name": "Association des amis du miel", "kind": "organisation"}),
-        )?
+        .json("POST", "/api/v1/members", &json!({"name": "Association des amis du miel"}))?
         .ok("make a member")?;
     let account = admin
         .json(
             "POST",
             "/api/v1/accounts",
-            &json!({"member": member["id"], "plan": plan["id"], "name": "miel", "owner_email": MEMBER}),
+            &json!({"member": member["id"], "plan": plan["id"], "name": "miel", "owner": MEMBER}),
         )?
         .ok("make an account")?;
-    let link = account["owner_link"].as_str().ok_or("the panel gave no link for the owner")?;
+    let link = account["link"].as_str().ok_or("the panel gave no link for the owner")?;
     let mut person = person(browser, MEMBER, link)?;
     person.account = Some(account["id"].as_str().unwrap_or_default().to_owned());
     Ok(person)
