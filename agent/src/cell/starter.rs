@@ -1,7 +1,7 @@
 //! The starter: root, and as little of it as can be. It hears an account's name from the waker and from nobody else,
 //! checks that the agent has written an active cell of that name, and has systemd start it. It runs no program.
 
-mod systemd;
+pub mod systemd;
 mod wire;
 
 use crate::cell::{log, place::Places};

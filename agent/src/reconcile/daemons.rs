@@ -2,6 +2,7 @@
 
 use super::trouble::Trouble;
 use crate::{
+    cell::starter::systemd::{self, Verb},
     exec::{ExecError, Program},
     paths::Paths,
 };
@@ -24,7 +25,8 @@ pub struct HostDaemons {
     paths: Paths,
 }
 
-const SYSTEMCTL: &str = "/usr/bin/systemctl";
+/// For a unit to start, stop or read its files again.
+const UNIT: Duration = Duration::from_secs(45);
 /// A checker that needs longer has been led astray.
 const CHECK: Duration = Duration::from_secs(15);
 
@@ -37,12 +39,10 @@ impl HostDaemons {
         self.paths.socket(account).exists()
     }
 
-    fn systemctl(&self, verb: &str, unit: String) -> Result<(), Trouble> {
-        let program = Program::new(SYSTEMCTL).args([verb, "--", unit.as_str()]);
-        match program.timeout(Duration::from_secs(45)).run() {
-            Ok(_) => Ok(()),
-            Err(source) => Err(Trouble::Program { about: format!("systemctl {verb} {unit}"), source }),
-        }
+    /// Over systemd's own socket: `systemctl` itself would cost more than what it asks for.
+    fn systemd(&self, verb: Verb, unit: String) -> Result<(), Trouble> {
+        systemd::ask(Path::new(systemd::SOCKET), verb, &unit, UNIT)
+            .map_err(|source| Trouble::io(format!("systemd {verb:?} {unit}"), source))
     }
 }
 
@@ -87,9 +87,9 @@ impl Daemons for HostDaemons {
             return Ok(());
         }
         if php {
-            self.systemctl("try-restart", format!("alveole-php@{account}.service"))?;
+            self.systemd(Verb::TryRestart, format!("alveole-php@{account}.service"))?;
         }
-        match self.systemctl("reload", format!("alveole-cell@{account}.service")) {
+        match self.systemd(Verb::Reload, format!("alveole-cell@{account}.service")) {
             // It fell asleep meanwhile, and will wake with the new files.
             Err(_) if !self.awake(account) => Ok(()),
             other => other,
@@ -100,6 +100,6 @@ impl Daemons for HostDaemons {
         if !self.awake(account) {
             return Ok(());
         }
-        self.systemctl("stop", format!("alveole-cell@{account}.service"))
+        self.systemd(Verb::Stop, format!("alveole-cell@{account}.service"))
     }
 }
