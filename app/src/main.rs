@@ -1,1 +1,74 @@
-fn main() {}
+//! The program `alveole-panel`: serves the panel, and the few things an admin does at its console.
+
+mod command;
+
+use clap::{Parser, Subcommand};
+use model::{EmailAddress, Problem};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Alvéole's panel.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+struct Arguments {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = server::config::PATH)]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve people and agents until told to stop.
+    Serve,
+    /// Bring the database's tables up to date (serve does it too).
+    Migrate,
+    /// Admins of the panel.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Write the database and the authority into one new file, while the panel runs.
+    Backup { file: PathBuf },
+    /// Put a backup into an empty state folder (and an empty database).
+    Restore { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an admin, or give one a new password: prints a link that works once.
+    Create { email: EmailAddress },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    command::log();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("alveole-panel: {}", problem.text.pick(command::lang()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(Arguments { config, command }: Arguments) -> Result<(), Problem> {
+    use command::{admin, backup, migrate, serve};
+    match command {
+        Command::Serve => command::run(&config, serve::serve),
+        Command::Migrate => command::run(&config, migrate::migrate),
+        Command::Admin { command: AdminCommand::Create { email } } => {
+            command::run(&config, |config| admin::create(config, email))
+        }
+        Command::Backup { file } => {
+            // What is wrong with the configuration shall leave no empty file behind.
+            server::Config::read(&config)?;
+            let opened = backup::new_file(&file)?;
+            command::run(&config, |config| backup::backup(config, file, opened))
+        }
+        Command::Restore { file } => {
+            let opened = backup::existing_file(&file)?;
+            command::run(&config, |config| backup::restore(config, opened))
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Hosts: adding and enrolling them, their life from waiting to retired, what they hold, and what an admin decides about them.
 
 mod adopt;
+mod api;
 mod consent;
 mod enrol;
 mod life;
@@ -11,6 +12,7 @@ mod token;
 mod touch;
 
 pub use adopt::{Difference, Side, adopt, difference};
+pub(crate) use api::ROUTES;
 pub use consent::{consent, consent_to_deletions};
 pub(crate) use enrol::endpoint as enrol_endpoint;
 pub use life::{activate, drain, retire, revoke};

@@ -12,12 +12,13 @@ use model::{HostId, HostName, Problem, ProblemKind, Secret, Text};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use utoipa::ToSchema;
 
 /// The roles this version knows.
 const ROLES: [&str; 1] = ["web"];
 
 /// A host as an admin describes it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHost {
     pub name: String,
@@ -31,7 +32,7 @@ pub struct NewHost {
 }
 
 /// What shall be otherwise; what is not said stays.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Update {
     pub name: Option<String>,

@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, State, WebSocketUpgrade},
+    extract::{DefaultBodyLimit, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -30,11 +30,15 @@ async fn agent(
     State(server): State<Server>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     certificate: Option<Extension<PeerCertificate>>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Some(Extension(PeerCertificate(certificate))) = certificate else {
         tracing::warn!(%address, "refused: an agent without a certificate");
         return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
     };
     let fingerprint = fingerprint(&certificate);
     match admitted(&server, &fingerprint).await {

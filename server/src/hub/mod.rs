@@ -17,6 +17,10 @@ mod store;
 pub use door::router;
 pub use report::{News, Told, record};
 
+use crate::{
+    Server,
+    store::{Engine, sql},
+};
 use model::{
     HostId, Problem, ProblemKind, Text,
     wire::{Answer, Query},
@@ -48,6 +52,16 @@ struct Inner {
     open: Mutex<HashMap<HostId, (u64, mpsc::Sender<Ask>)>>,
     live: watch::Sender<usize>,
     stop: watch::Sender<bool>,
+}
+
+/// Before the first agent comes: with SQLite no other process can hold a connection, so what a killed one left in the store goes.
+pub async fn begin(server: &Server) -> Result<(), Problem> {
+    if server.store.engine() == Engine::Sqlite {
+        sql("UPDATE hosts SET connected_at = NULL, connected_to = NULL WHERE connected_to IS NOT NULL")
+            .run(server.store.on())
+            .await?;
+    }
+    Ok(())
 }
 
 /// A question on its way to an agent.

@@ -1,7 +1,7 @@
 //! One accept loop for both ports.
 
 use super::client::{PeerCertificate, address};
-use crate::{config::Network, file};
+use crate::config::Network;
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming};
 use hyper_util::{
@@ -9,12 +9,11 @@ use hyper_util::{
     server::{conn::auto, graceful::GracefulShutdown},
     service::TowerToHyperService,
 };
-use model::Problem;
+use model::{Problem, ProblemKind, text};
 use rustls::ServerConfig;
 use std::{
     io,
     net::SocketAddr,
-    path::Path,
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
@@ -62,7 +61,16 @@ pub struct Listening {
 
 /// Binds, or says which address could not be had.
 pub async fn bind(wanted: SocketAddr) -> Result<TcpListener, Problem> {
-    TcpListener::bind(wanted).await.map_err(|error| file::trouble(Path::new(&wanted.to_string()), &error))
+    TcpListener::bind(wanted).await.map_err(|error| {
+        Problem::new(
+            ProblemKind::Internal,
+            "listen",
+            text!(
+                "Impossible d’écouter sur {wanted} ({error}) : un autre programme y est peut-être ; changez listen_people ou listen_agents.",
+                "Cannot listen on {wanted} ({error}): another program may be there; change listen_people or listen_agents."
+            ),
+        )
+    })
 }
 
 /// Serves until `stop` turns true; then lets what is under way finish, for a while.
