@@ -14,7 +14,7 @@ pub use openapi::describe;
 pub use problem::ApiError;
 pub use route::{Answer, Route, Shape, Verb, Who, shape};
 
-use crate::{Server, account, change, grant, member, origin, plan, session, site, token, user};
+use crate::{Server, account, change, grant, host, member, origin, plan, session, site, token, user};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -42,6 +42,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         grant::ROUTES,
         site::ROUTES,
         change::ROUTES,
+        host::ROUTES,
         events::ROUTES,
     ]
     .into_iter()
