@@ -2,17 +2,23 @@
 
 use agent::cell::{inherit, log, place::Places, waker};
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let served = inherit::listener().and_then(|listener| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             listener.set_nonblocking(true)?;
-            waker::run(tokio::net::UnixListener::from_std(listener)?, Places::default()).await
+            let mut end = signal(SignalKind::terminate())?;
+            let listener = tokio::net::UnixListener::from_std(listener)?;
+            waker::run(listener, Places::default(), async move { drop(end.recv().await) }).await
         })
     });
-    if let Err(error) = served {
-        log::error(error.to_string());
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::error(error.to_string());
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::FAILURE
 }

@@ -27,7 +27,9 @@ const GIVE_UP: Duration = Duration::from_secs(3);
 /// Cells that may be starting or waiting to be started; beyond, visitors are asked to come back.
 const MOST_STARTS: usize = 128;
 /// Requests waiting here at once.
-const MOST_WAITING: usize = 4096;
+const MOST_WAITING: u32 = 4096;
+/// How long those who wait may delay our end.
+const LAST: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wake {
@@ -41,14 +43,20 @@ pub struct Waker {
     failed: Arc<Mutex<HashMap<UnixName, Instant>>>,
 }
 
-/// Answers nginx until the listener fails.
-pub async fn run(listener: UnixListener, places: Places) -> io::Result<()> {
+/// Answers nginx until `end`, then only those who wait already: who comes later waits in the kernel's queue, which is
+/// systemd's, for the next waker.
+pub async fn run(listener: UnixListener, places: Places, end: impl Future<Output = ()>) -> io::Result<()> {
     let waker = Arc::new(Waker::new(places));
-    let waiting = Arc::new(Semaphore::new(MOST_WAITING));
+    let waiting = Arc::new(Semaphore::new(MOST_WAITING as usize));
+    tokio::pin!(end);
     loop {
         // Without a place the rest waits in the kernel's queue.
         let place = Arc::clone(&waiting).acquire_owned().await.map_err(io::Error::other)?;
-        let stream = match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut end => break,
+        };
+        let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
                 log::error(format!("accept: {error}"));
@@ -62,6 +70,9 @@ pub async fn run(listener: UnixListener, places: Places) -> io::Result<()> {
             waker.serve(stream).await;
         });
     }
+    // All places free: all have been answered.
+    let _ = timeout(LAST, waiting.acquire_many(MOST_WAITING)).await;
+    Ok(())
 }
 
 impl Waker {
@@ -149,9 +160,12 @@ impl Waker {
 async fn start(places: &Places, account: &UnixName) -> io::Result<()> {
     let mut pause = Duration::from_millis(2);
     loop {
-        ask_starter(places, account).await?;
-        if UnixStream::connect(places.socket(account)).await.is_ok() {
-            return Ok(());
+        match ask_starter(places, account).await {
+            Ok(()) if UnixStream::connect(places.socket(account)).await.is_ok() => return Ok(()),
+            Ok(()) => {}
+            // The starter itself was started anew; systemd goes on with what it was told.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+            Err(error) => return Err(error),
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(250));
@@ -160,10 +174,15 @@ async fn start(places: &Places, account: &UnixName) -> io::Result<()> {
 
 async fn ask_starter(places: &Places, account: &UnixName) -> io::Result<()> {
     let mut stream = UnixStream::connect(&places.starter).await?;
-    stream.write_all(format!("{account}\n").as_bytes()).await?;
-    let mut said = String::new();
-    stream.take(1024).read_to_string(&mut said).await?;
-    if said == "ok\n" { Ok(()) } else { Err(io::Error::other(said.trim_end().to_owned())) }
+    let cut = |_| io::Error::from(io::ErrorKind::UnexpectedEof);
+    stream.write_all(format!("{account}\n").as_bytes()).await.map_err(cut)?;
+    let mut said = Vec::new();
+    stream.take(1024).read_to_end(&mut said).await.map_err(cut)?;
+    match said.as_slice() {
+        b"ok\n" => Ok(()),
+        b"" => Err(io::ErrorKind::UnexpectedEof.into()),
+        why => Err(io::Error::other(String::from_utf8_lossy(why).trim_end().to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +248,45 @@ mod tests {
             assert_eq!(one.await.unwrap(), Answer::to_the_cell());
         }
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn a_starter_that_is_started_anew_is_asked_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        symlink(places.sockets.join("les-amis.sock"), places.names.join("a.example")).unwrap();
+        let first = UnixListener::bind(&places.starter).unwrap();
+        let again = places.clone();
+        tokio::spawn(async move {
+            let (stream, _) = first.accept().await.unwrap();
+            std::fs::remove_file(&again.starter).unwrap();
+            fake_starter(&again, "ok\n");
+            drop((stream, first));
+        });
+        assert_eq!(Waker::new(places).answer(&ask("/wake", "a.example")).await, Answer::to_the_cell());
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_answered_before_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(dir.path().join("waker.sock")).unwrap();
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let running = tokio::spawn(run(listener, places(dir.path()), async move { drop(ended.await) }));
+        let mut nginx = UnixStream::connect(dir.path().join("waker.sock")).await.unwrap();
+        nginx.write_all(b"GET /late HTTP/1.0\r\n").await.unwrap();
+        // Our turn ends when the waker has nothing left to do: it has us and waits for the rest.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        end.send(()).unwrap();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        nginx.write_all(b"Host: a.example\r\n\r\n").await.unwrap();
+        let mut said = String::new();
+        nginx.read_to_string(&mut said).await.unwrap();
+        assert!(said.starts_with("HTTP/1.1 504 "), "{said}");
+        running.await.unwrap().unwrap();
     }
 
     #[tokio::test]
