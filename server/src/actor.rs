@@ -98,7 +98,7 @@ pub fn not_found() -> Problem {
 /// Accounts an actor may see; shared by every query that is scoped by owner. `$1` is the user, `$2` now, `a` the accounts.
 /// Two texts rather than an OR, so that both engines start from the grants.
 macro_rules! scoped {
-    ($actor:expr, $head:literal, $tail:literal) => {
+    ($actor:expr, $head:expr, $tail:expr) => {
         if $actor.admin {
             concat!($head, " ($1 <> '-' AND $2 >= 0) ", $tail)
         } else {

@@ -44,5 +44,6 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
     ] {
         sql(statement).bind(before).run(tx.on()).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    server.store.tidy().await
 }

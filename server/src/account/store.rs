@@ -12,6 +12,25 @@ use crate::{
 use model::{AccountId, ChangeState, MemberId, Problem, TenantUid};
 use sqlx::{Any, Executor};
 
+/// The columns of `view`; `a` is the account.
+macro_rules! columns {
+    () => {
+        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
+           m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
+           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
+           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
+           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites "
+    };
+}
+
+/// What an account is shown with.
+macro_rules! joins {
+    () => {
+        " JOIN members m ON m.id = a.member_id JOIN plans p ON p.id = a.plan_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'account' AND r.key = a.id "
+    };
+}
+
 /// One account.
 pub async fn show(server: &Server, actor: &Actor, account: AccountId) -> Result<AccountView, Problem> {
     load(server.store.on(), actor, account, server.world.now_ms()).await
@@ -25,14 +44,7 @@ pub(super) async fn load<'c>(
 ) -> Result<AccountView, Problem> {
     let found = sql(scoped!(
         actor,
-        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
-           m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
-           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
-           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
-           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites
-         FROM accounts a JOIN members m ON m.id = a.member_id JOIN plans p ON p.id = a.plan_id JOIN hosts h ON h.id = a.host_id
-           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'account' AND r.key = a.id
-         WHERE a.id = $3 AND a.state <> 'erased' AND",
+        concat!(columns!(), "FROM accounts a", joins!(), "WHERE a.id = $3 AND a.state <> 'erased' AND"),
         ""
     ))
     .bind(actor.user_text())
@@ -98,19 +110,17 @@ async fn listed(
     let [after] = listing.after()?;
     let accounts = sql(scoped!(
         actor,
-        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
-           m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
-           h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
-           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
-           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites
-         FROM accounts a JOIN members m ON m.id = a.member_id JOIN plans p ON p.id = a.plan_id JOIN hosts h ON h.id = a.host_id
-           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'account' AND r.key = a.id
-         WHERE a.state <> 'erased' AND",
-        "  AND ($3 = '' OR a.name > $3)
-           AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\' OR m.name_key LIKE $4 ESCAPE '\\'
-             OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
-           AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6)
-         ORDER BY a.name LIMIT $7"
+        concat!(columns!(), "FROM (SELECT a.* FROM accounts a WHERE a.state <> 'erased' AND"),
+        concat!(
+            " AND ($3 = '' OR a.name > $3)
+              AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\'
+                OR a.member_id IN (SELECT s.id FROM members s WHERE s.name_key LIKE $4 ESCAPE '\\')
+                OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
+              AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6)
+              ORDER BY a.name LIMIT $7) a",
+            joins!(),
+            "ORDER BY a.name"
+        )
     ))
     .bind(actor.user_text())
     .bind(now)

@@ -88,9 +88,10 @@ pub async fn list_of_host(
 pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeView, Problem> {
     let found = sql(scoped!(
         actor,
-        "SELECT c.id, c.at, c.user_id, c.who, c.via, c.verb, c.account_id, c.subject_kind, c.subject_id, c.subject_label,
-           c.before_json, c.after_json, c.undoes, (SELECT u.id FROM changes u WHERE u.undoes = c.id) AS undone_by
-         FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND (",
+        concat!(
+            columns!(),
+            " FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND ("
+        ),
         " OR (c.account_id IS NULL AND c.user_id = $1))"
     ))
     .bind(actor.user_text())

@@ -14,6 +14,17 @@ use serde_json::Value;
 use sqlx::AnyConnection;
 use std::collections::BTreeMap;
 
+/// What `view` reads, and from where.
+macro_rules! columns {
+    () => {
+        "SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
+           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
+           r.state, r.text_fr, r.text_en, r.drift, r.change_id
+         FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
+           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id "
+    };
+}
+
 /// A site as its resource is derived from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SiteRow {
@@ -48,17 +59,12 @@ pub async fn list(
     let now = server.world.now_ms();
     let [after] = listing.after()?;
     let sites =
-        sql("SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
-           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
-           r.state, r.text_fr, r.text_en, r.drift, r.change_id
-         FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
-           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id
-         WHERE s.account_id = $1 AND ($2 = '' OR s.id > $2) ORDER BY s.id LIMIT $3")
-        .bind(account)
-        .bind(after)
-        .bind(listing.fetch())
-        .all(server.store.on(), |row| view(row, now))
-        .await?;
+        sql(concat!(columns!(), "WHERE s.account_id = $1 AND ($2 = '' OR s.id > $2) ORDER BY s.id LIMIT $3"))
+            .bind(account)
+            .bind(after)
+            .bind(listing.fetch())
+            .all(server.store.on(), |row| view(row, now))
+            .await?;
     let mut page = listing.page(sites, |site| [site.id.to_string()]);
     if let (Some(first), Some(last)) = (page.items.first(), page.items.last()) {
         let mut names: BTreeMap<SiteId, Vec<SiteName>> = BTreeMap::new();
@@ -91,21 +97,12 @@ pub(super) async fn load(
     site: SiteId,
     now: i64,
 ) -> Result<SiteView, Problem> {
-    let found = sql(scoped!(
-        actor,
-        "SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
-           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
-           r.state, r.text_fr, r.text_en, r.drift, r.change_id
-         FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
-           LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id
-         WHERE s.id = $3 AND a.state <> 'erased' AND",
-        ""
-    ))
-    .bind(actor.user_text())
-    .bind(now)
-    .bind(site)
-    .optional(&mut *on, |row| view(row, now))
-    .await?;
+    let found = sql(scoped!(actor, concat!(columns!(), "WHERE s.id = $3 AND a.state <> 'erased' AND"), ""))
+        .bind(actor.user_text())
+        .bind(now)
+        .bind(site)
+        .optional(&mut *on, |row| view(row, now))
+        .await?;
     let mut site = found.ok_or_else(not_found)?;
     site.names = sql("SELECT name FROM names WHERE site_id = $1 ORDER BY position")
         .bind(site.id)

@@ -74,6 +74,14 @@ impl Engine {
         }
     }
 
+    /// Keeps the planner's figures fresh; PostgreSQL does so by itself.
+    pub(super) fn tidy(self) -> Option<&'static str> {
+        match self {
+            Engine::Sqlite => Some("PRAGMA optimize"),
+            Engine::Postgres => None,
+        }
+    }
+
     /// Tells the other panel processes inside the transaction; SQLite has only one.
     pub(super) fn notify(self) -> Option<&'static str> {
         match self {

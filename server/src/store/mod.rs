@@ -78,6 +78,14 @@ impl Store {
         Ok(Tx::new(inner, self.engine, self.waker.clone(), turn))
     }
 
+    /// Upkeep, now and then.
+    pub async fn tidy(&self) -> Result<(), Problem> {
+        match self.engine.tidy() {
+            Some(statement) => sql(statement).run(&self.pool).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     pub fn engine(&self) -> Engine {
         self.engine
     }

@@ -7,6 +7,7 @@ mod authorisation;
 mod bench;
 mod changes;
 mod hub;
+mod load;
 mod people;
 mod postgres;
 mod races;

@@ -245,6 +245,8 @@ pub async fn an_idempotency_key_makes_one_thing(bench: Bench) {
     ids.dedup();
     assert_eq!(ids.len(), 1);
     bench.world.pass(server::once::MEMORY_MS);
+    server::jobs::sweep(server).await.unwrap();
+    assert_eq!(bench.count("SELECT COUNT(*) FROM idempotency").await, 0);
     let problem = site::create(server, &other, home.account, "b.example").await;
     assert!(problem.is_ok());
 }
