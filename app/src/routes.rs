@@ -88,6 +88,8 @@ pub const TABLE: &[Route] = &[
     get_for!(Admin, "/members/{member}", member::show::show),
     post_for!(Admin, "/members/{member}", member::show::rename),
     post_for!(Admin, "/members/{member}/delete", member::show::delete),
+    get_for!(Admin, "/users", user::list::list),
+    post_for!(Admin, "/users/{user}/link", user::list::give_link),
     get_for!(Admin, "/plans", plan::list::list),
     get_for!(Admin, "/plans/new", plan::form::new),
     post_for!(Admin, "/plans/new", plan::form::create),
@@ -107,6 +109,7 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/hosts/{host}/retire", host::act::retire),
     post_for!(Admin, "/hosts/{host}/epoch", host::act::epoch),
     post_for!(Admin, "/hosts/{host}/deletions", host::act::deletions),
+    get_for!(Admin, "/hosts/{host}/changes", change::list::of_host),
     get_for!(Admin, "/hosts/{host}/resources", host::resources::list),
     post_for!(Admin, "/hosts/{host}/resources/{kind}/{key}/consent", host::act::consent),
     // Everything that happened.

@@ -23,7 +23,7 @@ pub async fn give(
     match server::grant::create(&server, face.me()?, id, NewGrant { email: email.clone() }).await {
         Ok((_, Some(link))) => {
             let account = server::account::show(&server, face.me()?, id).await?;
-            let link = crate::user::link_url(&server, link.reveal());
+            let link = server::user::link_url(&server, &link);
             let title = face.lang.pick("L’accès est donné", "Access is given");
             Ok(super::form::pass_on(&face, &account, title, &email, &link))
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Input, Select, Tone, Typed, errors, link_main, notice, secret},
+    parts::{Input, Select, Tone, Typed, errors, link_main, notice},
     shell::{self, Place},
 };
 use axum::{
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use server::{
     Server,
-    account::{Created, NewAccount},
+    account::{AccountView, Created, NewAccount},
 };
 
 /// What there is to choose from.
@@ -51,7 +51,7 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
         Ok(Created { item, link: Some(link), .. }) => {
             let owner = typed.get("owner").trim().to_owned();
             let title = face.lang.pick("Le compte est créé", "The account is created");
-            Ok(pass_on(&face, &item, title, &owner, &crate::user::link_url(&server, link.reveal())))
+            Ok(pass_on(&face, &item, title, &owner, &server::user::link_url(&server, &link)))
         }
         Ok(Created { item, .. }) => see(format!("/accounts/{}", item.id), "account_created"),
         Err(problem) => {
@@ -93,7 +93,10 @@ pub fn render(face: &Face, choices: &Choices, typed: &Typed, status: u16) -> Res
     ));
     let owner = Input::email(
         "owner",
-        lang.pick("Adresse électronique du responsable", "E-mail address of the person in charge"),
+        lang.pick(
+            "Adresse électronique de la personne responsable",
+            "E-mail address of the person in charge",
+        ),
     )
     .optional()
     .autocomplete("off")
@@ -145,28 +148,18 @@ fn missing(lang: model::Lang, choices: &Choices) -> Option<AnyView> {
 }
 
 /// After access was given to a new user: the link to pass on, shown once.
-pub fn pass_on(
-    face: &Face,
-    account: &server::account::AccountView,
-    title: &'static str,
-    owner: &str,
-    link: &str,
-) -> Response {
+pub fn pass_on(face: &Face, account: &AccountView, title: &'static str, owner: &str, link: &str) -> Response {
     let lang = face.lang;
     let page = shell::Page::new(Place::Accounts, account.name.as_str())
         .from(lang.pick("Comptes", "Accounts"), "/accounts");
-    let words = lang.pick(
-        format!("Transmettez ce lien à {owner}\u{a0}: il permet de choisir un mot de passe, une seule fois. Il ne sera plus montré."),
-        format!("Pass this link to {owner}: it lets them choose a password, once. It will not be shown again."),
-    );
+    let path = format!("/accounts/{}", account.id);
     let body = view! {
         <div class="stack">
-            {notice(Tone::Good, title, view! { <p>{words}</p> })}
-            {secret(lang, link)}
-            {link_main(format!("/accounts/{}", account.id), lang.pick("Ouvrir le compte", "Open the account"))}
+            {crate::user::link::to_pass_on(lang, title, owner, link)}
+            {link_main(path.clone(), lang.pick("Ouvrir le compte", "Open the account"))}
         </div>
     };
-    shell::page(&face.at(format!("/accounts/{}", account.id)), page, body)
+    shell::page(&face.at(path), page, body)
 }
 
 /// Members are found by search when there are many: the first two hundred stand in the list, the one asked for always.

@@ -1,10 +1,9 @@
 //! The accounts: of everybody for admins, with search; one's own for members.
 
-use super::standing;
+use super::{standing, state};
 use crate::{
     http::{Answer, Face},
-    live::LiveAccount,
-    parts::{self, Cell, Select, Typed, badge, empty, link_main, next_page, search, table},
+    parts::{self, Cell, Select, Typed, empty, link_main, next_page, search, table},
     shell::{self, Place},
 };
 use axum::{
@@ -21,8 +20,8 @@ use server::{
 /// `GET /accounts`
 pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
     let me = face.me()?;
-    let state = page.state().and_then(Standing::from_code);
-    let accounts = server::account::list(&server, me, &page.listing(), state).await?;
+    let asked = page.state().and_then(Standing::from_code);
+    let accounts = server::account::list(&server, me, &page.listing(), asked).await?;
     let lang = face.lang;
     if !face.is_admin() {
         return Ok(mine(&face, &page, accounts));
@@ -75,14 +74,14 @@ fn mine(
 
 fn item(lang: Lang, account: &AccountView) -> AnyView {
     let sites = count(lang, account.sites);
-    let state = state(lang, account);
+    let shown = state(lang, account);
     view! {
         <li>
             <div class="item">
                 <a class="item-name" href=format!("/accounts/{}", account.id)>{account.name.to_string()}</a>
                 <p class="item-more">{account.member.name.clone()}" · "{sites}</p>
             </div>
-            {state}
+            {shown}
         </li>
     }
     .into_any()
@@ -97,17 +96,6 @@ pub fn count(lang: Lang, sites: u32) -> String {
     }
 }
 
-/// Active accounts show how they stand on their host, the others that they are not active.
-fn state(lang: Lang, account: &AccountView) -> AnyView {
-    match account.state {
-        Standing::Active => {
-            view! { <LiveAccount account=account.id state=account.host_state lang/> }.into_any()
-        }
-        Standing::Suspended => badge("state state-held", standing(lang, account.state)),
-        Standing::Deleted => badge("state state-past", standing(lang, account.state)),
-    }
-}
-
 /// Accounts as rows of a table.
 pub fn rows(lang: Lang, accounts: Vec<AccountView>, narrowed: bool, with_member: bool) -> AnyView {
     if accounts.is_empty() {
@@ -116,7 +104,7 @@ pub fn rows(lang: Lang, accounts: Vec<AccountView>, narrowed: bool, with_member:
     let rows = accounts
         .into_iter()
         .map(|account| {
-            let state = state(lang, &account);
+            let shown = state(lang, &account);
             let mut cells = vec![Cell::link(format!("/accounts/{}", account.id), account.name.to_string())];
             if with_member {
                 let (id, name) = (account.member.id, account.member.name.clone());
@@ -125,7 +113,7 @@ pub fn rows(lang: Lang, accounts: Vec<AccountView>, narrowed: bool, with_member:
             cells.push(Cell::text(account.plan.name));
             cells.push(Cell::text(account.host.name));
             cells.push(Cell::Num(account.sites.to_string()));
-            cells.push(Cell::Plain(state));
+            cells.push(Cell::Plain(shown));
             cells
         })
         .collect();

@@ -9,7 +9,7 @@ pub mod show;
 use crate::{
     http::Face,
     live::LiveAccount,
-    parts::{Tab, Tone, moment, notice, tabs},
+    parts::{Tab, Tone, badge, moment, notice, tabs},
     shell::{Page, Place},
 };
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
     let lead = view! {
         <span class="row">
             {account.member.name.clone()}
-            <LiveAccount account=id state=account.host_state lang/>
+            {state(lang, account)}
         </span>
     };
     Page::new(Place::Accounts, account.name.as_str())
@@ -82,6 +82,23 @@ pub fn standing_notice(lang: Lang, account: &AccountView) -> Option<AnyView> {
             Some(notice(Tone::Bad, title, until))
         }
     }
+}
+
+/// Active accounts show how they stand on their host, the others that they are not active.
+pub fn state(lang: Lang, account: &AccountView) -> AnyView {
+    held(lang, account).unwrap_or_else(|| {
+        view! { <LiveAccount account=account.id state=account.host_state lang/> }.into_any()
+    })
+}
+
+/// That an account, and so its sites, does not answer.
+pub fn held(lang: Lang, account: &AccountView) -> Option<AnyView> {
+    let class = match account.state {
+        Standing::Active => return None,
+        Standing::Suspended => "state state-held",
+        Standing::Deleted => "state state-past",
+    };
+    Some(badge(class, standing(lang, account.state)))
 }
 
 /// Where an account stands, in a word.

@@ -6,12 +6,12 @@ use crate::{
     http::{Answer, Face},
     live::LiveChange,
     parts::{self, Action, ago, empty, next_page},
-    shell,
+    shell::{self, Place},
     state::StateBadge,
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::AccountId;
+use model::{AccountId, HostId};
 use server::{Server, change::ChangeView};
 
 /// `GET /accounts/{account}/changes`
@@ -26,12 +26,30 @@ pub async fn of_account(
     let lang = face.lang;
     let path = format!("/accounts/{id}/changes");
     let next = next_page(lang, &path, &page, changes.next.as_deref());
-    let body = view! { <div class="card card-flat">{items(&face, changes.items, false)}</div>{next} };
+    let body = view! { <div class="card card-flat">{items(&face, changes.items)}</div>{next} };
     Ok(shell::page(&face, account::frame(&face, &account, account::Part::Changes), body))
 }
 
+/// `GET /hosts/{host}/changes`: what admins did on a host itself.
+pub async fn of_host(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<HostId>,
+    Query(page): Query<parts::Page>,
+) -> Answer {
+    let lang = face.lang;
+    let host = server::host::show(&server, face.me()?, id).await?;
+    let changes = server::change::list_of_host(&server, face.me()?, id, &page.listing()).await?;
+    let next = next_page(lang, &format!("/hosts/{id}/changes"), &page, changes.next.as_deref());
+    let about = shell::Page::new(Place::Hosts, lang.pick("Historique", "History"))
+        .from(lang.pick("Hôtes", "Hosts"), "/hosts")
+        .from(host.name.to_string(), format!("/hosts/{id}"));
+    let body = view! { <div class="card card-flat">{items(&face, changes.items)}</div>{next} };
+    Ok(shell::page(&face, about, body))
+}
+
 /// Changes one below the other; what is on its way is live.
-pub fn items(face: &Face, changes: Vec<ChangeView>, with_account: bool) -> AnyView {
+pub fn items(face: &Face, changes: Vec<ChangeView>) -> AnyView {
     let lang = face.lang;
     if changes.is_empty() {
         return empty(
@@ -43,11 +61,11 @@ pub fn items(face: &Face, changes: Vec<ChangeView>, with_account: bool) -> AnyVi
             None,
         );
     }
-    let items = changes.into_iter().map(|change| item(face, &change, with_account)).collect_view();
+    let items = changes.into_iter().map(|change| item(face, &change)).collect_view();
     view! { <ol class="changes">{items}</ol> }.into_any()
 }
 
-fn item(face: &Face, change: &ChangeView, with_account: bool) -> AnyView {
+fn item(face: &Face, change: &ChangeView) -> AnyView {
     let lang = face.lang;
     let page = format!("/changes/{}", change.id);
     let state = if change.state.is_final() || change.states.is_empty() {
@@ -59,9 +77,6 @@ fn item(face: &Face, change: &ChangeView, with_account: bool) -> AnyView {
     };
     let reason =
         change.text.as_ref().filter(|_| change.state.is_final()).map(|text| text.pick(lang).to_owned());
-    let account = change.account.filter(|_| with_account && change.subject.kind != "account").map(|id| {
-        view! { " · "<a href=format!("/accounts/{id}")>{lang.pick("le compte", "the account")}</a> }
-    });
     let undone = change.undone_by.map(|by| {
         view! { " · "<a href=format!("/changes/{by}")>{lang.pick("annulée", "undone")}</a> }
     });
@@ -72,7 +87,7 @@ fn item(face: &Face, change: &ChangeView, with_account: bool) -> AnyView {
                 <p class="what"><a href=page>{words::title(lang, change)}</a></p>
                 {words::detail(lang, change).map(|detail| view! { <p>{detail}</p> })}
                 {reason.map(|reason| view! { <p class="reason">{reason}</p> })}
-                <p class="small quiet">{words::who(lang, change)}" · "{ago(lang, face.now_ms, change.at)}{account}{undone}</p>
+                <p class="small quiet">{words::who(lang, change)}" · "{ago(lang, face.now_ms, change.at)}{undone}</p>
             </div>
             <div class="change-end stack-tight">{state}<div class="row">{undo}</div></div>
         </li>

@@ -68,6 +68,7 @@ pub fn render(
             {deletions(lang, host, &troubles)}
             {trouble(lang, host.id, troubles)}
             {facts(face, host)}
+            <p><a href=format!("/hosts/{}/changes", host.id)>{lang.pick("Son historique\u{a0}: qui y a fait quoi", "Its history: who did what there")}</a></p>
             {settings::section(lang, host, typed)}
         </div>
     };

@@ -44,7 +44,7 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "token_revoked" => Text::new("Le jeton ne vaut plus rien.", "The token is worth nothing any more."),
         "profile_saved" => Text::new("Vos préférences sont enregistrées.", "Your preferences are saved."),
         "password_saved" => Text::new("Votre mot de passe est changé.", "Your password is changed."),
-        "signed_out" => Text::new("Vous êtes déconnecté.", "You are signed out."),
+        "signed_out" => Text::new("Vous avez quitté le panneau.", "You are signed out."),
         _ => return None,
     };
     Some(text.pick(lang).to_owned())

@@ -12,6 +12,7 @@ pub enum Place {
     Home,
     Accounts,
     Members,
+    Users,
     Plans,
     Hosts,
     Changes,
@@ -24,10 +25,11 @@ pub enum Place {
 /// Place, sign, French, English, path, for admins only.
 type Entry = (Place, Icon, &'static str, &'static str, &'static str);
 
-const ADMIN: [Entry; 8] = [
+const ADMIN: [Entry; 9] = [
     (Place::Home, Icon::Home, "Accueil", "Home", "/"),
     (Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"),
     (Place::Members, Icon::Member, "Membres", "Members", "/members"),
+    (Place::Users, Icon::Profile, "Utilisateurs", "Users", "/users"),
     (Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"),
     (Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"),
     (Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"),

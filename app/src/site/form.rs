@@ -1,6 +1,6 @@
 //! What members do with a site: adding, removing and choosing names, deleting it.
 
-use super::show::render;
+use super::show::draw;
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Typed},
@@ -134,7 +134,5 @@ async fn after(
 async fn again(server: &Server, face: &Face, id: SiteId, typed: Typed, problem: Problem) -> Answer {
     let problem = on_form(problem)?;
     let problem = if problem.field == Some("names") { problem.on("name") } else { problem };
-    let status = problem.kind.status();
-    let site = server::site::show(server, face.me()?, id).await?;
-    Ok(render(&face.at(format!("/sites/{id}")), &site, &typed.refused(problem), status))
+    draw(server, &face.at(format!("/sites/{id}")), id, typed.refused(problem)).await
 }

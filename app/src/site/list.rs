@@ -29,7 +29,7 @@ pub fn render(
     let path = format!("/accounts/{}", account.id);
     let next = next_page(lang, &path, page, sites.next.as_deref());
     let none = sites.items.is_empty() && page.after().is_none();
-    let items = sites.items.iter().map(|site| item(lang, site)).collect_view();
+    let items = sites.items.iter().map(|site| item(lang, account, site)).collect_view();
     let list = if none {
         let words = lang.pick(
             "Donnez-lui un nom ci-dessus\u{a0}: il répond dans la seconde. Le nom doit mener à votre hôte dans le DNS.",
@@ -40,10 +40,8 @@ pub fn render(
         view! { <ul class="items">{items}</ul> }.into_any()
     };
     let add = (account.state == Standing::Active).then(|| add(lang, account, typed));
-    let room = lang.pick(
-        format!("{} sur {} possibles", account::list::count(lang, account.sites), account.plan.sites_max),
-        format!("{} of {} possible", account::list::count(lang, account.sites), account.plan.sites_max),
-    );
+    let (has, most) = (account.sites, account.plan.sites_max);
+    let room = lang.pick(format!("{has} sur {most} dans l’offre"), format!("{has} of {most} in the plan"));
     let body = view! {
         <div class="stack">
             {account::standing_notice(lang, account)}
@@ -74,7 +72,7 @@ fn add(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
     .into_any()
 }
 
-fn item(lang: Lang, site: &SiteView) -> AnyView {
+fn item(lang: Lang, account: &AccountView, site: &SiteView) -> AnyView {
     let others: Vec<String> = site.names.iter().skip(1).map(|name| name.unicode()).collect();
     let more = match others.as_slice() {
         [] => None,
@@ -97,7 +95,9 @@ fn item(lang: Lang, site: &SiteView) -> AnyView {
                 {more.map(|more| view! { <p class="item-more">{more}</p> })}
                 {said.map(|said| view! { <p class="item-more">{said}</p> })}
             </div>
-            <LiveSite site=site.id account=site.account.id state=site.state lang/>
+            {account::held(lang, account).unwrap_or_else(|| {
+                view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
+            })}
         </li>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use super::{address, folder, title};
 use crate::{
+    account,
     http::{Answer, Face},
     live::{LiveChange, LiveSite},
     parts::{Action, Facts, Icon, Input, Tone, Typed, badge, diff, errors, fold_loss, icon, moment, notice},
@@ -13,16 +14,26 @@ use axum::{
 };
 use leptos::prelude::*;
 use model::{Lang, SiteId};
-use server::{Server, site::SiteView};
+use server::{Server, account::AccountView, site::SiteView};
 
 /// `GET /sites/{site}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteId>) -> Answer {
-    let site = server::site::show(&server, face.me()?, id).await?;
-    Ok(render(&face, &site, &Typed::new(), 200))
+    draw(&server, &face, id, Typed::new()).await
 }
 
-pub fn render(face: &Face, site: &SiteView, typed: &Typed, status: u16) -> Response {
+/// Loads and draws the page, with what was refused if anything was.
+pub(super) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
+    let site = server::site::show(server, face.me()?, id).await?;
+    let account = server::account::show(server, face.me()?, site.account.id).await?;
+    let status = typed.problem().map_or(200, |problem| problem.kind.status());
+    Ok(render(face, &account, &site, &typed, status))
+}
+
+fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed, status: u16) -> Response {
     let lang = face.lang;
+    let state = account::held(lang, account).unwrap_or_else(|| {
+        view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
+    });
     let href = address(site);
     let open = view! {
         <a class="button" href=href rel="noopener noreferrer">{icon(Icon::Open)}{lang.pick("Ouvrir le site", "Open the site")}</a>
@@ -35,11 +46,12 @@ pub fn render(face: &Face, site: &SiteView, typed: &Typed, status: u16) -> Respo
     let page = shell::Page::new(Place::Accounts, title(site))
         .from(accounts, "/accounts")
         .from(site.account.name.clone(), format!("/accounts/{}", site.account.id))
-        .lead(view! { <LiveSite site=site.id account=site.account.id state=site.state lang/> })
+        .lead(state)
         .act(open.into_any())
         .status(status);
     let body = view! {
         <div class="stack">
+            {account::standing_notice(lang, account)}
             {errors(lang, typed)}
             {way(lang, site)}
             {drift(lang, site)}

@@ -3,7 +3,7 @@
 use super::{profile::not_twice, session};
 use crate::{
     http::{Answer, Face, on_form},
-    parts::{Input, Typed, errors},
+    parts::{Input, Tone, Typed, errors, notice, secret},
     shell,
 };
 use axum::{
@@ -12,6 +12,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
+use model::Lang;
 use server::{Server, session::cookies_of, user::UserView};
 
 /// `GET /link/{secret}`
@@ -74,4 +75,17 @@ pub fn render(face: &Face, secret: &str, user: &UserView, typed: &Typed, status:
         </form>
     };
     shell::door(face, status, lang.pick("Choisissez votre mot de passe", "Choose your password"), body)
+}
+
+/// A link for an admin to pass on: for whom, and that it is shown once.
+pub fn to_pass_on(lang: Lang, title: &'static str, email: &str, link: &str) -> AnyView {
+    let words = lang.pick(
+        format!("Transmettez ce lien à {email}\u{a0}: il permet de choisir un mot de passe, une seule fois, dans l’heure. Il ne sera plus montré."),
+        format!("Pass this link to {email}: it lets them choose a password, once, within the hour. It will not be shown again."),
+    );
+    view! {
+        {notice(Tone::Good, title, view! { <p>{words}</p> })}
+        {secret(lang, link)}
+    }
+    .into_any()
 }

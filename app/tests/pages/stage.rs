@@ -159,6 +159,7 @@ impl Stage {
             ("kind", "site".to_owned()),
             ("key", site.item.id.to_string()),
             ("name", "www.asso.example".to_owned()),
+            ("user", me.user.unwrap().to_string()),
             ("secret", "nothing".to_owned()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));

@@ -1,0 +1,74 @@
+//! The users, for admins: who can sign in, and a new link for those who forgot their password.
+
+use super::link::to_pass_on;
+use crate::{
+    http::{Answer, Face},
+    parts::{self, Action, Cell, badge, day, empty, link, next_page, search, table},
+    shell::{self, Place},
+};
+use axum::extract::{Path, Query, State};
+use leptos::prelude::*;
+use model::{Lang, UserId};
+use server::{Server, user::UserView};
+
+/// `GET /users`
+pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
+    let lang = face.lang;
+    let users = server::user::list(&server, face.me()?, &page.listing()).await?;
+    let next = next_page(lang, "/users", &page, users.next.as_deref());
+    let about = shell::Page::new(Place::Users, lang.pick("Utilisateurs", "Users")).lead(lang.pick(
+        "Les personnes qui peuvent se connecter. On leur donne accès depuis la page d’un compte.",
+        "The people who can sign in. They are given access from the page of an account.",
+    ));
+    let search = search(lang, "/users", &page, lang.pick("Chercher une adresse", "Search an address"), None);
+    let body = view! { {search}<div class="card card-flat">{rows(lang, users.items)}</div>{next} };
+    Ok(shell::page(&face, about, body))
+}
+
+/// `POST /users/{user}/link`: earlier links stop working; the new one is shown once.
+pub async fn give_link(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    let lang = face.lang;
+    let secret = server::user::link(&server, face.me()?, id).await?;
+    // Whose it is, asked of the link itself: looking does not use it up.
+    let user = server::user::open_link(&server, secret.reveal()).await?;
+    let title = lang.pick("Un nouveau lien", "A new link");
+    let about = shell::Page::new(Place::Users, user.email.as_str())
+        .from(lang.pick("Utilisateurs", "Users"), "/users");
+    let url = server::user::link_url(&server, &secret);
+    let body = view! {
+        <div class="stack">
+            {to_pass_on(lang, title, &user.email, &url)}
+            {link("/users", lang.pick("Tous les utilisateurs", "All users"))}
+        </div>
+    };
+    Ok(shell::page(&face.at("/users"), about, body))
+}
+
+fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
+    if users.is_empty() {
+        let words = lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all.");
+        return empty(lang.pick("Rien ne correspond", "Nothing matches"), words, None);
+    }
+    let rows = users
+        .into_iter()
+        .map(|user| {
+            let role =
+                user.admin.then(|| badge("state state-going", lang.pick("administration", "administrator")));
+            let act =
+                Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"));
+            vec![
+                Cell::Main(user.email.clone().into_any()),
+                Cell::view(role),
+                Cell::Plain(day(lang, user.created_at)),
+                Cell::Plain(act.about(user.email).small().view()),
+            ]
+        })
+        .collect();
+    let heads = [
+        lang.pick("Adresse", "Address"),
+        lang.pick("Rôle", "Role"),
+        lang.pick("Depuis", "Since"),
+        lang.pick("Mot de passe oublié", "Forgotten password"),
+    ];
+    table(lang.pick("Utilisateurs", "Users"), &heads, rows)
+}
