@@ -1,7 +1,7 @@
 //! Eyes on the generated folders (law 9): what changes there is looked at within a moment, healed when a link, a folder
 //! or a file is missing or wrong, and reported when somebody edited a file.
 
-use crate::{ledger::Ledger, paths::Paths, worker::Errand};
+use crate::{ground, ledger::Ledger, paths::Paths, worker::Errand};
 use model::{Body, Kind, ResourceKey, SiteName};
 use nix::{
     errno::Errno,
@@ -43,11 +43,16 @@ impl Eyes {
     pub fn open(paths: &Paths, ledger: Arc<Mutex<Ledger>>, worker: Sender<Errand>) -> nix::Result<Eyes> {
         let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
         let mut eyes = Eyes { inotify, paths: paths.clone(), ledger, worker, folders: HashMap::new() };
-        for folder in [paths.names(), paths.userdb(), paths.cells()] {
-            eyes.watch(&folder);
-        }
-        eyes.watch_cells();
+        eyes.watch_all();
         Ok(eyes)
+    }
+
+    /// Watching what is watched already changes nothing.
+    fn watch_all(&mut self) {
+        for folder in [self.paths.names(), self.paths.userdb(), self.paths.cells()] {
+            self.watch(&folder);
+        }
+        self.watch_cells();
     }
 
     fn watch(&mut self, folder: &Path) {
@@ -99,6 +104,11 @@ impl Eyes {
                 }
                 wait = PollTimeout::from(SETTLE_MS);
             }
+            if everything {
+                // Together with the worker, who may be doing the same.
+                let _ = ground::lay(&self.paths);
+                self.watch_all();
+            }
             let errand = if everything { Errand::All } else { Errand::Drifted(self.resources(&changed)) };
             let idle = matches!(&errand, Errand::Drifted(keys) if keys.is_empty());
             if !idle && self.worker.send(errand).is_err() {
@@ -110,7 +120,6 @@ impl Eyes {
     /// Notes what an event is about; true when too many came and all must be looked at.
     fn event(&mut self, event: &InotifyEvent, changed: &mut BTreeSet<PathBuf>) -> bool {
         if event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW) {
-            self.watch_cells();
             return true;
         }
         if event.mask.contains(AddWatchFlags::IN_IGNORED) {
@@ -119,9 +128,8 @@ impl Eyes {
         }
         let Some(folder) = self.folders.get(&event.wd).cloned() else { return false };
         let Some(name) = &event.name else {
-            // The folder itself is gone.
-            changed.insert(folder);
-            return false;
+            // The folder itself is gone: after a look at everything it is there again, to be watched again.
+            return event.mask.contains(AddWatchFlags::IN_DELETE_SELF);
         };
         let path = folder.join(name);
         if event.mask.contains(AddWatchFlags::IN_ISDIR) && event.mask.contains(AddWatchFlags::IN_CREATE) {
@@ -175,3 +183,6 @@ fn names_of(ledger: &Ledger) -> BTreeMap<String, ResourceKey> {
     }
     names
 }
+
+#[cfg(test)]
+mod tests;

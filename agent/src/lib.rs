@@ -10,6 +10,7 @@ pub mod exec;
 pub mod facts;
 pub mod fault;
 pub mod fs;
+pub mod ground;
 pub mod identity;
 pub mod ledger;
 pub mod look;

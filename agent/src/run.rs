@@ -3,7 +3,7 @@
 use crate::{
     config::Config,
     drift::Eyes,
-    fault,
+    fault, ground,
     identity::Identity,
     ledger::Ledger,
     paths::Paths,
@@ -15,7 +15,12 @@ use crate::{
     worker::{Errand, Worker},
 };
 use model::{Text, text};
+use nix::{
+    errno::Errno,
+    fcntl::{Flock, FlockArg},
+};
 use std::{
+    fs::File,
     sync::{Arc, Mutex, mpsc},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -23,6 +28,21 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Between two tries to reach the panel.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+
+/// How long a resource that is gone stays in the ledger.
+const FORGET: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Two agents at work on one host would take each other's steps for edits.
+fn alone(paths: &Paths) -> Result<Flock<File>, Text> {
+    let opened = File::create(paths.state().join("lock")).map_err(|error| cannot_start(&error))?;
+    Flock::lock(opened, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| match errno {
+        Errno::EWOULDBLOCK => Text::new(
+            "Un autre agent tourne déjà sur cet hôte\u{a0}: voyez systemctl status alveole-agent.",
+            "Another agent is running on this host already: see systemctl status alveole-agent.",
+        ),
+        errno => cannot_start(&errno),
+    })
+}
 
 fn cannot_start(error: &dyn std::fmt::Display) -> Text {
     text!(
@@ -53,16 +73,18 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let config = Config::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
     let identity = Identity::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
     let tls = tls::of_agent(&identity).map_err(|error| cannot_start(&error))?;
+    let _alone = alone(paths)?;
+    ground::lay(paths).map_err(broken)?;
+    let hands = hands(paths).map_err(broken)?;
     let mut ledger = Ledger::open(&paths.ledger()).map_err(broken)?;
     ledger.follow(config.panel);
-    for folder in [paths.names(), paths.cells(), paths.userdb()] {
-        std::fs::create_dir_all(folder).map_err(broken)?;
-    }
+    let left = hands.records.keys().map_err(broken)?;
+    ledger.forget(FORGET, |at| left.contains(&at)).map_err(broken)?;
     let status = Arc::new(Status::new(config.panel_url.to_string(), ledger.position()));
     let ledger = Arc::new(Mutex::new(ledger));
     let reports = Arc::new(Reports::default());
     let (errands, to_do) = mpsc::channel();
-    let worker = Worker::new(hands(paths).map_err(broken)?, ledger.clone(), reports.clone(), status.clone());
+    let worker = Worker::new(hands, ledger.clone(), reports.clone(), status.clone());
     let working = std::thread::Builder::new()
         .name("worker".into())
         .spawn(move || worker.run(&to_do))

@@ -2,6 +2,7 @@
 //! what failed again after a while. The socket never waits for it.
 
 use crate::{
+    ground,
     ledger::Ledger,
     reconcile::{Batch, Done, Hands, guard::Guard},
     report::Reports,
@@ -113,8 +114,11 @@ impl Worker {
     fn changed(&mut self, keys: Vec<ResourceKey>, now: Instant) {
         self.reports.expect(&keys);
         let ledger = self.ledger();
-        let (gone, kept): (Vec<_>, Vec<_>) = keys.into_iter().partition(|at| ledger.deletes(*at));
+        let (gone, kept): (BTreeSet<_>, BTreeSet<_>) = keys.into_iter().partition(|at| ledger.deletes(*at));
         drop(ledger);
+        // The newest wish decides in which of both a resource waits.
+        self.deletions.retain(|at| !kept.contains(at));
+        self.urgent.retain(|at| !gone.contains(at));
         self.urgent.extend(kept);
         if !gone.is_empty() {
             self.deletions.extend(gone);
@@ -127,6 +131,9 @@ impl Worker {
     fn go(&mut self, now: Instant) {
         if now >= self.look_at {
             self.look_at = now + LOOK_AGAIN;
+            if let Err(error) = ground::lay(&self.hands.paths) {
+                tracing::error!(%error, "the folders of this host cannot be made");
+            }
             let keys = self.ledger().keys();
             self.later.extend(keys);
         }

@@ -6,7 +6,7 @@ mod rules;
 mod store;
 
 use model::{
-    Account, AccountId, Body, Kind, PanelId, Resource, ResourceKey, Site, SiteName,
+    Account, AccountId, Body, Kind, PanelId, Resource, ResourceKey, SiteName,
     wire::{Position, Refusal},
 };
 use rules::Verdict;
@@ -14,6 +14,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     path::Path,
+    time::Duration,
 };
 use store::Store;
 use uuid::Uuid;
@@ -119,13 +120,6 @@ impl Ledger {
         }
     }
 
-    pub fn site(&self, key: Uuid) -> Option<Site> {
-        match self.resources.get(&ResourceKey { kind: Kind::Site, key })?.want() {
-            Ok(Some(Body::Site(site))) => Some(site),
-            _ => None,
-        }
-    }
-
     /// The sites whose account's id fits. A look at the text: parsing 5,000 bodies would be felt.
     pub fn sites_where(&self, fits: impl Fn(&str) -> bool) -> Vec<ResourceKey> {
         let account = |resource: &Resource| {
@@ -191,14 +185,16 @@ impl Ledger {
         self.coming = None;
     }
 
-    /// Forgets a resource that is gone from the host and from the ledger's wants.
-    pub fn forget(&mut self, at: ResourceKey, generation: u64) -> io::Result<()> {
-        let gone = |resource: &Resource| resource.body.is_none() && resource.generation == generation;
-        if self.resources.get(&at).is_some_and(gone) {
-            self.store.remove(at)?;
-            self.resources.remove(&at);
+    /// Forgets what has been wanted gone for this long and left no record of ours: the host is rid of it, and the panel
+    /// has been told. Before that the file is what tells it again after a crash.
+    pub fn forget(&mut self, older: Duration, left: impl Fn(ResourceKey) -> bool) -> io::Result<usize> {
+        let gone = self.resources.values().filter(|resource| resource.body.is_none()).map(Resource::at);
+        let gone: Vec<ResourceKey> = gone.filter(|at| !left(*at) && self.store.age(*at) >= older).collect();
+        for at in &gone {
+            self.store.remove(*at)?;
+            self.resources.remove(at);
         }
-        Ok(())
+        Ok(gone.len())
     }
 
     fn remember(&mut self, resource: Resource) {

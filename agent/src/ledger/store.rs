@@ -6,6 +6,7 @@ use model::{Kind, Resource, ResourceKey, wire::Position};
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 use uuid::Uuid;
 
@@ -90,6 +91,12 @@ impl Store {
         }
         fs::write(&self.position_file(), &serde_json::to_vec(position)?, 0o600)?;
         fs::flush_folder(&self.folder)
+    }
+
+    /// How long ago a resource's file was written; nothing when that cannot be told.
+    pub fn age(&self, at: ResourceKey) -> Duration {
+        let written = std::fs::metadata(self.file(at)).and_then(|meta| meta.modified()).ok();
+        written.and_then(|written| written.elapsed().ok()).unwrap_or_default()
     }
 
     pub fn remove(&self, at: ResourceKey) -> io::Result<()> {

@@ -138,10 +138,12 @@ fn claims_follow_the_names_and_tombstones_can_be_forgotten() {
     assert!(ledger.claimants(&"b.example".parse().unwrap()).is_empty());
     assert_eq!(ledger.position().unwrap().change, Some(change(2)));
     let gone = Resource { body: None, generation: 3, ..less.clone() };
-    ledger.forget(less.at(), 2).unwrap();
+    ledger.forget(Duration::ZERO, |_| false).unwrap();
     assert!(ledger.get(less.at()).is_some(), "only what shall be gone is forgotten");
     ledger.take(frame(1, 2, 3, vec![gone.clone()])).unwrap();
-    ledger.forget(gone.at(), 3).unwrap();
+    assert_eq!(ledger.forget(Duration::from_secs(9), |_| false).unwrap(), 0, "not so soon");
+    assert_eq!(ledger.forget(Duration::ZERO, |_| true).unwrap(), 0, "something of it is left");
+    assert_eq!(ledger.forget(Duration::ZERO, |_| false).unwrap(), 1);
     assert!(open(&dir).get(gone.at()).is_none());
     assert_eq!(ledger.take(frame(1, 2, 3, vec![gone])).unwrap(), written(3, &[]));
 }

@@ -110,7 +110,11 @@ impl Wish {
                 ));
             }
             // An erased account's sites go with it, whatever the panel still says of them.
-            Some(account) if account.state == AccountState::Erased => self.body = None,
+            Some(account) if account.state == AccountState::Erased => {
+                self.body = None;
+                let at = ResourceKey { kind: Kind::Account, key: account.id.uuid() };
+                self.resource.consent = ledger.get(at).and_then(|resource| resource.consent);
+            }
             Some(account) if account.name != site.account => {
                 self.refused = Some(Text::new(
                     "La description du site et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",

@@ -3,3 +3,6 @@
 pub mod connect;
 pub mod session;
 pub mod tls;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! The folders everything else stands in. Packages make them (tmpfiles.d); should one be missing, it is made again.
+
+use crate::{fs, paths::Paths};
+use nix::unistd::{Gid, Group, chown};
+use std::{io, path::Path};
+
+/// Makes what is missing, and leaves what is there as it is.
+pub fn lay(paths: &Paths) -> io::Result<()> {
+    for (folder, mode, group) in [
+        (paths.names(), 0o750, Some("alveole-web")),
+        (paths.cells(), 0o755, None),
+        (paths.userdb(), 0o755, None),
+        (paths.state(), 0o700, None),
+    ] {
+        if !folder.is_dir() {
+            make(&folder, mode, group)?;
+            tracing::warn!(folder = %folder.display(), "was missing; made again");
+        }
+    }
+    Ok(())
+}
+
+fn make(folder: &Path, mode: u32, group: Option<&str>) -> io::Result<()> {
+    if let Some(parent) = folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    fs::folder(folder, mode)?;
+    let known = group.and_then(|name| Group::from_name(name).ok().flatten());
+    match known {
+        Some(Group { gid, .. }) => Ok(chown(folder, None, Some(Gid::from_raw(gid.as_raw())))?),
+        None => Ok(()),
+    }
+}
