@@ -69,11 +69,15 @@ impl Deref for Server {
 impl Server {
     /// Opens the store the configuration names.
     pub async fn open(config: Config, world: Arc<dyn World>) -> Result<Server, Problem> {
-        Server::open_with(config, world, verify::HTTP).await
+        Server::open_with(config, world, verify::Manner::default()).await
     }
 
-    /// The same, with another port on which hosts are asked for their sites (tests).
-    pub async fn open_with(config: Config, world: Arc<dyn World>, http: u16) -> Result<Server, Problem> {
+    /// The same, with another manner of asking hosts for their sites.
+    pub async fn open_with(
+        config: Config,
+        world: Arc<dyn World>,
+        manner: verify::Manner,
+    ) -> Result<Server, Problem> {
         let ca = ca::Ca::open(&config.ca_dir(), world.now_ms().try_into().unwrap_or(0))?;
         let store = Store::open(&config.database_url(), &*world).await?;
         let mut process = [0; 8];
@@ -85,7 +89,7 @@ impl Server {
             hashers: user::Hashers::default(),
             ca,
             hub: hub::Hub::new(ca::hex(&process)),
-            verifier: verify::Verifier::new(http),
+            verifier: verify::Verifier::new(manner),
         })))
     }
 }

@@ -177,7 +177,8 @@ fn is_news(stored: &Stored, told: &Told) -> bool {
     }
     match (stored.state, told.state) {
         (Applied | Verified, Checked) => false,
-        (Verified, Applied) => told.drift.is_some(),
+        // Something was healed, or is kept as somebody edited it.
+        (Verified, Applied) => told.drift.is_some() || told.text.is_some() && told.text != stored.text,
         (before, Verified) => before == Applied,
         _ => true,
     }

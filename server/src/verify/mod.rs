@@ -22,15 +22,30 @@ use std::{
 use tokio::{sync::Semaphore, time::sleep};
 use uuid::Uuid;
 
-/// Where hosts serve the web.
-pub const HTTP: u16 = 80;
 /// Questions at once, over all hosts.
 const AT_ONCE: usize = 64;
-/// Waits between tries: a site is usually there at the first or second one.
-const WAITS_MS: [u64; 12] = [20, 40, 80, 160, 300, 600, 1_000, 2_000, 4_000, 6_000, 7_000, 8_000];
-/// After those (about half a minute) it is said in words; then now and then for an hour.
-const LATER: Duration = Duration::from_secs(60);
-const LATER_TRIES: usize = 60;
+
+/// Where and how patiently hosts are asked; tests have other ways.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    pub port: u16,
+    /// Waits between tries, milliseconds: a site is usually there at the first or second one.
+    pub waits_ms: &'static [u64],
+    /// After those it is said in words what was seen; then one try each time this has passed.
+    pub later: Duration,
+    pub later_tries: usize,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner {
+            port: 80,
+            waits_ms: &[20, 40, 80, 160, 300, 600, 1_000, 2_000, 4_000, 6_000, 7_000, 8_000],
+            later: Duration::from_secs(60),
+            later_tries: 60,
+        }
+    }
+}
 
 /// What is being verified; cheap to clone.
 #[derive(Clone)]
@@ -39,8 +54,7 @@ pub struct Verifier(Arc<Inner>);
 struct Inner {
     permits: Semaphore,
     under_way: Mutex<HashSet<Work>>,
-    /// 80, but in tests.
-    port: u16,
+    manner: Manner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,8 +66,8 @@ struct Work {
 }
 
 impl Verifier {
-    pub fn new(port: u16) -> Verifier {
-        Verifier(Arc::new(Inner { permits: Semaphore::new(AT_ONCE), under_way: Mutex::default(), port }))
+    pub fn new(manner: Manner) -> Verifier {
+        Verifier(Arc::new(Inner { permits: Semaphore::new(AT_ONCE), under_way: Mutex::default(), manner }))
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashSet<Work>> {
@@ -71,14 +85,14 @@ struct Expected {
 
 /// Verifies what was just applied.
 pub fn start(server: &Server, host: HostId, told: Told, news: News) {
-    let Told { kind, key, generation, .. } = told;
+    let Told { kind, key, generation, text, .. } = told;
     let work = Work { host, kind, key, generation };
     if !server.verifier.under_way().insert(work) {
         return;
     }
     let server = server.clone();
     tokio::spawn(async move {
-        if let Err(problem) = verify(&server, work, news).await {
+        if let Err(problem) = verify(&server, work, news, text).await {
             tracing::warn!(%host, %key, %problem, "could not verify");
         }
         server.verifier.under_way().remove(&work);
@@ -93,28 +107,32 @@ pub async fn resume(server: &Server, host: HostId) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn verify(server: &Server, work: Work, news: News) -> Result<(), Problem> {
+/// `healed`: what the host said while applying; it stays said.
+async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -> Result<(), Problem> {
     let Some(expected) = expected(server, work, &news).await? else { return Ok(()) };
+    let Manner { port, waits_ms, later, later_tries } = server.verifier.0.manner;
     let addresses = store::addresses(server, work.host).await?;
     let addresses: Vec<SocketAddr> =
-        addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, server.verifier.0.port)).collect();
+        addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect();
     let mut left = expected.names.clone();
-    for wait in WAITS_MS {
-        match once(server, &addresses, &expected, &mut left).await {
-            None => return conclude(server, work, ChangeState::Verified, None).await,
-            Some(_) if wait >= 1_000 && !store::is_wanted(server, work).await? => return Ok(()),
-            Some(_) => sleep(Duration::from_millis(wait)).await,
+    for wait in waits_ms {
+        if once(server, &addresses, &expected, &mut left).await.is_none() {
+            return conclude(server, work, ChangeState::Verified, healed).await;
         }
+        if *wait >= 1_000 && !store::is_wanted(server, work).await? {
+            return Ok(());
+        }
+        sleep(Duration::from_millis(*wait)).await;
     }
-    for _ in 0..LATER_TRIES {
+    for _ in 0..later_tries {
         match once(server, &addresses, &expected, &mut left).await {
-            None => return conclude(server, work, ChangeState::Verified, None).await,
+            None => return conclude(server, work, ChangeState::Verified, healed).await,
             Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
         }
         if !store::is_wanted(server, work).await? {
             return Ok(());
         }
-        sleep(LATER).await;
+        sleep(later).await;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Every case on both engines.
 
 use crate::{
-    accounts, api, authorisation, bench::Bench, changes, hub, people, postgres::Postgres, races, sites,
+    accounts, api, authorisation, backup, bench::Bench, changes, hub, people, postgres::Postgres, races,
+    sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -43,6 +44,9 @@ suite! {
     changes::states_sum_up_and_become_events,
     changes::equal_bytes_are_no_step,
     changes::another_process_hears_the_wake,
+    backup::agents_know_a_restored_panel,
+    backup::a_restoration_is_whole_and_overwrites_nothing,
+    backup::every_table_is_in_it_or_left_out_on_purpose,
     hub::a_token_works_once_in_time_and_for_one,
     hub::only_a_good_certificate_opens_the_door,
     hub::a_host_gets_its_own_resources_and_no_others,
@@ -67,6 +71,9 @@ suite! {
     sites::a_domain_belongs_to_one_account,
     sites::limits_of_the_plan,
     sites::stale_versions_are_refused,
+    verify::a_site_is_verified_by_every_name,
+    verify::what_is_gone_is_verified_too,
+    verify::what_a_killed_panel_left_applied_is_verified_by_the_next,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
