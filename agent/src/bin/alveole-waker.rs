@@ -11,7 +11,10 @@ fn main() -> ExitCode {
             listener.set_nonblocking(true)?;
             let mut end = signal(SignalKind::terminate())?;
             let listener = tokio::net::UnixListener::from_std(listener)?;
-            waker::run(listener, Places::default(), async move { drop(end.recv().await) }).await
+            waker::run(listener, Places::default(), async move {
+                end.recv().await;
+            })
+            .await
         })
     });
     match served {
