@@ -6,6 +6,15 @@ use tests::lab;
 use tests::play::{PATIENCE, Scene, Site};
 use tests::wait::until;
 
+/// Ends the watch, also when what happens panics.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Asks for a neighbour's page again and again while something happens; every answer must be 200.
 fn while_a_neighbour_serves(scene: &Scene, neighbour: &Site<'_>, happening: impl FnOnce()) {
     let over = AtomicBool::new(false);
@@ -22,8 +31,9 @@ fn while_a_neighbour_serves(scene: &Scene, neighbour: &Site<'_>, happening: impl
             }
             (asked, failed)
         });
+        let end = End(&over);
         happening();
-        over.store(true, Ordering::Relaxed);
+        drop(end);
         let (asked, failed) = watch.join().unwrap();
         assert!(failed.is_empty(), "{} of {asked} failed: {:?}", failed.len(), failed.first());
     });
@@ -112,8 +122,8 @@ fn removing_the_agent_leaves_sites_serving_and_homes_alone() {
     site.put("index.php", "<?php echo 'still here';").unwrap();
     while_a_neighbour_serves(&scene, &site, || {
         scene.shell("DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq alveole-agent").unwrap();
-        scene.shell("systemctl stop alveole-cell@removed alveole-php@removed").unwrap();
     });
+    scene.shell("systemctl stop alveole-cell@removed alveole-php@removed").unwrap();
     assert_eq!(
         scene.answers("removed.example", "/", 200).unwrap().body,
         "still here",

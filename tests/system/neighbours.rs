@@ -142,7 +142,7 @@ fn links_swapped_in_a_loop_never_lead_out() {
             "",
         )?;
         let before = scene.shell(&format!("ls -laR /home/{} | sha256sum", beta.tenant.name))?;
-        let asked = alpha.tenant.ask_site("links-second.example")?;
+        let asked = alpha.tenant.ask_site(&format!("second.{}", alpha.name))?;
         assert_eq!(asked.status, 201, "{}", asked.body);
         let failed = scene.newest(&alpha.tenant.id, "failed");
         assert!(failed.is_ok(), "{failed:?}");
@@ -151,9 +151,6 @@ fn links_swapped_in_a_loop_never_lead_out() {
             scene.shell(&format!("ls -laR /home/{} | sha256sum", beta.tenant.name))?,
             "beta's home was touched"
         );
-        alpha
-            .tenant
-            .shell(&format!("cd /home/{} && rm sites && mv sites-kept sites", alpha.tenant.name), "")
-            .map(drop)
+        Ok(())
     });
 }
