@@ -79,6 +79,15 @@ impl DomainName {
                 return bad(explain(typed).0, explain(typed).1);
             }
         }
+        if idna::domain_to_unicode(&ascii).0.split('.').any(crate::homograph::misleads) {
+            return bad(
+                "name_misleads",
+                Text::new(
+                    "Ce nom mêle des lettres d’alphabets différents qui se ressemblent : écrivez-le dans un seul alphabet.",
+                    "This name uses letters of another alphabet that look alike: write it in one alphabet.",
+                ),
+            );
+        }
         let last = ascii.rsplit('.').next().unwrap_or_default();
         if RESERVED.contains(&last) || last.bytes().all(|b| b.is_ascii_digit()) {
             return bad("name_reserved", text_reserved(last));
@@ -273,6 +282,8 @@ mod tests {
             ("asso\0.example", "name_bad_character"),
             ("a_b.example", "name_bad_character"),
             ("https://asso.example/", "name_is_address"),
+            ("p\u{430}ypal.example", "name_misleads"),
+            ("xn--pypal-4ve.example", "name_misleads"),
         ] {
             assert_eq!(code(typed), reason, "{typed:?}");
         }

@@ -12,6 +12,7 @@ mod change;
 mod domain_name;
 mod email_address;
 pub mod event;
+mod homograph;
 mod host;
 mod id;
 mod lang;
