@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, once, session, store::sql};
+use crate::{Server, account, change, once, session, store::sql};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -9,14 +9,23 @@ use tokio::{
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
+/// History is chained while it is fresh.
+const CHAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// Runs until `stop` turns true; the first round comes at once.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let mut clock = interval(EVERY);
+    let (mut clock, mut chain_clock) = (interval(EVERY), interval(CHAIN_EVERY));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    chain_clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = clock.tick() => {}
+            _ = chain_clock.tick() => {
+                if let Err(problem) = change::extend(&server).await {
+                    tracing::warn!(%problem, "history could not be chained; the next round tries again");
+                }
+                continue;
+            }
             _ = stop.wait_for(|stop| *stop) => return,
         }
         match account::purge(&server).await {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 17] = [
+pub const TABLES: [&str; 18] = [
     "panel",
     "users",
     "members",
@@ -27,6 +27,7 @@ pub const TABLES: [&str; 17] = [
     "sites",
     "names",
     "changes",
+    "change_chain",
     "change_states",
     "resources",
     "ledger_copies",

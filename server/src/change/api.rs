@@ -1,6 +1,6 @@
 //! Changes over the API.
 
-use super::{ChangeView, list, show, undo};
+use super::{Chain, ChangeView, chain, list, list_all, show, undo};
 use crate::{
     Server,
     api::{Answer, ApiError, Caller, Listed, Route, Verb, Who, created, one, part, shape},
@@ -19,6 +19,22 @@ pub(crate) const ROUTES: &[Route] = &[
         "An account's changes, newest first",
         Answer::Page(shape::<ChangeView>),
         || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Get,
+        "/changes",
+        Who::Admin,
+        "Everything anybody did, newest first",
+        Answer::Page(shape::<ChangeView>),
+        || routing::get(get_everybodys),
+    ),
+    Route::new(
+        Verb::Get,
+        "/changes/chain",
+        Who::Admin,
+        "Whether history is as it was written",
+        Answer::One(shape::<Chain>),
+        || routing::get(get_chain),
     ),
     Route::new(
         Verb::Get,
@@ -45,6 +61,18 @@ async fn get_all(
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
     one(&list(&server, &actor, part(&params, "account")?, &listing).await?, None)
+}
+
+async fn get_everybodys(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(listing): Listed,
+) -> Result<Response, ApiError> {
+    one(&list_all(&server, &actor, &listing).await?, None)
+}
+
+async fn get_chain(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    one(&chain(&server, &actor).await?, None)
 }
 
 async fn get(

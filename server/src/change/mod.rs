@@ -1,6 +1,7 @@
 //! Changes: who did what, when, and where it stands. Queue, audit log and history in one (DESIGN.md, law 10).
 
 mod api;
+mod chain;
 mod derive;
 mod rules;
 mod store;
@@ -8,8 +9,9 @@ mod undo;
 mod words;
 
 pub(crate) use api::ROUTES;
+pub use chain::{Chain, chain, extend};
 pub use derive::{host_away, shown, worst};
-pub use rules::{event, events, list, list_of_host, show};
+pub use rules::{event, events, list, list_all, list_of_host, show};
 pub use store::record;
 pub(crate) use undo::names;
 pub use undo::undo;

@@ -63,6 +63,35 @@ pub async fn list(
     Ok(page)
 }
 
+/// Everything anybody did, newest first: the admins' audit log.
+pub async fn list_all(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+) -> Result<Page<ChangeView>, Problem> {
+    actor.must_be_admin()?;
+    let [before] = listing.after()?;
+    let changes =
+        sql(concat!(columns!(), " FROM changes c WHERE ($1 = '' OR c.id < $1) ORDER BY c.id DESC LIMIT $2"))
+            .bind(before)
+            .bind(listing.fetch())
+            .all(server.store.on(), |row| view(row, actor))
+            .await?;
+    let mut page = listing.page(changes, |change| [change.id.to_string()]);
+    if let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) {
+        let states = sql(concat!(
+            state_columns!(),
+            "WHERE s.change_id >= $1 AND s.change_id <= $2 ORDER BY s.kind, s.key"
+        ))
+        .bind(oldest.id)
+        .bind(newest.id)
+        .all(server.store.on(), |row| state(row, server.world.now_ms()))
+        .await?;
+        add_states(&mut page.items, states);
+    }
+    Ok(page)
+}
+
 /// What admins did on a host itself, newest first.
 pub async fn list_of_host(
     server: &Server,

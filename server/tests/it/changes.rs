@@ -153,3 +153,33 @@ pub async fn another_process_hears_the_wake(bench: Bench) {
     assert_eq!(heard.next().await, Some(Wake::Host(bench.host)));
     assert_eq!(heard.next().await, Some(Wake::Account(home.account)));
 }
+
+pub async fn history_shows_when_it_was_touched(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    assert!(change::extend(server).await.unwrap() > 3);
+    let site = site::create(server, &home.owner, home.account, "asso.example").await.unwrap();
+    let before = change::chain(server, admin).await.unwrap();
+    assert_eq!((before.broken, before.waiting), (None, 1));
+    assert_eq!(change::extend(server).await.unwrap(), 1);
+    assert_eq!(change::extend(server).await.unwrap(), 0);
+    let whole = change::chain(server, admin).await.unwrap();
+    assert_eq!((whole.length, whole.broken, whole.waiting), (before.length + 1, None, 0));
+    assert_ne!(whole.head, before.head);
+    assert_eq!(change::chain(server, &home.owner).await.unwrap_err().code, "not_found");
+    let all = change::list_all(server, admin, &Listing::default()).await.unwrap();
+    assert_eq!((all.items.len() as i64, all.items[0].id), (whole.length, site.change.unwrap()));
+    assert_eq!(all.items[0].states.len(), 1);
+    // Two processes at once chain each act once.
+    site::delete(server, &home.owner, site.item.id, None).await.unwrap();
+    let (a, b) = tokio::join!(change::extend(server), change::extend(server));
+    assert_eq!(a.unwrap() + b.unwrap(), 1);
+    let mut tx = server.store.write().await.unwrap();
+    sql("UPDATE changes SET who = 'somebody@else.example' WHERE id = $1")
+        .bind(site.change)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(change::chain(server, admin).await.unwrap().broken, site.change);
+}

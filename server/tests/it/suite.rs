@@ -43,6 +43,7 @@ suite! {
     changes::undo_is_refused_with_the_reason,
     changes::states_sum_up_and_become_events,
     changes::equal_bytes_are_no_step,
+    changes::history_shows_when_it_was_touched,
     changes::another_process_hears_the_wake,
     backup::agents_know_a_restored_panel,
     backup::a_restoration_is_whole_and_overwrites_nothing,

@@ -1,0 +1,155 @@
+//! The chain of history: acts in the order the sequencer saw them, each hash covering the act and the hash before it.
+//!
+//! Changes are written by many transactions at once; chaining them there would make them wait for each other. So a job chains them a few
+//! seconds later, one process at a time. Who notes the head somewhere else can tell later whether anything before it was touched.
+
+use crate::{
+    Actor, Server,
+    store::{Row, internal, sql},
+};
+use model::{ChangeId, Problem};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use utoipa::ToSchema;
+
+/// Acts chained in one transaction.
+const BATCH: i64 = 500;
+
+/// Whether history is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Chain {
+    pub length: i64,
+    /// The hash of the last act chained; worth noting elsewhere.
+    pub head: String,
+    /// The first act that is not what was chained, if any.
+    #[schema(value_type = Option<String>)]
+    pub broken: Option<ChangeId>,
+    /// Acts written since, not yet chained.
+    pub waiting: i64,
+}
+
+/// What the hash covers, in this order.
+macro_rules! covered {
+    () => {
+        "c.id, CAST(c.at AS TEXT) AS at, c.user_id, c.who, c.via, c.verb, c.member_id, c.account_id, c.host_id, c.subject_kind, c.subject_id, \
+         c.subject_label, c.before_json, c.after_json, c.undoes"
+    };
+}
+const COVERED: [&str; 15] = [
+    "id",
+    "at",
+    "user_id",
+    "who",
+    "via",
+    "verb",
+    "member_id",
+    "account_id",
+    "host_id",
+    "subject_kind",
+    "subject_id",
+    "subject_label",
+    "before_json",
+    "after_json",
+    "undoes",
+];
+
+/// Chains what has been written since; gives how many acts.
+pub async fn extend(server: &Server) -> Result<usize, Problem> {
+    let mut chained = 0;
+    loop {
+        let mut tx = server.store.write().await?;
+        // One sequencer: other processes wait here.
+        sql("UPDATE panel SET one = 1").run(tx.on()).await?;
+        let tail = sql("SELECT position, hash FROM change_chain ORDER BY position DESC LIMIT 1")
+            .optional(tx.on(), |row| Ok((row.get::<i64>("position")?, row.get::<String>("hash")?)))
+            .await?;
+        let (mut position, mut hash) = tail.unwrap_or((0, server.store.panel().to_string()));
+        let acts = sql(concat!(
+            "SELECT ",
+            covered!(),
+            " FROM changes c WHERE NOT EXISTS (SELECT 1 FROM change_chain x WHERE x.change_id = c.id) ORDER BY c.id LIMIT $1"
+        ))
+        .bind(BATCH)
+        .all(tx.on(), content)
+        .await?;
+        let found = acts.len();
+        for (id, content) in acts {
+            position += 1;
+            hash = link(&hash, &content);
+            sql("INSERT INTO change_chain (position, change_id, hash) VALUES ($1, $2, $3)")
+                .bind(position)
+                .bind(id)
+                .bind(hash.as_str())
+                .run(tx.on())
+                .await?;
+        }
+        tx.commit().await?;
+        chained += found;
+        if found < BATCH as usize {
+            return Ok(chained);
+        }
+    }
+}
+
+/// Follows the whole chain and compares.
+pub async fn chain(server: &Server, actor: &Actor) -> Result<Chain, Problem> {
+    actor.must_be_admin()?;
+    let mut snapshot = server.store.read().await?;
+    let (mut position, mut head) = (0_i64, server.store.panel().to_string());
+    let mut broken = None;
+    loop {
+        let links = sql(concat!(
+            "SELECT x.position, x.hash, ",
+            covered!(),
+            " FROM change_chain x JOIN changes c ON c.id = x.change_id WHERE x.position > $1 ORDER BY x.position LIMIT $2"
+        ))
+        .bind(position)
+        .bind(BATCH)
+        .all(&mut *snapshot, |row| {
+            Ok((row.get::<i64>("position")?, row.get::<String>("hash")?, content(row)?))
+        })
+        .await?;
+        let last = links.len() < BATCH as usize;
+        for (at, hash, (id, content)) in links {
+            if broken.is_none() && (at != position + 1 || hash != link(&head, &content)) {
+                broken = Some(id);
+            }
+            (position, head) = (at, hash);
+        }
+        if last {
+            break;
+        }
+    }
+    let all = sql("SELECT COUNT(*) FROM changes").one(&mut *snapshot, |row| row.first::<i64>()).await?;
+    let length =
+        sql("SELECT COUNT(*) FROM change_chain").one(&mut *snapshot, |row| row.first::<i64>()).await?;
+    Ok(Chain { length, head, broken, waiting: all - length })
+}
+
+/// An act as bytes that no other act has: every part with its length.
+fn content(row: &Row) -> Result<(ChangeId, Vec<u8>), Problem> {
+    let mut bytes = Vec::new();
+    for column in COVERED {
+        match row.get::<Option<String>>(column)? {
+            None => bytes.push(0),
+            Some(text) => {
+                let length = u64::try_from(text.len()).map_err(|error| internal("length", &error))?;
+                bytes.push(1);
+                bytes.extend(length.to_be_bytes());
+                bytes.extend(text.as_bytes());
+            }
+        }
+    }
+    Ok((row.get("id")?, bytes))
+}
+
+fn link(before: &str, content: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(before.as_bytes());
+    hash.update(content);
+    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
