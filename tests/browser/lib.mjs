@@ -18,13 +18,14 @@ export const widths = [360, 768, 1440];
 
 let browser;
 
-/** Called once by each file: one browser for its tests. */
-export function useBrowser() {
+/** Called once by each file: one browser for its tests. `rules`: names this browser looks up itself ("MAP a.example 10.0.0.1"). */
+export function useBrowser(rules = []) {
   before(async () => {
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"],
+        "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
+        ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
     });
   });
   after(async () => browser?.close());
