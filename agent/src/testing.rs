@@ -170,7 +170,12 @@ impl World {
 
     pub fn reconcile(&mut self, keys: impl IntoIterator<Item = ResourceKey>) -> Vec<Done> {
         let told = Mutex::new(Vec::new());
-        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys: keys.into_iter().collect() };
+        let batch = Batch {
+            hands: &self.hands,
+            ledger: &self.ledger,
+            keys: keys.into_iter().collect(),
+            with_sites: true,
+        };
         batch.run(&mut self.guard, self.now, &|done| told.lock().unwrap().push(done));
         told.into_inner().unwrap()
     }

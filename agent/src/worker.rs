@@ -10,7 +10,7 @@ use crate::{
 };
 use model::{Kind, ResourceKey, wire::ReportState};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError},
@@ -20,8 +20,10 @@ use std::{
 
 /// How often everything is read again.
 const LOOK_AGAIN: Duration = Duration::from_secs(600);
-/// Resources looked at in one go; a click waits for one go at most.
-const AT_ONCE: usize = 256;
+/// Resources in one go, least and most. A click waits for one go at most, so goes are kept short: what is as wanted is
+/// looked at by the hundred, new accounts are made by the handful.
+const AT_ONCE: (usize, usize) = (8, 256);
+const SHORT: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(120));
 /// Deletions that come in numbers are gathered this long, so that all of them are counted together.
 const GATHER: Duration = Duration::from_secs(1);
 const NUMBERS: usize = 20;
@@ -45,12 +47,16 @@ pub struct Worker {
     pub reports: Arc<Reports>,
     pub status: Arc<Status>,
     guard: Guard,
-    urgent: BTreeSet<ResourceKey>,
+    /// First come, first served.
+    urgent: VecDeque<ResourceKey>,
     deletions: BTreeSet<ResourceKey>,
     deletions_at: Option<Instant>,
     later: BTreeSet<ResourceKey>,
     retries: BTreeMap<ResourceKey, (Instant, Duration)>,
     look_at: Instant,
+    at_once: usize,
+    /// When the look at everything that is under way began, and at how much.
+    looking: Option<(Instant, usize)>,
 }
 
 impl Worker {
@@ -66,12 +72,14 @@ impl Worker {
             reports,
             status,
             guard: Guard::default(),
-            urgent: BTreeSet::new(),
+            urgent: VecDeque::new(),
             deletions: BTreeSet::new(),
             deletions_at: None,
             later: BTreeSet::new(),
             retries: BTreeMap::new(),
             look_at: Instant::now(),
+            at_once: AT_ONCE.0,
+            looking: None,
         }
     }
 
@@ -135,29 +143,43 @@ impl Worker {
                 tracing::error!(%error, "the folders of this host cannot be made");
             }
             let keys = self.ledger().keys();
+            self.looking = Some((now, keys.len()));
             self.later.extend(keys);
         }
         let due = self.retries.iter().filter(|(_, (at, _))| now >= *at).map(|(key, _)| *key);
         self.later.extend(due.collect::<Vec<_>>());
-        let mut keys = take(&mut self.urgent, AT_ONCE);
+        let first = self.at_once.min(self.urgent.len());
+        let mut keys: BTreeSet<ResourceKey> = self.urgent.drain(..first).collect();
         if self.deletions_at.is_some_and(|at| now >= at) {
             self.deletions_at = None;
             keys.append(&mut self.deletions);
         }
+        let with_sites = !keys.is_empty() || self.looking.is_none();
         if keys.is_empty() {
-            keys = take(&mut self.later, AT_ONCE);
+            keys = take(&mut self.later, self.at_once);
             // What waits to be counted with others is not done one by one.
             keys.retain(|at| !self.deletions.contains(at));
         }
         if !keys.is_empty() {
-            self.batch(keys, now);
+            self.batch(keys, with_sites, now);
+            let took = now.elapsed();
+            self.at_once = match took {
+                _ if took < SHORT.0 => (self.at_once * 2).min(AT_ONCE.1),
+                _ if took > SHORT.1 => (self.at_once / 2).max(AT_ONCE.0),
+                _ => self.at_once,
+            };
+        }
+        if self.later.is_empty()
+            && let Some((began, resources)) = self.looking.take()
+        {
+            tracing::info!(resources, ms = began.elapsed().as_millis(), "looked at everything");
         }
     }
 
-    fn batch(&mut self, keys: BTreeSet<ResourceKey>, now: Instant) {
+    fn batch(&mut self, keys: BTreeSet<ResourceKey>, with_sites: bool, now: Instant) {
         let ends = Mutex::new(Vec::new());
         let reports = self.reports.clone();
-        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys };
+        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys, with_sites };
         batch.run(&mut self.guard, now, &|done: Done| {
             reports.tell(&done);
             if done.outcome.state != ReportState::Checked {

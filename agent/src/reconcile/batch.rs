@@ -36,6 +36,8 @@ pub struct Batch<'a> {
     pub hands: &'a Hands,
     pub ledger: &'a Mutex<Ledger>,
     pub keys: BTreeSet<ResourceKey>,
+    /// Whether the sites of the accounts among them come along; not needed when everything is looked at anyway.
+    pub with_sites: bool,
 }
 
 /// Poisoned or not: the ledger is whole after every call.
@@ -46,7 +48,9 @@ fn lock(ledger: &Mutex<Ledger>) -> std::sync::MutexGuard<'_, Ledger> {
 impl Batch<'_> {
     /// Reconciles; `tell` hears of each resource at each stage, from several threads.
     pub fn run(mut self, guard: &mut Guard, now: Instant, tell: &(dyn Fn(Done) + Sync)) {
-        self.add_sites_of_accounts();
+        if self.with_sites {
+            self.add_sites_of_accounts();
+        }
         let mut accounts: BTreeMap<Option<UnixName>, BTreeMap<u8, Vec<ResourceKey>>> = BTreeMap::new();
         let mut deletions = Vec::new();
         for at in self.keys.clone() {
