@@ -5,12 +5,13 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
+    once,
     secrets::{fresh, hashed},
     session,
     store::{Row, sql},
     user,
 };
-use model::{EmailAddress, Label, Problem, Secret, Text, TokenId, UserId};
+use model::{EmailAddress, Label, Problem, ProblemKind, Secret, Text, TokenId, UserId};
 use serde_json::json;
 
 /// Use-times are written at most this often.
@@ -60,6 +61,16 @@ async fn add(
     let secret = Secret::new(format!("alv_{}", fresh(&*server.world).reveal()));
     let expires_at = new.days.map(|days| now + i64::from(days) * 24 * 3_600_000);
     let mut tx = server.store.write().await?;
+    if once::claim(&mut tx, actor, id, now).await?.is_some() {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "token_made",
+            Text::new(
+                "Cette demande a déjà créé un jeton, dont le secret ne se montre qu’une fois. S’il est perdu, révoquez ce jeton et créez-en un autre.",
+                "This request has already made a token, whose secret is shown only once. If it is lost, revoke that token and make another.",
+            ),
+        ));
+    }
     sql("INSERT INTO tokens (id, secret_hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(id)
         .bind(hashed(secret.reveal()))

@@ -244,6 +244,12 @@ pub async fn an_idempotency_key_makes_one_thing(bench: Bench) {
     }
     ids.dedup();
     assert_eq!(ids.len(), 1);
+    // A secret is told once, so a token's creation is not told again.
+    let me = Actor { once: Some(Once { key: "k3".into(), request: "t".into() }), ..home.owner.clone() };
+    let new = || token::NewToken { name: "script".into(), days: None };
+    token::create(server, &me, new()).await.unwrap();
+    assert_eq!(token::create(server, &me, new()).await.unwrap_err().code, "token_made");
+    assert_eq!(token::list(server, &me).await.unwrap().len(), 1);
     bench.world.pass(server::once::MEMORY_MS);
     server::jobs::sweep(server).await.unwrap();
     assert_eq!(bench.count("SELECT COUNT(*) FROM idempotency").await, 0);

@@ -96,7 +96,18 @@ fn own() -> (String, Own) {
         .arg(&data)
         .arg("-k")
         .arg(folder.path())
-        .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400"])
+        .args([
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "synchronous_commit=off",
+            "-c",
+            "full_page_writes=off",
+            "-c",
+            "max_connections=400",
+        ])
         .stderr(Stdio::null())
         .spawn()
         .unwrap();

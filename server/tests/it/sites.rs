@@ -26,7 +26,7 @@ pub async fn a_site_is_created_renamed_and_deleted(bench: Bench) {
     assert_eq!((kind.as_str(), generation), ("site", 3));
     assert_eq!(body.unwrap()["names"].as_array().unwrap().len(), 3);
     let listed = site::list(server, &home.owner, home.account, &Listing::default()).await.unwrap();
-    assert_eq!(listed.items, [named.clone()]);
+    assert_eq!(listed.items, std::slice::from_ref(&named));
     site::delete(server, &home.owner, named.id, Some(2)).await.unwrap();
     assert_eq!(site::show(server, &home.owner, named.id).await.unwrap_err().kind, ProblemKind::NotFound);
     assert_eq!(bench.resources().await.pop().unwrap().3, None);

@@ -81,7 +81,9 @@ suite! {
 async fn postgres() {
     let postgres = Postgres::start().await;
     for (name, case) in CASES {
+        let begun = std::time::Instant::now();
         println!("{name}");
         case(Bench::new(Some(&postgres)).await).await;
+        println!("{name}: {:.1?}", begun.elapsed());
     }
 }
