@@ -32,7 +32,7 @@ pub async fn consent(
     let view = store::lock(&mut tx, host, now).await?;
     let resource = resources::load(tx.on(), host, kind, key).await?.ok_or_else(not_found)?;
     let fits = match consent {
-        Consent::PutBack => resource.drift.is_some(),
+        Consent::PutBack => resource.drift.is_some() || resource.pinned,
         Consent::Keep => resource.drift.is_some() && resource.state == ChangeState::Held,
         Consent::Delete => resource.gone && resource.state == ChangeState::Held,
     };

@@ -79,6 +79,8 @@ pub struct HostView {
     pub facts: Option<HostFacts>,
     /// Its clock against the panel's, milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// Until when its agent's certificate is good; enrolling again gives another.
+    pub certificate_until: Option<i64>,
     pub epoch: u64,
     pub generation: u64,
     pub acked_generation: u64,

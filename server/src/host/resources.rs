@@ -1,12 +1,12 @@
 //! What a host holds, resource by resource, for the admin's page of one host.
 
-use super::{adopt::label, store};
+use super::{adopt::label, store, touch::consent_of};
 use crate::{
     Actor, Server,
     paging::{Listing, Page},
     store::{Row, internal, sql},
 };
-use model::{AccountId, ChangeId, ChangeState, HostId, Kind, Problem, Text, wire::Drift};
+use model::{AccountId, ChangeId, ChangeState, Consent, HostId, Kind, Problem, Text, wire::Drift};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -34,6 +34,8 @@ pub struct ResourceView {
     /// A file that somebody edited by hand.
     #[schema(value_type = Option<Object>)]
     pub drift: Option<Drift>,
+    /// An edit made by hand is kept, as an admin decided; it can still be put back.
+    pub pinned: bool,
     pub reported_at: Option<i64>,
 }
 
@@ -105,6 +107,7 @@ fn view(row: &Row) -> Result<ResourceView, Problem> {
         state: ChangeState::from_code(&state).ok_or_else(|| internal("a stored state is unknown", &state))?,
         text: row.text("text_fr", "text_en")?,
         drift: drift.and_then(|drift| serde_json::from_value(drift).ok()),
+        pinned: row.get::<Option<String>>("consent")?.as_deref().and_then(consent_of) == Some(Consent::Keep),
         reported_at: row.get("reported_at")?,
     })
 }

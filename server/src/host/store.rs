@@ -17,7 +17,8 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
     let [order, name] = listing.after()?;
     let now = server.world.now_ms();
     let mut snapshot = server.store.read().await?;
-    let hosts = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts
+    let hosts = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts,
+           (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
          FROM hosts h
          WHERE h.name LIKE $1 ESCAPE '\\' AND ($2 = ''
            OR CASE h.state WHEN 'retired' THEN '1' ELSE '0' END > $2
@@ -46,7 +47,8 @@ pub async fn show(server: &Server, actor: &Actor, host: HostId) -> Result<HostVi
 }
 
 pub(super) async fn load(on: &mut AnyConnection, host: HostId, now: i64) -> Result<HostView, Problem> {
-    let found = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts
+    let found = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts,
+           (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
          FROM hosts h WHERE h.id = $1")
         .bind(host)
         .optional(&mut *on, |row| view(row, now))
@@ -107,6 +109,7 @@ fn view(row: &Row, now: i64) -> Result<HostView, Problem> {
         agent_version: row.get("agent_version")?,
         facts: facts.and_then(|facts| serde_json::from_str(&facts).ok()),
         clock_offset_ms: row.get("clock_offset_ms")?,
+        certificate_until: row.get("certificate_until")?,
         epoch: row.get("epoch")?,
         generation: row.get("generation")?,
         acked_generation: row.get("acked_generation")?,

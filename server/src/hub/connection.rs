@@ -161,6 +161,8 @@ impl Connection {
             }
             Verdict::Whole => self.push_whole().await.map_err(Ended::Store),
             Verdict::Frozen(_) => {
+                // What it reports is about another history than ours, until it has ours.
+                self.whole_until = Some(u64::MAX);
                 let (server, host) = (self.server.clone(), self.host);
                 // In a task of its own, for it asks this very connection.
                 tokio::spawn(async move {

@@ -363,6 +363,7 @@ pub async fn a_host_that_knows_more_is_frozen_until_adopted(bench: Bench) {
     agent.report(&account, ReportState::Failed).await;
     agent.hears_nothing().await;
     assert_eq!(change_state(&bench, made.change.unwrap()).await, ChangeState::Waiting);
+    assert_eq!(state_of(server, &account).await, "verified");
     assert_eq!(host::adopt(server, &home.owner, id, None).await.map(drop).unwrap_err().code, "not_found");
     let resolved = host::adopt(server, admin, id, None).await.unwrap();
     let all = agent.take().await;
@@ -437,6 +438,8 @@ pub async fn drift_waits_for_a_decision(bench: Bench) {
         let again = agent.take().await.remove(0);
         assert_eq!((again.consent, &again.body), (Some(consent), &account.body));
         assert!(again.generation > generation);
+        let shown = host::resources(server, admin, id, None, &Default::default()).await.unwrap();
+        assert_eq!(shown.items[0].pinned, consent == Consent::Keep);
     }
     // The next change asks again: consent does not outlive its generation.
     account::suspend(server, admin, home.account, None, None).await.unwrap();
