@@ -114,6 +114,8 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/hosts/{host}/resources/{kind}/{key}/consent", host::act::consent),
     // Everything that happened.
     get_for!(Admin, "/changes", change::all::all),
+    get_for!(Admin, "/changes/history", change::history::all),
+    get_for!(Admin, "/changes/chain", change::history::chain),
     get_for!(Anyone, "/styleguide", page::styleguide::show),
 ];
 

@@ -1,10 +1,10 @@
-//! For admins: what is in trouble or on its way, on every host, the worst first. What went well stands in the history of its account.
+//! For admins: what is in trouble or on its way, on every host, the worst first. What went well stands in the history.
 
 use crate::{
     host::resources::items,
     http::{Answer, Face},
     parts::{self, Select, Tone, Typed, href, link, notice},
-    shell::{self, Place},
+    shell,
     state::word,
 };
 use axum::extract::{Query, State};
@@ -52,11 +52,7 @@ type Found = (HostView, ChangeState, Vec<ResourceView>, bool);
 
 fn render(face: &Face, page: &parts::Page, found: Vec<Found>) -> axum::response::Response {
     let lang = face.lang;
-    let lead = lang.pick(
-        "Ce qui a échoué, attend ou avance, sur tous les hôtes. L’historique complet d’un compte est sur sa page.",
-        "What failed, waits or moves, on all hosts. The whole history of an account is on its page.",
-    );
-    let about = shell::Page::new(Place::Changes, lang.pick("Modifications", "Changes")).lead(lead);
+    let about = super::history::frame(lang, false);
     let none = found.is_empty();
     let cards = found.into_iter().map(|found| card(lang, found)).collect_view();
     let body = view! {

@@ -43,7 +43,7 @@ pub fn render(face: &Face, change: &ChangeView, typed: &Typed, status: u16) -> R
             lang.pick("Modifications du compte", "Changes of the account"),
             format!("/accounts/{account}/changes"),
         ),
-        None if face.is_admin() => page.from(lang.pick("Modifications", "Changes"), "/changes"),
+        None if face.is_admin() => page.from(lang.pick("Historique", "History"), "/changes/history"),
         None => page,
     };
     let facts = Facts::new()
