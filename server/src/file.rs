@@ -49,7 +49,7 @@ pub fn trouble(path: &Path, error: &dyn std::fmt::Display) -> Problem {
         ProblemKind::Internal,
         "file",
         text!(
-            "Impossible d’utiliser {path} ({error}) : vérifiez que le fichier existe et que l’utilisateur alveole-panel y a accès.",
+            "Impossible d’utiliser {path} ({error})\u{a0}: vérifiez que le fichier existe et que l’utilisateur alveole-panel y a accès.",
             "Cannot use {path} ({error}): check that the file exists and that the user alveole-panel may access it."
         ),
     )

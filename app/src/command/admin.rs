@@ -12,7 +12,7 @@ pub async fn create(config: Config, email: EmailAddress) -> Result<(), Problem> 
     let lang = super::lang();
     eprintln!(
         "{}",
-        lang.pick("Ce lien sert une fois, pendant une heure :", "This link works once, for an hour:")
+        lang.pick("Ce lien sert une fois, pendant une heure\u{a0}:", "This link works once, for an hour:")
     );
     println!("{link}");
     Ok(())

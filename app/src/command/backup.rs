@@ -19,7 +19,7 @@ pub fn new_file(path: &Path) -> Result<File, Problem> {
                     ProblemKind::Conflict,
                     "backup_exists",
                     text!(
-                        "{path} existe déjà, et une sauvegarde n’écrase rien : donnez un autre nom.",
+                        "{path} existe déjà, et une sauvegarde n’écrase rien\u{a0}: donnez un autre nom.",
                         "{path} exists already, and a backup overwrites nothing: give another name."
                     ),
                 )
@@ -49,7 +49,7 @@ pub async fn backup(config: Config, path: PathBuf, file: File) -> Result<(), Pro
     }
     let (rows, octets, path) = (written.rows, written.octets, path.display());
     let said = text!(
-        "{path} : {rows} lignes, {octets} octets. Gardez-la ailleurs ; qui l’a peut parler à vos hôtes.",
+        "{path}\u{a0}: {rows} lignes, {octets} octets. Gardez-la ailleurs\u{a0}; qui l’a peut parler à vos hôtes.",
         "{path}: {rows} rows, {octets} octets. Keep it elsewhere; whoever has it can speak to your hosts."
     );
     println!("{}", said.pick(super::lang()));
@@ -59,7 +59,7 @@ pub async fn backup(config: Config, path: PathBuf, file: File) -> Result<(), Pro
 pub async fn restore(config: Config, file: File) -> Result<(), Problem> {
     let rows = server::backup::restore(&config, &RealWorld, file).await?;
     let said = text!(
-        "Restauré : {rows} lignes. Démarrez le panneau (systemctl start alveole-panel) ; les hôtes plus avancés que cette copie seront montrés comme gelés, et continuent de servir.",
+        "Restauré\u{a0}: {rows} lignes. Démarrez le panneau (systemctl start alveole-panel)\u{a0}; les hôtes plus avancés que cette copie seront montrés comme gelés, et continuent de servir.",
         "Restored: {rows} rows. Start the panel (systemctl start alveole-panel); hosts ahead of this copy will show as frozen, and go on serving."
     );
     println!("{}", said.pick(super::lang()));

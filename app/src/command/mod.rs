@@ -23,7 +23,7 @@ where
         Problem::new(
             ProblemKind::Internal,
             "runtime",
-            text!("Le programme ne démarre pas : {error}", "The program does not start: {error}"),
+            text!("Le programme ne démarre pas\u{a0}: {error}", "The program does not start: {error}"),
         )
     })?;
     runtime.block_on(command(config))

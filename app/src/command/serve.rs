@@ -66,6 +66,6 @@ fn failed(error: &std::io::Error) -> Problem {
     Problem::new(
         ProblemKind::Internal,
         "serve",
-        text!("Le panneau ne démarre pas : {error}", "The panel does not start: {error}"),
+        text!("Le panneau ne démarre pas\u{a0}: {error}", "The panel does not start: {error}"),
     )
 }

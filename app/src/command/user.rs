@@ -20,7 +20,7 @@ pub fn become_owner(state: &Path) -> Result<(), Problem> {
             ProblemKind::Internal,
             "become_owner",
             text!(
-                "Impossible de devenir l’utilisateur du panneau ({owner}) : {error}",
+                "Impossible de devenir l’utilisateur du panneau ({owner})\u{a0}: {error}",
                 "Cannot become the panel's user ({owner}): {error}"
             ),
         )

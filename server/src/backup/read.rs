@@ -172,7 +172,7 @@ fn not_empty(what: &str) -> Problem {
         ProblemKind::Conflict,
         "restore_not_empty",
         text!(
-            "Il y a déjà un panneau ici ({what}). Arrêtez-le (systemctl stop alveole-panel), mettez de côté son dossier d’état et sa base, puis recommencez : une restauration n’écrase rien.",
+            "Il y a déjà un panneau ici ({what}). Arrêtez-le (systemctl stop alveole-panel), mettez de côté son dossier d’état et sa base, puis recommencez\u{a0}: une restauration n’écrase rien.",
             "There is a panel here already ({what}). Stop it (systemctl stop alveole-panel), set its state folder and database aside, then try again: a restoration overwrites nothing."
         ),
     )
@@ -183,7 +183,7 @@ fn other_schema(version: &str) -> Problem {
         ProblemKind::Conflict,
         "restore_schema",
         text!(
-            "Cette sauvegarde vient d’une autre version du panneau ({version}) : restaurez-la avec cette version, puis mettez à jour.",
+            "Cette sauvegarde vient d’une autre version du panneau ({version})\u{a0}: restaurez-la avec cette version, puis mettez à jour.",
             "This backup comes from another version of the panel ({version}): restore it with that version, then upgrade."
         ),
     )
@@ -195,7 +195,7 @@ fn damaged(why: &str) -> Problem {
         ProblemKind::Invalid,
         "backup_damaged",
         text!(
-            "Ce fichier n’est pas une sauvegarde entière ({why}) : rien n’a été restauré. Prenez-en une autre copie.",
+            "Ce fichier n’est pas une sauvegarde entière ({why})\u{a0}: rien n’a été restauré. Prenez-en une autre copie.",
             "This file is no whole backup ({why}): nothing was restored. Take another copy."
         ),
     )
@@ -205,6 +205,6 @@ fn unreadable(error: &std::io::Error) -> Problem {
     Problem::new(
         ProblemKind::Internal,
         "backup_unreadable",
-        text!("La sauvegarde ne se lit pas : {error}", "The backup cannot be read: {error}"),
+        text!("La sauvegarde ne se lit pas\u{a0}: {error}", "The backup cannot be read: {error}"),
     )
 }

@@ -149,7 +149,7 @@ fn bad_csr() -> Problem {
         "csr",
         "bad_csr",
         Text::new(
-            "La demande de certificat de l’agent ne se lit pas : mettez l’agent à jour, puis enrôlez l’hôte à nouveau.",
+            "La demande de certificat de l’agent ne se lit pas\u{a0}: mettez l’agent à jour, puis enrôlez l’hôte à nouveau.",
             "The agent's certificate request cannot be read: update the agent, then enrol the host again.",
         ),
     )

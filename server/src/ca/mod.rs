@@ -99,7 +99,7 @@ fn broken(path: &Path, why: &str) -> Problem {
         ProblemKind::Internal,
         "ca_unreadable",
         text!(
-            "L’autorité de certification du panneau ne se lit pas ({path} : {why}) : remettez ce dossier depuis une sauvegarde (alveole-panel restore).",
+            "L’autorité de certification du panneau ne se lit pas ({path}\u{a0}: {why})\u{a0}: remettez ce dossier depuis une sauvegarde (alveole-panel restore).",
             "The panel's certificate authority cannot be read ({path}: {why}): bring this folder back from a backup (alveole-panel restore)."
         ),
     )

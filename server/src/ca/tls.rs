@@ -118,7 +118,7 @@ fn internal(error: &dyn std::fmt::Display) -> Problem {
         ProblemKind::Internal,
         "tls",
         text!(
-            "Le chiffrement ne se prépare pas ({error}) : vérifiez le certificat et sa clé.",
+            "Le chiffrement ne se prépare pas ({error})\u{a0}: vérifiez le certificat et sa clé.",
             "Encryption cannot be set up ({error}): check the certificate and its key."
         ),
     )
@@ -130,7 +130,7 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Problem {
         ProblemKind::Internal,
         "certificate_unusable",
         text!(
-            "Ce fichier ne convient pas ({path} : {error}) : il faut un certificat et sa clé, en PEM.",
+            "Ce fichier ne convient pas ({path}\u{a0}: {error})\u{a0}: il faut un certificat et sa clé, en PEM.",
             "This file does not do ({path}: {error}): a certificate and its key are needed, in PEM."
         ),
     )

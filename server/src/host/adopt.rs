@@ -129,7 +129,7 @@ pub async fn adopt(
             ProblemKind::Conflict,
             "host_not_frozen",
             Text::new(
-                "Cet hôte suit le panneau : il n’y a rien à trancher.",
+                "Cet hôte suit le panneau\u{a0}: il n’y a rien à trancher.",
                 "This host follows the panel: there is nothing to resolve.",
             ),
         ));

@@ -261,7 +261,7 @@ fn no_such_state() -> Problem {
         "state",
         "bad_state",
         Text::new(
-            "Cet état n’existe pas : wanted, checked, applied, verified, held ou failed.",
+            "Cet état n’existe pas\u{a0}: wanted, checked, applied, verified, held ou failed.",
             "This state does not exist: wanted, checked, applied, verified, held or failed.",
         ),
     )

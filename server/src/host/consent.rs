@@ -41,7 +41,7 @@ pub async fn consent(
             ProblemKind::Conflict,
             "nothing_held",
             Text::new(
-                "Rien n’attend cette décision ici, ou plus : relisez la page.",
+                "Rien n’attend cette décision ici, ou plus\u{a0}: relisez la page.",
                 "Nothing waits for this decision here, or no longer: read the page again.",
             ),
         ));

@@ -4,7 +4,7 @@ use super::{HostState, life::shut_out, rules::act, store, token};
 use crate::{Actor, Server, change, listen::ClientAddress, store::sql};
 use axum::{
     Extension, Json,
-    body::Bytes,
+    body::{Body, to_bytes},
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -13,17 +13,24 @@ use model::{
     Problem, Secret,
     wire::{EnrolAnswer, EnrolRequest},
 };
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
+use tokio::time::timeout;
+
+/// For a request's body to come whole, and its octets at most: whoever sends it has shown nothing yet.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LONGEST: usize = 32 * 1024;
 
 /// The whole exchange; refusals are logged with the peer's address, and tell it only what to do next.
 pub async fn endpoint(
     State(server): State<Server>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    let answer = match serde_json::from_slice::<EnrolRequest>(&body) {
-        Ok(request) => enrol(&server, address, request).await,
-        Err(_) => Err(token::not_a_token()),
+    let body = timeout(PATIENCE, to_bytes(body, LONGEST)).await;
+    let request = body.ok().and_then(Result::ok).and_then(|body| serde_json::from_slice(&body).ok());
+    let answer = match request {
+        Some(request) => enrol(&server, address, request).await,
+        None => Err(token::not_a_token()),
     };
     match answer {
         Ok(answer) => (StatusCode::OK, Json(answer)).into_response(),

@@ -73,7 +73,7 @@ async fn advance(
             ProblemKind::Conflict,
             "host_state",
             Text::new(
-                "L’hôte n’est pas dans un état qui le permet : relisez sa page.",
+                "L’hôte n’est pas dans un état qui le permet\u{a0}: relisez sa page.",
                 "The host is not in a state that allows this: read its page again.",
             ),
         ));
@@ -84,7 +84,7 @@ async fn advance(
             ProblemKind::Conflict,
             "host_has_accounts",
             text!(
-                "Cet hôte porte encore {accounts} comptes, y compris les comptes supprimés depuis moins de 30 jours : déplacez-les ou attendez leur effacement.",
+                "Cet hôte porte encore {accounts} comptes, y compris les comptes supprimés depuis moins de 30 jours\u{a0}: déplacez-les ou attendez leur effacement.",
                 "This host still has {accounts} accounts, those deleted less than 30 days ago included: move them or wait until they are erased."
             ),
         ));

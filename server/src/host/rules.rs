@@ -196,7 +196,7 @@ fn addresses(ipv4: &str, ipv6: &str) -> Result<(Option<String>, Option<String>),
             "ipv4",
             "ipv4",
             Text::new(
-                "Ce n’est pas une adresse IPv4 : écrivez-la comme 192.0.2.10.",
+                "Ce n’est pas une adresse IPv4\u{a0}: écrivez-la comme 192.0.2.10.",
                 "This is no IPv4 address: write it like 192.0.2.10.",
             ),
         )
@@ -206,7 +206,7 @@ fn addresses(ipv4: &str, ipv6: &str) -> Result<(Option<String>, Option<String>),
             "ipv6",
             "ipv6",
             Text::new(
-                "Ce n’est pas une adresse IPv6 : écrivez-la comme 2001:db8::10.",
+                "Ce n’est pas une adresse IPv6\u{a0}: écrivez-la comme 2001:db8::10.",
                 "This is no IPv6 address: write it like 2001:db8::10.",
             ),
         )
@@ -216,7 +216,7 @@ fn addresses(ipv4: &str, ipv6: &str) -> Result<(Option<String>, Option<String>),
             "ipv4",
             "host_address",
             Text::new(
-                "Donnez l’adresse publique de l’hôte : le panneau y vérifie les sites.",
+                "Donnez l’adresse publique de l’hôte\u{a0}: le panneau y vérifie les sites.",
                 "Give the host's public address: the panel verifies sites there.",
             ),
         ));
@@ -248,7 +248,7 @@ fn roles(wanted: &[String]) -> Result<String, Problem> {
         "roles",
         "host_roles",
         Text::new(
-            "Ce rôle n’existe pas : « web » est le seul pour l’instant.",
+            "Ce rôle n’existe pas\u{a0}: «\u{a0}web\u{a0}» est le seul pour l’instant.",
             "This role does not exist: “web” is the only one for now.",
         ),
     ))
@@ -259,7 +259,7 @@ fn name_taken() -> Problem {
         ProblemKind::Conflict,
         "host_name_taken",
         Text::new(
-            "Un hôte porte déjà ce nom, peut-être retiré : choisissez-en un autre.",
+            "Un hôte porte déjà ce nom, peut-être retiré\u{a0}: choisissez-en un autre.",
             "A host already has this name, perhaps a retired one: choose another.",
         ),
     )

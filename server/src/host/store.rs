@@ -68,7 +68,10 @@ pub(super) async fn lock(tx: &mut Tx, host: HostId, now: i64) -> Result<HostView
     Err(Problem::new(
         ProblemKind::Conflict,
         "host_retired",
-        Text::new("Cet hôte est retiré : ajoutez-en un nouveau.", "This host is retired: add a new one."),
+        Text::new(
+            "Cet hôte est retiré\u{a0}: ajoutez-en un nouveau.",
+            "This host is retired: add a new one.",
+        ),
     ))
 }
 

@@ -53,7 +53,7 @@ pub fn not_a_token() -> Problem {
         "token",
         "token_malformed",
         Text::new(
-            "Ce jeton d’enrôlement est incomplet : recopiez toute la commande donnée par le panneau.",
+            "Ce jeton d’enrôlement est incomplet\u{a0}: recopiez toute la commande donnée par le panneau.",
             "This enrolment token is incomplete: copy the panel's whole command.",
         ),
     )
@@ -65,7 +65,7 @@ pub fn refused() -> Problem {
         ProblemKind::Denied,
         "token_refused",
         Text::new(
-            "Ce jeton d’enrôlement ne vaut pas ou plus : il sert une fois, pendant 30 minutes. Demandez-en un autre sur la page de l’hôte.",
+            "Ce jeton d’enrôlement ne vaut pas ou plus\u{a0}: il sert une fois, pendant 30 minutes. Demandez-en un autre sur la page de l’hôte.",
             "This enrolment token is not, or no longer, good: it works once, within 30 minutes. Ask for another on the host's page.",
         ),
     )

@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -19,11 +19,7 @@ use model::{HostId, Problem, wire::LONGEST_FRAME};
 
 /// What agents can reach: their connection, and enrolment.
 pub fn router(server: Server) -> Router {
-    Router::new()
-        .route("/agent", get(agent))
-        .route("/enroll", post(host::enrol_endpoint))
-        .layer(DefaultBodyLimit::max(32 * 1024))
-        .with_state(server)
+    Router::new().route("/agent", get(agent)).route("/enroll", post(host::enrol_endpoint)).with_state(server)
 }
 
 async fn agent(

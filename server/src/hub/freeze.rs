@@ -51,15 +51,15 @@ pub fn text_of(reason: Refusal) -> Text {
             "The host follows another panel and refused our changes. If it shall follow this one, enrol it again.",
         ),
         Refusal::Older => Text::new(
-            "L’hôte a refusé nos modifications : elles sont plus anciennes que les siennes. Comparez, puis adoptez-le.",
+            "L’hôte a refusé nos modifications\u{a0}: elles sont plus anciennes que les siennes. Comparez, puis adoptez-le.",
             "The host refused our changes: they are older than its own. Compare, then adopt it.",
         ),
         Refusal::OtherContent => Text::new(
-            "L’hôte a refusé nos modifications : sous le même numéro, il a autre chose. Comparez, puis adoptez-le.",
+            "L’hôte a refusé nos modifications\u{a0}: sous le même numéro, il a autre chose. Comparez, puis adoptez-le.",
             "The host refused our changes: under the same number it has other content. Compare, then adopt it.",
         ),
         Refusal::Gap => Text::new(
-            "L’hôte a refusé nos modifications : il lui en manque de plus anciennes. Comparez, puis adoptez-le.",
+            "L’hôte a refusé nos modifications\u{a0}: il lui en manque de plus anciennes. Comparez, puis adoptez-le.",
             "The host refused our changes: it lacks earlier ones. Compare, then adopt it.",
         ),
     }

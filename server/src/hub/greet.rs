@@ -22,13 +22,13 @@ pub struct Start {
 pub fn refusal(hello: &Hello, now: i64) -> Option<Text> {
     if hello.protocol < PROTOCOL.saturating_sub(1).max(1) {
         return Some(Text::new(
-            "Cet agent est trop ancien pour ce panneau : mettez à jour le paquet alveole-agent.",
+            "Cet agent est trop ancien pour ce panneau\u{a0}: mettez à jour le paquet alveole-agent.",
             "This agent is too old for this panel: update the package alveole-agent.",
         ));
     }
     if hello.protocol > PROTOCOL {
         return Some(Text::new(
-            "Cet agent est plus récent que le panneau : mettez d’abord à jour le paquet alveole-panel.",
+            "Cet agent est plus récent que le panneau\u{a0}: mettez d’abord à jour le paquet alveole-panel.",
             "This agent is newer than the panel: update the package alveole-panel first.",
         ));
     }

@@ -142,7 +142,7 @@ fn away() -> Problem {
         ProblemKind::Unavailable,
         "host_away",
         Text::new(
-            "L’hôte ne répond pas pour l’instant : réessayez quand son agent sera connecté.",
+            "L’hôte ne répond pas pour l’instant\u{a0}: réessayez quand son agent sera connecté.",
             "The host does not answer now: try again when its agent is connected.",
         ),
     )

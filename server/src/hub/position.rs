@@ -1,6 +1,9 @@
 //! Where an agent stands against our history, and what follows from it (DESIGN.md, law 6); pure.
 
-use model::{PanelId, Text, wire::Position};
+use model::{
+    PanelId, Text,
+    wire::{Position, Refusal},
+};
 
 /// What to do with a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +32,11 @@ pub fn judge(ours: Ours, theirs: Option<Position>) -> Verdict {
         return Verdict::Whole;
     }
     if theirs.panel != ours.panel {
-        return Verdict::Frozen(Text::new(
-            "Cet hôte suit un autre panneau : il continue de servir, et rien ne lui est envoyé. Comparez, puis adoptez-le.",
-            "This host follows another panel: it goes on serving, and nothing is sent to it. Compare, then adopt it.",
-        ));
+        return Verdict::Frozen(super::freeze::text_of(Refusal::OtherPanel));
     }
     if theirs.epoch > ours.epoch || theirs.generation > ours.generation {
         return Verdict::Frozen(Text::new(
-            "Cet hôte en sait plus que le panneau, qui a sans doute été restauré depuis une copie plus ancienne : l’hôte continue de servir, et rien ne lui est envoyé. Comparez, puis adoptez-le.",
+            "Cet hôte en sait plus que le panneau, qui a sans doute été restauré depuis une copie plus ancienne\u{a0}: l’hôte continue de servir, et rien ne lui est envoyé. Comparez, puis adoptez-le.",
             "This host knows more than the panel, which was probably restored from an older copy: the host goes on serving, and nothing is sent to it. Compare, then adopt it.",
         ));
     }
@@ -45,7 +45,7 @@ pub fn judge(ours: Ours, theirs: Option<Position>) -> Verdict {
     }
     if !ours.known {
         return Verdict::Frozen(Text::new(
-            "L’histoire de cet hôte n’est pas celle du panneau, qui a sans doute été restauré puis modifié : l’hôte continue de servir, et rien ne lui est envoyé. Comparez, puis adoptez-le.",
+            "L’histoire de cet hôte n’est pas celle du panneau, qui a sans doute été restauré puis modifié\u{a0}: l’hôte continue de servir, et rien ne lui est envoyé. Comparez, puis adoptez-le.",
             "This host's history is not the panel's, which was probably restored and then changed: the host goes on serving, and nothing is sent to it. Compare, then adopt it.",
         ));
     }
@@ -60,7 +60,7 @@ pub fn clock(offset_ms: i64) -> Option<Text> {
     let hours = (offset_ms.unsigned_abs() + 1_800_000) / 3_600_000;
     (offset_ms.abs() > MOST_CLOCK_OFFSET_MS).then(|| {
         model::text!(
-            "L’horloge de cet hôte a {hours} heures d’écart avec celle du panneau : réglez-la (timedatectl set-ntp true), l’agent se reconnectera.",
+            "L’horloge de cet hôte a {hours} heures d’écart avec celle du panneau\u{a0}: réglez-la (timedatectl set-ntp true), l’agent se reconnectera.",
             "This host's clock is {hours} hours away from the panel's: set it (timedatectl set-ntp true), the agent will connect again."
         )
     })

@@ -20,7 +20,7 @@ impl Connection {
         }
         if look.unwelcome {
             return Err(Ended::Refused(Text::new(
-                "L’accès de cet hôte a été révoqué : enrôlez-le à nouveau depuis sa page.",
+                "L’accès de cet hôte a été révoqué\u{a0}: enrôlez-le à nouveau depuis sa page.",
                 "This host's access was revoked: enrol it again from its page.",
             )));
         }

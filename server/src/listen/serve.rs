@@ -66,7 +66,7 @@ pub async fn bind(wanted: SocketAddr) -> Result<TcpListener, Problem> {
             ProblemKind::Internal,
             "listen",
             text!(
-                "Impossible d’écouter sur {wanted} ({error}) : un autre programme y est peut-être ; changez listen_people ou listen_agents.",
+                "Impossible d’écouter sur {wanted} ({error})\u{a0}: un autre programme y est peut-être\u{a0}; changez listen_people ou listen_agents.",
                 "Cannot listen on {wanted} ({error}): another program may be there; change listen_people or listen_agents."
             ),
         )

@@ -14,7 +14,7 @@ use crate::{
 use ask::Seen;
 use model::{AccountId, Body, ChangeState, HostId, Kind, Problem, Resource, SiteName, SiteState, Text};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -22,8 +22,9 @@ use std::{
 use tokio::{sync::Semaphore, time::sleep};
 use uuid::Uuid;
 
-/// Questions at once, over all hosts.
+/// Questions at once, over all hosts and to one: a host that is silent shall not hold up the others.
 const AT_ONCE: usize = 64;
+const AT_ONCE_TO_ONE: usize = 8;
 
 /// Where and how patiently hosts are asked; tests have other ways.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,7 @@ pub struct Verifier(Arc<Inner>);
 
 struct Inner {
     permits: Semaphore,
+    of_hosts: Mutex<HashMap<HostId, Arc<Semaphore>>>,
     under_way: Mutex<HashSet<Work>>,
     manner: Manner,
 }
@@ -67,7 +69,13 @@ struct Work {
 
 impl Verifier {
     pub fn new(manner: Manner) -> Verifier {
-        Verifier(Arc::new(Inner { permits: Semaphore::new(AT_ONCE), under_way: Mutex::default(), manner }))
+        let permits = Semaphore::new(AT_ONCE);
+        Verifier(Arc::new(Inner { permits, of_hosts: Mutex::default(), under_way: Mutex::default(), manner }))
+    }
+
+    fn of_host(&self, host: HostId) -> Arc<Semaphore> {
+        let mut hosts = self.0.of_hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.entry(host).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE_TO_ONE))).clone()
     }
 
     fn under_way(&self) -> MutexGuard<'_, HashSet<Work>> {
@@ -116,7 +124,7 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
         addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect();
     let mut left = expected.names.clone();
     for wait in waits_ms {
-        if once(server, &addresses, &expected, &mut left).await.is_none() {
+        if once(server, work.host, &addresses, &expected, &mut left).await.is_none() {
             return conclude(server, work, ChangeState::Verified, healed).await;
         }
         if *wait >= 1_000 && !store::is_wanted(server, work).await? {
@@ -125,7 +133,7 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
         sleep(Duration::from_millis(*wait)).await;
     }
     for _ in 0..later_tries {
-        match once(server, &addresses, &expected, &mut left).await {
+        match once(server, work.host, &addresses, &expected, &mut left).await {
             None => return conclude(server, work, ChangeState::Verified, healed).await,
             Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
         }
@@ -140,13 +148,17 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
 /// One try for every name that has not answered yet. `None`: all is as expected.
 async fn once(
     server: &Server,
+    host: HostId,
     addresses: &[SocketAddr],
     expected: &Expected,
     left: &mut Vec<SiteName>,
 ) -> Option<Text> {
+    let turn = server.verifier.of_host(host);
     while let Some(name) = left.last() {
         let mut seen = Seen::Silent(String::new());
         for address in addresses {
+            // The host's own queue first: who waits there keeps nobody else waiting.
+            let Ok(_turn) = turn.acquire().await else { return None };
             let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
             let mut random = [0; 16];
             server.world.random(&mut random);

@@ -29,7 +29,7 @@ pub fn seen_from_outside(name: &SiteName, seen: &Seen, served: bool) -> Text {
             "Applied on the host, but asked from outside, {name} is served there by another account."
         ),
         Seen::Other(status) => text!(
-            "Appliqué sur l’hôte, mais demandé de l’extérieur, {name} a une réponse inattendue ({status}) : un autre serveur web répond peut-être à cette adresse.",
+            "Appliqué sur l’hôte, mais demandé de l’extérieur, {name} a une réponse inattendue ({status})\u{a0}: un autre serveur web répond peut-être à cette adresse.",
             "Applied on the host, but asked from outside, {name} has an unexpected answer ({status}): another web server may answer at this address."
         ),
         Seen::Proof => Text::default(),
@@ -38,7 +38,7 @@ pub fn seen_from_outside(name: &SiteName, seen: &Seen, served: bool) -> Text {
 
 fn silent(name: &str, why: &str) -> Text {
     text!(
-        "Appliqué sur l’hôte, mais il ne répond pas de l’extérieur pour {name} ({why}) : vérifiez ses adresses, son pare-feu et nginx.",
+        "Appliqué sur l’hôte, mais il ne répond pas de l’extérieur pour {name} ({why})\u{a0}: vérifiez ses adresses, son pare-feu et nginx.",
         "Applied on the host, but it does not answer from outside for {name} ({why}): check its addresses, its firewall and nginx."
     )
 }

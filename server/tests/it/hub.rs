@@ -491,3 +491,48 @@ pub async fn hosts_are_admins_only_and_their_acts_are_recorded(bench: Bench) {
         .collect();
     assert_eq!(verbs, ["host.retire", "host.rename", "host.create"]);
 }
+
+pub async fn five_thousand_resources_come_and_are_reported(bench: Bench) {
+    const MANY: usize = 5_000;
+    let port = Port::open(&bench.server).await;
+    let home = bench.household("asso").await;
+    let identity = enrolled(&bench, &port).await;
+    let (server, host) = (&bench.server, bench.host);
+    let wants = (0..MANY).map(|n| {
+        let name: model::SiteName = format!("s{n}.asso.example").parse().unwrap();
+        let site = model::Site {
+            id: server.world.id(),
+            account_id: home.account,
+            account: "asso".parse().unwrap(),
+            state: model::SiteState::Serving,
+            folder: name.clone(),
+            names: vec![name],
+        };
+        server::resource::Want::put(host, home.account, model::Body::Site(site))
+    });
+    let mut tx = server.store.write().await.unwrap();
+    let act = change::Act::new("site.create", change::Subject::new("account", home.account, "asso"));
+    let change = change::record(&mut tx, &*server.world, &bench.admin, act).await.unwrap();
+    server::resource::write(&mut tx, change, server.world.now_ms(), wants.collect()).await.unwrap();
+    tx.commit().await.unwrap();
+    let begun = Instant::now();
+    let mut agent = port.connect(&identity, Ledger::default()).await;
+    let all = agent.take().await;
+    let came = begun.elapsed();
+    assert_eq!(all.len(), MANY + 1);
+    let begun = Instant::now();
+    for part in all.chunks(500) {
+        let items = part.iter().map(|resource| item(resource, ReportState::Checked)).collect();
+        agent.say(&FromAgent::Report { items }).await;
+    }
+    // A change made meanwhile does not wait until all of it is written.
+    let meanwhile = Instant::now();
+    site::create(server, &home.owner, home.account, "meanwhile.asso.example").await.unwrap();
+    let waited = meanwhile.elapsed();
+    let last = all.last().unwrap();
+    until("all is reported", async || state_of(server, last).await == "checked").await;
+    println!(
+        "{MANY} resources: sent in {came:?}, reports written in {:?}, a change meanwhile {waited:?}",
+        begun.elapsed()
+    );
+}

@@ -57,6 +57,7 @@ suite! {
     hub::a_host_that_knows_more_is_frozen_until_adopted,
     hub::refusals_of_the_agent_are_answered,
     hub::drift_waits_for_a_decision,
+    hub::five_thousand_resources_come_and_are_reported,
     hub::hosts_are_admins_only_and_their_acts_are_recorded,
     people::sign_in_and_out,
     people::tries_are_limited_without_locking_the_owner_out,
