@@ -71,14 +71,27 @@ impl Scene {
         Ok(found.ok_or("the panel does not know the host")?["id"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// A new account of the demo's member on this host, and its cell's files in place.
-    pub fn tenant(&self, name: &str) -> Result<Tenant<'_>, String> {
+    /// Asks for a new account of the demo's member on this host; its id.
+    pub fn ask_tenant(&self, name: &str) -> Result<String, String> {
+        self.make_tenant(name).map(|made| text(&made, "id"))
+    }
+
+    fn make_tenant(&self, name: &str) -> Result<Value, String> {
         let own = self.stage.member.account.clone().unwrap_or_default();
         let model = self.admin.get(&format!("/api/v1/accounts/{own}"))?.ok("the member's account")?;
         let wanted = json!({
-            "member": id_of(&model, "member"), "plan": self.roomy_plan()?, "host": self.host_id()?, "name": name, "owner": self.stage.member.email,
+            "member": text(&model["member"], "id"),
+            "plan": self.roomy_plan()?,
+            "host": self.host_id()?,
+            "name": name,
+            "owner": self.stage.member.email,
         });
-        let made = self.admin.json("POST", "/api/v1/accounts", &wanted)?.ok("make an account")?;
+        self.admin.json("POST", "/api/v1/accounts", &wanted)?.ok("make an account")
+    }
+
+    /// A new account of the demo's member on this host, its home in place.
+    pub fn tenant(&self, name: &str) -> Result<Tenant<'_>, String> {
+        let made = self.make_tenant(name)?;
         let uid = made["uid"].as_u64().ok_or_else(|| format!("no uid: {made}"))?;
         let tenant = Tenant { scene: self, id: text(&made, "id"), name: name.to_owned(), uid };
         until("the home is there", PATIENCE, || {
@@ -174,10 +187,4 @@ impl Site<'_> {
 
 pub fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
-}
-
-/// A reference in a view: `{"member": {"id": …}}` or `{"member_id": …}`.
-fn id_of(view: &Value, noun: &str) -> String {
-    let nested = text(&view[noun], "id");
-    if nested.is_empty() { text(view, &format!("{noun}_id")) } else { nested }
 }

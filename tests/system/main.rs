@@ -3,5 +3,6 @@
 //! Each test makes accounts of its own, so that tests do not meet.
 
 mod bad_days;
+mod faults;
 mod first_site;
 mod neighbours;

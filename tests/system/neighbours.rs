@@ -133,19 +133,22 @@ fn links_swapped_in_a_loop_never_lead_out() {
             let body = scene.visit(&alpha.name, "/a.txt")?.body;
             assert!(!body.contains(SECRET) && !body.contains("root:"), "{body}");
         }
-        // The folders the agent works in, replaced by links to another's: it must not follow.
-        alpha.tenant.shell(
-            &format!(
-                "cd /home/{0} && mv sites sites-kept && ln -s /home/{1}/sites sites",
-                alpha.tenant.name, beta.tenant.name
-            ),
-            "",
-        )?;
+        // The home is root's, so `sites` stays where it is; below it, a link lies in wait where the next site's folder shall be.
+        let moved = alpha.tenant.shell(&format!("mv /home/{0}/sites /home/{0}/kept", alpha.tenant.name), "");
+        assert!(moved.is_err(), "the tenant moved a folder of its home");
+        let trap = format!(
+            "ln -s /home/{}/sites /home/{}/sites/second.{}",
+            beta.tenant.name, alpha.tenant.name, alpha.name
+        );
+        alpha.tenant.shell(&trap, "")?;
         let before = scene.shell(&format!("ls -laR /home/{} | sha256sum", beta.tenant.name))?;
         let asked = alpha.tenant.ask_site(&format!("second.{}", alpha.name))?;
         assert_eq!(asked.status, 201, "{}", asked.body);
-        let failed = scene.newest(&alpha.tenant.id, "failed");
-        assert!(failed.is_ok(), "{failed:?}");
+        scene.newest(&alpha.tenant.id, "verified")?;
+        for path in ["/", "/note", "/config.php", &format!("/{}/public/config.php", beta.name)] {
+            let body = scene.visit(&format!("second.{}", alpha.name), path)?.body;
+            assert!(!body.contains(SECRET), "{path}: {body}");
+        }
         assert_eq!(
             before,
             scene.shell(&format!("ls -laR /home/{} | sha256sum", beta.tenant.name))?,

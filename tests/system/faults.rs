@@ -1,0 +1,172 @@
+//! The agent is killed with -9 before and after every step of every operation a panel can ask for, on a real host.
+//!
+//! The table of steps comes from the program itself (`alveole-agent steps`). Erasing and removing an account take 30 days to come about;
+//! their walk, with every step run twice, is in agent/src/reconcile/tests/faults.rs.
+
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use tests::play::{PATIENCE, Scene, text};
+use tests::wait::until;
+
+const DROP_IN: &str = "/run/systemd/system/alveole-agent.service.d/fault.conf";
+
+/// The distinct steps of an operation, as the program tells them.
+fn steps(scene: &Scene, operation: &str) -> BTreeSet<String> {
+    let table: Value =
+        serde_json::from_str(&scene.root(&["alveole-agent", "steps", "--json"]).unwrap()).unwrap();
+    let found = table.as_array().into_iter().flatten().find(|row| row["operation"] == operation);
+    let steps = found.unwrap_or_else(|| panic!("{operation} is not in the table"))["steps"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    steps.iter().filter_map(|step| step.as_str().map(str::to_owned)).collect()
+}
+
+/// Makes the agent die at a point of an operation, each time it gets there.
+fn arm(scene: &Scene, point: &str) {
+    let line = format!(
+        "mkdir -p $(dirname {DROP_IN}) && printf '[Service]\\nEnvironment=ALVEOLE_FAULT={point}\\n' > {DROP_IN} && systemctl daemon-reload && systemctl restart alveole-agent"
+    );
+    scene.shell(&line).unwrap();
+}
+
+fn disarm(scene: &Scene) {
+    scene.shell(&format!("rm -f {DROP_IN}; systemctl daemon-reload; systemctl reset-failed alveole-agent; systemctl restart alveole-agent")).unwrap();
+}
+
+/// Whether the agent has died since it was last started by hand.
+fn has_died(scene: &Scene) -> bool {
+    let shown =
+        scene.root(&["systemctl", "show", "-p", "SubState", "-p", "NRestarts", "alveole-agent"]).unwrap();
+    shown.contains("auto-restart") || !shown.contains("NRestarts=0")
+}
+
+/// Walks one operation: `act(n)` asks the panel for it anew and gives its change; `holds` looks at the end state.
+fn walk(scene: &Scene, operation: &str, act: impl Fn(usize) -> Value, holds: impl Fn(usize)) {
+    let (mut round, mut deaths) = (0, 0);
+    'steps: for number in 0.. {
+        for side in ["before", "after"] {
+            arm(scene, &format!("{operation}/{number}/{side}"));
+            let change = text(&act(round), "id");
+            let state =
+                || text(&scene.admin.get(&format!("/api/v1/changes/{change}")).unwrap().json(), "state");
+            let died =
+                until("the agent dies or is done", PATIENCE, || match (has_died(scene), state().as_str()) {
+                    (true, _) => Ok(true),
+                    (_, "verified") => Ok(false),
+                    (_, other) => Err(other.to_owned()),
+                })
+                .unwrap_or_else(|reason| panic!("{operation}/{number}/{side}: {reason}"));
+            disarm(scene);
+            until(&format!("{operation}/{number}/{side} is verified after all"), PATIENCE, || {
+                match state().as_str() {
+                    "verified" => Ok(()),
+                    other => Err(other.to_owned()),
+                }
+            })
+            .unwrap();
+            holds(round);
+            round += 1;
+            if !died {
+                break 'steps;
+            }
+            deaths += 1;
+        }
+    }
+    let known = steps(scene, operation).len();
+    assert!(deaths >= 2 * known, "{operation}: {deaths} deaths for {known} kinds of steps");
+}
+
+/// The newest change of an account.
+fn newest(scene: &Scene, account: &str) -> Value {
+    scene.admin.get(&format!("/api/v1/accounts/{account}/changes?limit=1")).unwrap().json()["items"][0]
+        .clone()
+}
+
+#[test]
+fn sites_survive_an_agent_killed_at_any_step() {
+    let scene = Scene::open(1).unwrap();
+    let tenant = scene.tenant("steps").unwrap();
+    let near = scene.tenant("steps-near").unwrap();
+    let neighbour = near.site("steps-near.example").unwrap();
+    let serves =
+        || assert_eq!(scene.visit(&neighbour.name, "/").unwrap().status, 200, "the neighbour serves");
+
+    let name = |round: usize| format!("r{round}.steps.example");
+    let site = |round: usize| {
+        let sites =
+            scene.admin.get(&format!("/api/v1/accounts/{}/sites?limit=100", tenant.id)).unwrap().json();
+        let found = sites["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|site| site["folder"] == name(round).as_str());
+        format!("/api/v1/sites/{}", text(found.unwrap(), "id"))
+    };
+    let create = |round| {
+        assert_eq!(tenant.ask_site(&name(round)).unwrap().status, 201);
+        newest(&scene, &tenant.id)
+    };
+    walk(&scene, "site.create", create, |round| {
+        scene.answers(&name(round), "/", 200).unwrap();
+        serves();
+    });
+    // A name goes and another comes, so that every kind of step is taken.
+    let change = |round: usize| {
+        let names = json!({"names": [format!("v{round}.steps.example"), "steps.example"]});
+        assert_eq!(scene.admin.json("PATCH", &site(0), &names).unwrap().status, 200);
+        newest(&scene, &tenant.id)
+    };
+    walk(&scene, "site.change", change, |round| {
+        scene.answers(&format!("v{round}.steps.example"), "/", 200).unwrap();
+        if round > 0 {
+            scene.answers(&format!("v{}.steps.example", round - 1), "/", 404).unwrap();
+        }
+        serves();
+    });
+    let remove = |round: usize| {
+        assert_eq!(scene.admin.ask("DELETE", &site(round + 1), "", None).unwrap().status / 100, 2);
+        newest(&scene, &tenant.id)
+    };
+    walk(&scene, "site.remove", remove, |round| {
+        scene.answers(&name(round + 1), "/", 404).unwrap();
+        serves();
+    });
+}
+
+#[test]
+fn accounts_survive_an_agent_killed_at_any_step() {
+    let scene = Scene::open(1).unwrap();
+    let create = |round: usize| {
+        let id = scene.ask_tenant(&format!("step{round}")).unwrap();
+        newest(&scene, &id)
+    };
+    walk(&scene, "account.create", create, |round| {
+        let home = format!("/home/step{round}");
+        let owners = scene
+            .shell(&format!("stat -c %U {home} {home}/sites {home}/tmp {home}/logs {home}/private"))
+            .unwrap();
+        assert_eq!(
+            owners.split_whitespace().collect::<Vec<_>>(),
+            ["root", &home[6..], &home[6..], &home[6..], &home[6..]]
+        );
+    });
+    let tenant = scene.tenant("step-paused").unwrap();
+    let site = tenant.site("step-paused.example").unwrap();
+    let act = |verb: &str| {
+        let done =
+            scene.admin.json("POST", &format!("/api/v1/accounts/{}/{verb}", tenant.id), &json!({})).unwrap();
+        assert_eq!(done.status / 100, 2, "{verb}: {}", done.body);
+        newest(&scene, &tenant.id)
+    };
+    let suspend = |round: usize| {
+        if round > 0 {
+            act("resume");
+            scene.newest(&tenant.id, "verified").unwrap();
+        }
+        act("suspend")
+    };
+    walk(&scene, "account.suspend", suspend, |_| {
+        scene.answers(&site.name, "/", 503).unwrap();
+    });
+}
