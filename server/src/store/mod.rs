@@ -15,10 +15,13 @@ use crate::wake::Waker;
 use crate::world::World;
 use model::{Panel, PanelId, Problem, TenantUid};
 use sqlx::{Any, AnyPool, Executor, Transaction};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// How long a writer waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub struct Store {
@@ -68,9 +71,11 @@ impl Store {
     /// A transaction that writes.
     pub async fn write(&self) -> Result<Tx, Problem> {
         let turn = match &self.turn {
-            Some(turn) => {
-                Some(turn.clone().acquire_owned().await.map_err(|error| internal("writers' queue", &error))?)
-            }
+            // As patient as a connection's busy_timeout: one writer that hangs shall not hang the others with it.
+            Some(turn) => match tokio::time::timeout(PATIENCE, turn.clone().acquire_owned()).await {
+                Ok(turn) => Some(turn.map_err(|error| internal("writers' queue", &error))?),
+                Err(_) => return Err(query::database_problem("BEGIN", sqlx::Error::PoolTimedOut)),
+            },
             None => None,
         };
         let begun = self.pool.begin_with(self.engine.begin_write()).await;
@@ -153,6 +158,12 @@ mod tests {
             let mut tx = store.write().await.unwrap();
             sql("UPDATE panel SET next_uid = 1").run(tx.on()).await.unwrap();
         }
+        // One that is held makes the next wait, not for ever.
+        let held = store.write().await.unwrap();
+        tokio::time::pause();
+        assert_eq!(store.write().await.err().map(|problem| problem.code), Some("database_busy"));
+        tokio::time::resume();
+        drop(held);
         let mut tx = store.write().await.unwrap();
         let uid = sql("SELECT next_uid FROM panel").one(tx.on(), |row| row.first::<u32>()).await.unwrap();
         assert_eq!(uid, TenantUid::FIRST);
