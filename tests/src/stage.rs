@@ -23,6 +23,8 @@ pub struct Stage {
     pub lab: String,
     /// Where the panel's state, log and configuration lie.
     pub folder: PathBuf,
+    /// The Debian packages it was made of.
+    pub debs: PathBuf,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -123,6 +125,7 @@ impl Stage {
             hosts: lab.hosts.iter().map(StageHost::from).collect(),
             lab: lab.name.clone(),
             folder: folder.clone(),
+            debs: wish.debs.clone(),
         };
         let text = serde_json::to_string_pretty(&stage).map_err(|error| error.to_string())?;
         crate::panel::write_private(&file, &text)?;

@@ -6,3 +6,4 @@ mod bad_days;
 mod faults;
 mod first_site;
 mod neighbours;
+mod panel_package;
