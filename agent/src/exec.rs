@@ -217,14 +217,13 @@ impl Program {
         let mut output = Output::default();
         let (mut stdin, mut stdout, mut stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        for fd in [
+        let pipes = [
             stdin.as_ref().map(AsFd::as_fd),
             stdout.as_ref().map(AsFd::as_fd),
             stderr.as_ref().map(AsFd::as_fd),
-        ] {
-            if let Some(fd) = fd {
-                fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-            }
+        ];
+        for fd in pipes.into_iter().flatten() {
+            fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
         let mut rest: &[u8] = &self.stdin;
         loop {
