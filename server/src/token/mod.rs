@@ -5,7 +5,7 @@ mod rules;
 
 pub(crate) use api::ROUTES;
 pub(crate) use rules::by_secret;
-pub use rules::{create, create_for, list, revoke};
+pub use rules::{create, list, revoke};
 
 use model::TokenId;
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use crate::{
     store::{Row, sql},
     user,
 };
-use model::{EmailAddress, Label, Problem, ProblemKind, Secret, Text, TokenId, UserId};
+use model::{Label, Problem, ProblemKind, Secret, Text, TokenId};
 use serde_json::json;
 
 /// Use-times are written at most this often.
@@ -30,25 +30,6 @@ pub async fn list(server: &Server, actor: &Actor) -> Result<Vec<TokenView>, Prob
 /// A new token of the actor's own; its secret is told this once. A token cannot make tokens.
 pub async fn create(server: &Server, actor: &Actor, new: NewToken) -> Result<(TokenView, Secret), Problem> {
     let (Some(user), Via::Session(_)) = (actor.user, &actor.via) else { return Err(user::session_only()) };
-    add(server, actor, user, new).await
-}
-
-/// `alveole-panel admin token EMAIL NAME`.
-pub async fn create_for(server: &Server, email: &str, new: NewToken) -> Result<(TokenView, Secret), Problem> {
-    let email = EmailAddress::parse(email)?;
-    let found = sql("SELECT id FROM users WHERE email_key = $1")
-        .bind(email.key())
-        .optional(server.store.on(), |row| row.get("id"))
-        .await?;
-    add(server, &Actor::panel(), found.ok_or_else(not_found)?, new).await
-}
-
-async fn add(
-    server: &Server,
-    actor: &Actor,
-    user: UserId,
-    new: NewToken,
-) -> Result<(TokenView, Secret), Problem> {
     let name = Label::parse(&new.name)?;
     if new.days.is_some_and(|days| !(1..=3650).contains(&days)) {
         return Err(Problem::invalid(

@@ -168,7 +168,7 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
     assert!(token::list(server, &home.owner).await.unwrap()[0].used_at.is_some());
     bench.world.pass(24 * 3_600_000);
     assert_eq!(session::caller(server, &headers).await.unwrap_err().code, "bad_token");
-    let (view2, secret) = token::create_for(server, "ALPHA@membre.example", new()).await.unwrap();
+    let (view2, secret) = token::create(server, &home.owner, new()).await.unwrap();
     let headers = bearer(secret.reveal());
     let other = bench.household("beta").await;
     assert_eq!(token::revoke(server, &other.owner, view2.id).await.unwrap_err().code, "not_found");
