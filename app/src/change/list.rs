@@ -5,13 +5,13 @@ use crate::{
     account,
     http::{Answer, Face},
     live::LiveChange,
-    parts::{self, Action, ago, empty, next_page},
+    parts::{self, Action, ago, badge, empty, next_page},
     shell::{self, Place},
     state::StateBadge,
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{AccountId, HostId};
+use model::{AccountId, HostId, Lang};
 use server::{Server, change::ChangeView};
 
 /// `GET /accounts/{account}/changes`
@@ -65,10 +65,17 @@ pub fn items(face: &Face, changes: Vec<ChangeView>) -> AnyView {
     view! { <ol class="changes">{items}</ol> }.into_any()
 }
 
+/// An act of the panel alone: no host is concerned, so it was done when it was written.
+pub fn done(lang: Lang) -> AnyView {
+    badge("state state-good", lang.pick("fait", "done"))
+}
+
 fn item(face: &Face, change: &ChangeView) -> AnyView {
     let lang = face.lang;
     let page = format!("/changes/{}", change.id);
-    let state = if change.state.is_final() || change.states.is_empty() {
+    let state = if change.states.is_empty() {
+        done(lang)
+    } else if change.state.is_final() {
         view! { <StateBadge state=change.state lang/> }.into_any()
     } else {
         let account = change.account;
@@ -96,7 +103,7 @@ fn item(face: &Face, change: &ChangeView) -> AnyView {
 }
 
 /// Undo at one click, unless it loses something: then the change's page says what first.
-fn undo(lang: model::Lang, change: &ChangeView) -> AnyView {
+fn undo(lang: Lang, change: &ChangeView) -> AnyView {
     let words = lang.pick("Annuler", "Undo");
     if words::loss(lang, change).is_some() {
         let title = words::title(lang, change);

@@ -60,7 +60,7 @@ pub fn render(face: &Face, change: &ChangeView, typed: &Typed, status: u16) -> R
         )
         .view();
     let way = if change.states.is_empty() {
-        view! { <StateBadge state=change.state lang/> }.into_any()
+        super::list::done(lang)
     } else {
         view! { <LiveChange change=change.id account=change.account state=change.state reason=change.text.clone() lang/> }.into_any()
     };

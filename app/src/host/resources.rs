@@ -78,6 +78,11 @@ fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
             </div>
         }
     });
+    // Kept as edited: ours can come back at any time.
+    let kept = (resource.pinned && resource.drift.is_none()).then(|| {
+        let put_back = act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).small().view();
+        view! { <span class="small quiet">{lang.pick("gardé tel que modifié à la main", "kept as edited by hand")}</span>{put_back} }
+    });
     let delete = (held && resource.gone)
         .then(|| act("delete", lang.pick("Supprimer vraiment", "Really delete")).loss_small().view());
     let name = match resource.account {
@@ -95,6 +100,7 @@ fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
             <div class="row">
                 <StateBadge state=resource.state lang/>
                 <a class="small" href=format!("/changes/{}", resource.change)>{lang.pick("sa modification", "its change")}<span class="unseen">{label.clone()}</span></a>
+                {kept}
                 {delete}
             </div>
             {drift}

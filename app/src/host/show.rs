@@ -156,6 +156,10 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
         .line_if(lang.pick("Noyau", "Kernel"), facts.map(|facts| facts.kernel.clone()))
         .line_if("PHP", versions.filter(|versions| !versions.is_empty()))
         .line_if(lang.pick("Horloge", "Clock"), clock)
+        .line_if(
+            lang.pick("Certificat valable jusqu’au", "Certificate valid until"),
+            host.certificate_until.map(|at| moment(lang, at)),
+        )
         .line(
             lang.pick("Génération", "Generation"),
             lang.pick(
