@@ -2,6 +2,8 @@
 //!
 //! `cargo test` runs each on a fixed number of inputs; `./dev fuzz TARGET` runs one coverage-guided until it is stopped.
 
+#![allow(clippy::unwrap_used)] // a helper of a test is a test
+
 use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{

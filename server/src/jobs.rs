@@ -26,7 +26,7 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 }
                 continue;
             }
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
         }
         match account::purge(&server).await {
             Ok(0) => {}

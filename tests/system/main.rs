@@ -2,6 +2,8 @@
 //!
 //! Each test makes accounts of its own, so that tests do not meet.
 
+#![allow(clippy::unwrap_used)] // a helper of a test is a test
+
 mod bad_days;
 mod faults;
 mod first_site;

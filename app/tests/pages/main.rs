@@ -1,5 +1,8 @@
 //! The pages on real rules and a temporary database, asked as a browser without JavaScript asks them.
 
+// Clippy knows a test function, not the helpers beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod escape;
 mod forms;
 mod html;

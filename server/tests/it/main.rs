@@ -10,7 +10,6 @@ mod backup;
 mod bench;
 mod changes;
 mod hub;
-mod load;
 mod people;
 mod postgres;
 mod races;
