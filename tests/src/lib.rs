@@ -7,4 +7,5 @@ pub mod panel;
 pub mod play;
 pub mod run;
 pub mod stage;
+pub mod sweep;
 pub mod wait;

@@ -5,6 +5,7 @@ use crate::http::Panel;
 use crate::lab::{self, Lab, LabHost};
 use crate::panel::{Ports, Process};
 use crate::run::run;
+use crate::sweep;
 use crate::wait::until;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -92,6 +93,10 @@ impl Stage {
         std::fs::create_dir_all(&wish.folder).map_err(|error| error.to_string())?;
         let folder = wish.folder.canonicalize().map_err(|error| error.to_string())?;
         let file = folder.join("demo.json");
+        sweep::sweep()?;
+        if let Some(owner) = wish.owner {
+            sweep::register(&wish.name, &folder, owner)?;
+        }
         say(&format!("{} hosts of Debian 13", wish.hosts));
         let layer = installed(&wish.debs)?;
         let lab = lab::up(&wish.name, wish.hosts, Some(&layer), wish.owner)?;
@@ -135,6 +140,7 @@ impl Stage {
     /// Takes everything away; what is not there is no error.
     pub fn down(name: &str, folder: &Path) -> Result<(), String> {
         Process::stop(folder)?;
+        sweep::forget(name);
         lab::down(name)?;
         for file in ["demo.json", "panel"] {
             let path = folder.join(file);
