@@ -157,3 +157,31 @@ fn links_swapped_in_a_loop_never_lead_out() {
         Ok(())
     });
 }
+
+#[test]
+fn nothing_a_tenant_puts_into_its_logs_stops_a_change_or_its_suspension() {
+    let scene = Scene::open(0).unwrap();
+    let tenant = scene.tenant("jammed").unwrap();
+    let site = tenant.site("jammed.example").unwrap();
+    site.put("index.php", "<?php echo 'awake';").unwrap();
+    scene.answers(&site.name, "/", 200).unwrap();
+    tenant.shell("cd ~ 2>/dev/null; cd /home/jammed/logs && rm -f *.log && for f in php-fpm php jammed.example apache; do mkfifo $f.log; done", "").unwrap();
+    let plan = scene
+        .admin
+        .json("POST", "/api/v1/plans", &serde_json::json!({"name": "Petit essaim", "sites_max": 5, "names_max": 5, "php_workers": 2, "disk_mb": 100, "memory_mb": 128}))
+        .unwrap()
+        .ok("a plan")
+        .unwrap();
+    let path = format!("/api/v1/accounts/{}", tenant.id);
+    let changed = scene.admin.json("PATCH", &path, &serde_json::json!({"plan": plan["id"]})).unwrap();
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    scene.newest(&tenant.id, "verified").unwrap();
+    let suspended = scene.admin.json("POST", &format!("{path}/suspend"), &serde_json::json!({})).unwrap();
+    assert_eq!(suspended.status / 100, 2, "{}", suspended.body);
+    scene.newest(&tenant.id, "verified").unwrap();
+    scene.answers(&site.name, "/", 503).unwrap();
+    tests::wait::until("nothing of it runs", tests::play::PATIENCE, || {
+        scene.shell(&format!("! pgrep -lU {}", tenant.uid)).map(drop)
+    })
+    .unwrap();
+}

@@ -176,6 +176,7 @@ pub async fn only_the_panels_pages_act_by_cookie(bench: Bench) {
         &[("origin", "https://panel.coop.example")],
         &[("origin", "null")],
         &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")],
+        &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
         &[("origin", ORIGIN), ("origin", "https://evil.example")],
         &[("sec-fetch-site", "same-site")],
         &[("referer", ORIGIN)],
