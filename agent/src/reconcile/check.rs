@@ -2,7 +2,7 @@
 
 use super::{Hands, job::Job, step::Step, trouble::Trouble};
 use crate::{account, fs};
-use model::{Account, Kind, ResourceKey};
+use model::{Kind, ResourceKey, TenantUid, Text, UnixName};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -15,8 +15,8 @@ struct Staging {
 }
 
 impl Staging {
-    fn open(hands: &Hands, account: &Account) -> io::Result<Staging> {
-        let folder = hands.paths.staging().join(account.name.as_str());
+    fn open(hands: &Hands, account: &UnixName) -> io::Result<Staging> {
+        let folder = hands.paths.staging().join(account.as_str());
         std::fs::create_dir_all(hands.paths.staging())?;
         fs::folder(&hands.paths.staging(), 0o711)?;
         // Left by a crash; the folder is root's alone.
@@ -50,7 +50,7 @@ pub fn php(hands: &Hands, job: &Job) -> Result<(), Trouble> {
     let Some(account) = &job.wish.account else { return Ok(()) };
     let pool = job.want.files.iter().find(|product| product.path.ends_with("php.conf"));
     let Some(pool) = pool else { return Ok(()) };
-    let staging = Staging::open(hands, account).map_err(staged)?;
+    let staging = Staging::open(hands, &account.name).map_err(staged)?;
     let path = staging.put("php.conf", &pool.bytes).map_err(staged)?;
     hands.daemons.check_php(account.php, &path, account.uid)
 }
@@ -67,7 +67,7 @@ pub fn apache(hands: &Hands, jobs: &[&Job]) -> Vec<Result<(), Trouble>> {
 
 fn apache_once(hands: &Hands, jobs: &[&Job]) -> Result<(), Trouble> {
     let Some(account) = jobs.iter().find_map(|job| job.wish.account.as_ref()) else { return Ok(()) };
-    let staging = Staging::open(hands, account).map_err(staged)?;
+    let staging = Staging::open(hands, &account.name).map_err(staged)?;
     let mut swapped = Vec::new();
     let mut includes = Vec::new();
     for job in jobs {
@@ -88,9 +88,40 @@ fn apache_once(hands: &Hands, jobs: &[&Job]) -> Result<(), Trouble> {
         hands.daemons.check_apache(&path, account.uid)
     };
     let Err(trouble) = ask(&others) else { return Ok(()) };
-    // Somebody's edit of another site must not stand in this one's way.
-    let ours: Vec<PathBuf> = others.iter().filter(|path| is_ours(hands, path)).cloned().collect();
-    if ours.len() == others.len() { Err(trouble) } else { ask(&ours) }
+    let (ours, edited): (Vec<PathBuf>, Vec<PathBuf>) =
+        others.iter().cloned().partition(|path| is_ours(hands, path));
+    if edited.is_empty() {
+        return Err(trouble);
+    }
+    // Without the edits this one is right: they are what must be mended, and until then Apache must not be sent to read them.
+    ask(&ours)?;
+    Err(in_the_way(&edited, trouble))
+}
+
+/// Before a cell reads its files again: what we did not write ourselves must be readable, or its Apache would end.
+pub fn edits(hands: &Hands, account: &UnixName, uid: TenantUid) -> Result<(), Trouble> {
+    let all = fragments(&hands.paths.fragments(account), &[]).map_err(staged)?;
+    let edited: Vec<PathBuf> = all.iter().filter(|path| !is_ours(hands, path)).cloned().collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let staging = Staging::open(hands, account).map_err(staged)?;
+    let path = staging.put("apache.conf", &account::steps::apache(account, &all)?).map_err(staged)?;
+    hands.daemons.check_apache(&path, uid).map_err(|trouble| in_the_way(&edited, trouble))
+}
+
+/// What Apache refuses is the edited files' affair; any other trouble stays what it is.
+fn in_the_way(edited: &[PathBuf], trouble: Trouble) -> Trouble {
+    let Trouble::Refused(said) = trouble else { return trouble };
+    let files = edited.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    Trouble::Refused(Text {
+        fr: format!(
+            "Une modification faite à la main est en travers\u{a0}: corrigez {files}, ou rétablissez le nôtre. {}",
+            said.fr
+        )
+        .into(),
+        en: format!("An edit made by hand is in the way: mend {files}, or put ours back. {}", said.en).into(),
+    })
 }
 
 /// The fragments that the cell loads, but for these, in the order in which Apache reads them.

@@ -176,11 +176,15 @@ impl Running {
                 fs::link(&paths.name(name), &target.path()).map_err(io)
             }
             Step::Reload { account, php } => {
-                self.activated = true;
                 // Once for all that change together; one that asks for PHP too comes first or goes again.
                 if reloaded.get(account.as_str()).is_some_and(|with_php| *with_php || !php) {
+                    self.activated = true;
                     return Ok(());
                 }
+                if let Some(known) = &self.job.wish.account {
+                    check::edits(hands, account, known.uid)?;
+                }
+                self.activated = true;
                 hands.daemons.reload(account, *php)?;
                 reloaded.insert(account.to_string(), *php);
                 Ok(())

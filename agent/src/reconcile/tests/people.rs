@@ -82,13 +82,39 @@ fn an_edit_undone_by_hand_is_no_drift_any_more() {
 }
 
 #[test]
-fn an_edited_fragment_does_not_block_its_neighbours() {
+fn apache_is_never_sent_to_read_an_edit_it_refuses() {
     let mut world = world();
+    let other = |n: u8, name: &str| wanted(&Body::Site(site("asso", 1, n, &[name])), 0);
+    world.apply(vec![other(4, "old.example")]);
     std::fs::write(fragment(&world), "POISON\n").unwrap();
     *world.daemons.refuse.lock().unwrap() = Some("POISON".into());
-    let other = wanted(&Body::Site(site("asso", 1, 3, &["b.example"])), 0);
-    let done = world.apply(vec![other]);
-    assert_eq!(done[0].outcome.state, ReportState::Applied, "{done:#?}");
+    let before = world.snapshot();
+    let files = |snapshot: &str| -> Vec<String> {
+        snapshot.lines().filter(|line| !line.contains("/ ")).map(str::to_owned).collect()
+    };
+    let file = fragment(&world).display().to_string();
+    let mut workers = account("asso", 1);
+    workers.php_workers = 9;
+    let acts = [
+        other(3, "b.example"),
+        Resource { body: None, ..other(4, "old.example") },
+        wanted(&Body::Account(workers), 0),
+    ];
+    for act in acts {
+        world.daemons.take();
+        let done = world.apply(vec![act.clone()]);
+        let of = done.iter().find(|done| done.at == act.at()).unwrap();
+        assert_eq!(of.outcome.state, ReportState::Failed, "{done:#?}");
+        let text = of.outcome.text.as_ref().unwrap();
+        assert!(text.en.contains(&file) && text.fr.contains(&file), "{text:?}");
+        assert!(!world.daemons.take().iter().any(|asked| asked.starts_with("reload")));
+        assert_eq!(files(&world.snapshot()), files(&before));
+    }
+    // An edit that Apache accepts is in nobody's way, and neither is one that was mended.
+    std::fs::write(fragment(&world), "# fine\n").unwrap();
+    let done = world.all();
+    assert_eq!(done.iter().filter(|done| done.outcome.state == ReportState::Applied).count(), 3, "{done:#?}");
+    assert!(world.paths.names().join("b.example").is_symlink());
 }
 
 #[test]
