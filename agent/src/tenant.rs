@@ -205,7 +205,10 @@ pub fn erase_home(paths: &Paths, account: &UnixName, uid: TenantUid) -> io::Resu
     }
     for (name, _) in FOLDERS {
         match below(&home, name) {
-            Ok(folder) => as_tenant(uid, || empty(&folder))?,
+            Ok(folder) => as_tenant(uid, || {
+                open_up(&folder)?;
+                empty(&folder)
+            })?,
             Err(Errno::ENOENT) => continue,
             Err(errno) => return Err(errno.into()),
         }
@@ -285,10 +288,16 @@ fn enter(folder: &OwnedFd, name: &CString) -> io::Result<OwnedFd> {
         }
         other => other?,
     };
-    if mode_of(&fstat(&open)?) & 0o700 != 0o700 {
-        fchmod(&open, Mode::S_IRWXU)?;
-    }
+    open_up(&open)?;
     Ok(open)
+}
+
+/// Makes a held folder accessible to its owner.
+fn open_up(folder: &OwnedFd) -> io::Result<()> {
+    if mode_of(&fstat(folder)?) & 0o700 != 0o700 {
+        fchmod(folder, Mode::S_IRWXU)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -139,3 +139,18 @@ fn what_is_not_the_tenants_is_not_erased() {
     assert!(erase_home(&paths, &account, uid).is_err());
     assert!(roots.join("kept").exists());
 }
+
+#[test]
+fn a_home_whose_own_folders_are_closed_is_erased() {
+    for (name, _) in FOLDERS {
+        for mode in [0o500, 0o000] {
+            let (_dir, paths, account, uid, _) = lab();
+            make_home(&paths, &account, uid).unwrap();
+            let top = paths.home(&account).join(name);
+            fs::write(top.join("file"), "x").unwrap();
+            fs::set_permissions(&top, fs::Permissions::from_mode(mode)).unwrap();
+            let erased = erase_home(&paths, &account, uid);
+            assert!(erased.is_ok() && !paths.home(&account).exists(), "{name} {mode:o}: {erased:?}");
+        }
+    }
+}
