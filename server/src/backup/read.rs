@@ -7,7 +7,7 @@ use crate::{
     file,
     store::{Engine, Tx, internal, sql},
 };
-use model::{Problem, ProblemKind, text};
+use model::{Problem, ProblemKind, TenantUid, text};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
@@ -19,6 +19,9 @@ use std::{
 
 /// A line is a row: the largest is a change with its before and after.
 const LONGEST_LINE: u64 = 16 << 20;
+
+/// More accounts than are made between a backup and its restoration.
+const UIDS_SKIPPED: i64 = 10_000;
 
 /// Puts the panel of a backup where the configuration says. Gives the number of rows.
 pub async fn restore<Source: Read + Seek>(
@@ -104,9 +107,30 @@ async fn fill(url: &str, world: &dyn World, beside: &Path, source: impl Read) ->
     // No agent is connected to a panel that does not run.
     sql("UPDATE hosts SET connected_at = NULL, connected_to = NULL").run(tx.on()).await?;
     Ca::open(&beside.join("ca"), 0)?;
+    leap(&mut tx).await?;
     tx.commit().await?;
     store.close().await;
     Ok(rows)
+}
+
+/// Hosts may hold accounts made after the backup, whose uids own files there. Given again, such a uid would give one member's files to
+/// another; so the count goes on well beyond what can have been given since.
+async fn leap(tx: &mut Tx) -> Result<(), Problem> {
+    let next = sql("UPDATE panel SET next_uid = next_uid + $1 WHERE one = 1 RETURNING next_uid")
+        .bind(UIDS_SKIPPED)
+        .one(tx.on(), |row| row.first::<u32>())
+        .await?;
+    if next <= TenantUid::LAST {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "restore_uids",
+        text!(
+            "Il ne reste pas assez de numéros d’utilisateur pour restaurer sans risque (prochain\u{a0}: {next})\u{a0}: rien n’a été restauré. Demandez de l’aide avant de continuer.",
+            "There are not enough user numbers left to restore safely (next: {next}): nothing was restored. Ask for help before going on."
+        ),
+    ))
 }
 
 async fn insert(tx: &mut Tx, table: &str, values: Map<String, Value>) -> Result<(), Problem> {

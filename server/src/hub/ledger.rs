@@ -1,9 +1,12 @@
 //! Reads a frozen host's whole ledger into the store, for an admin to compare.
 
 use super::store::clean;
-use crate::{Server, store::sql};
+use crate::{
+    Server,
+    store::{Tx, sql},
+};
 use model::{
-    HostId, Problem, Resource,
+    HostId, Kind, Problem, Resource, TenantUid,
     wire::{Answer, Query},
 };
 
@@ -11,6 +14,8 @@ use model::{
 const PAGE: u16 = 500;
 /// Pages, at most: an agent that goes on for ever is none of ours.
 const MOST_PAGES: usize = 1_000;
+/// How far beyond the next uid a host's uid is believed.
+const MOST_AHEAD: u32 = 10_000;
 
 /// Asks page by page, then replaces the copy in one transaction.
 pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
@@ -38,9 +43,30 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
     Ok(count)
 }
 
+/// A uid that owns files on a host is never given again, even if the panel forgot that it gave it. What lies far beyond is not
+/// believed: one host could use up all uids.
+async fn reserve(tx: &mut Tx, resources: &[Resource]) -> Result<(), Problem> {
+    let next = sql("SELECT next_uid FROM panel WHERE one = 1").one(tx.on(), |row| row.first::<u32>()).await?;
+    let credible = TenantUid::FIRST..=TenantUid::LAST.min(next.saturating_add(MOST_AHEAD));
+    let largest = resources
+        .iter()
+        .filter(|resource| resource.kind == Kind::Account)
+        .filter_map(|resource| resource.body.as_ref()?["uid"].as_u64())
+        .filter_map(|uid| u32::try_from(uid).ok())
+        .filter(|uid| credible.contains(uid))
+        .max();
+    let Some(largest) = largest else { return Ok(()) };
+    sql("UPDATE panel SET next_uid = $1 WHERE one = 1 AND next_uid < $1")
+        .bind(largest + 1)
+        .run(tx.on())
+        .await
+        .map(drop)
+}
+
 async fn write(server: &Server, host: HostId, resources: Vec<Resource>) -> Result<(), Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    reserve(&mut tx, &resources).await?;
     sql("DELETE FROM ledger_copies WHERE host_id = $1").bind(host).run(tx.on()).await?;
     for resource in resources {
         sql("INSERT INTO ledger_copies (host_id, kind, key, generation, body, at) VALUES ($1, $2, $3, $4, $5, $6)

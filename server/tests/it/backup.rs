@@ -7,7 +7,10 @@ use crate::{
     world::FakeWorld,
 };
 use model::wire::{Answer, FromAgent, FromPanel, Query};
-use server::{Config, Server, account, backup, file, host, site, store::Engine};
+use server::{
+    Config, Server, account, backup, file, host, site,
+    store::{Engine, sql},
+};
 use std::{
     collections::BTreeSet,
     fs::{self, File},
@@ -48,12 +51,14 @@ pub async fn agents_know_a_restored_panel(bench: Bench) {
     assert_eq!(restored.store.panel(), bench.server.store.panel());
     assert_eq!(restored.ca.fingerprint(), bench.server.ca.fingerprint());
     assert!(account::show(&restored, &home.owner, home.account).await.is_ok());
-    // The file made from the restored panel is the same but for its head.
+    // The file made from the restored panel is the same but for its head and the next uid.
     let again = folder.path().join("again.alveole");
     backup::write(&restored, &again, File::create_new(&again).unwrap()).await.unwrap();
     let rows_of = |path: &std::path::Path| {
         let text = fs::read_to_string(path).unwrap();
-        let rows = text.lines().filter(|line| line.starts_with("{\"row\"") && !line.contains("\"hosts\""));
+        let rows = text.lines().filter(|line| {
+            line.starts_with("{\"row\"") && !line.contains("\"hosts\"") && !line.contains("next_uid")
+        });
         rows.map(str::to_owned).collect::<BTreeSet<_>>()
     };
     assert_eq!(rows_of(&path), rows_of(&again));
@@ -66,11 +71,18 @@ pub async fn agents_know_a_restored_panel(bench: Bench) {
     drop(agent);
     // One that is ahead is frozen, even when the panel has meanwhile reached the same number.
     site::create(&restored, &home.owner, home.account, "trois.asso.example").await.unwrap();
+    // And its accounts' uids are known to be taken.
+    let mut tx = restored.store.write().await.unwrap();
+    sql("UPDATE panel SET next_uid = 200001").run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
     let mut agent = port.connect(&identity, now).await;
     show_ledger(&mut agent).await;
     let frozen = async || host::show(&restored, &bench.admin, bench.host).await.unwrap().frozen;
     until("the ledger is read", async || frozen().await.is_some_and(|frozen| frozen.ledger_at.is_some()))
         .await;
+    let next =
+        sql("SELECT next_uid FROM panel").one(restored.store.on(), |row| row.first::<u32>()).await.unwrap();
+    assert_eq!(next, 200_002);
     let difference = host::difference(&restored, &bench.admin, bench.host).await.unwrap();
     let labels: Vec<&str> = difference.iter().map(|difference| difference.label.as_str()).collect();
     assert_eq!(labels, ["deux.asso.example", "trois.asso.example"]);
@@ -78,6 +90,35 @@ pub async fn agents_know_a_restored_panel(bench: Bench) {
     let all = agent.take().await;
     assert_eq!(all.iter().filter(|resource| resource.body.is_some()).count(), 3);
     assert_eq!(agent.ledger.position.unwrap().epoch, 2);
+}
+
+pub async fn a_uid_given_after_the_backup_is_not_given_again(bench: Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let home = bench.household("asso").await;
+    let path = folder.path().join("panel.alveole");
+    backup::write(&bench.server, &path, File::create_new(&path).unwrap()).await.unwrap();
+    let new = |name: &str| account::NewAccount {
+        member: home.member.to_string(),
+        plan: bench.plan.to_string(),
+        name: name.into(),
+        ..Default::default()
+    };
+    let lost = account::create(&bench.server, &bench.admin, new("perdu")).await.unwrap().item.uid;
+    let config = elsewhere(folder.path());
+    let world = bench.world.clone();
+    backup::restore(&config, &*world, File::open(&path).unwrap()).await.unwrap();
+    let restored = Server::open(config, world).await.unwrap();
+    let next = account::create(&restored, &bench.admin, new("autre")).await.unwrap().item.uid;
+    assert_eq!(next.get(), lost.get() + 10_000);
+    // No room for the leap: said, and nothing is made.
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("UPDATE panel SET next_uid = 495000").run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = folder.path().join("full.alveole");
+    backup::write(&bench.server, &path, File::create_new(&path).unwrap()).await.unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let refused = backup::restore(&elsewhere(other.path()), &*bench.world, File::open(&path).unwrap()).await;
+    assert_eq!(refused.unwrap_err().code, "restore_uids");
 }
 
 async fn show_ledger(agent: &mut Agent) {
