@@ -114,10 +114,26 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     Ok(Created { item, change: Some(change), link })
 }
 
-/// The chosen host, or the active web host with the fewest accounts.
+/// The chosen host, or the active web host with the fewest accounts; a frozen one takes none.
 async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
-    let found = sql("SELECT h.id FROM hosts h WHERE h.state = 'active' AND ' ' || h.roles || ' ' LIKE '% web %' AND ($1 = '' OR h.id = $1)
-         ORDER BY (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased'), h.id LIMIT 1")
+    if let Some(chosen) = chosen {
+        let frozen = sql("SELECT frozen_at FROM hosts WHERE id = $1")
+            .bind(chosen)
+            .optional(tx.on(), |row| row.get::<Option<i64>>("frozen_at"))
+            .await?;
+        if frozen.flatten().is_some() {
+            let text = Text::new(
+                "Cet hôte est gelé\u{a0}: rien ne lui est envoyé tant qu’un administrateur n’a pas tranché sur la page de l’hôte. Tranchez, ou choisissez un autre hôte.",
+                "This host is frozen: nothing is sent to it until an admin resolves it on the host's page. Resolve it, or choose another host.",
+            );
+            return Err(Problem::new(ProblemKind::Conflict, "host_frozen", text).on("host"));
+        }
+    }
+    // One whose agent is away would keep the new account waiting: only if there is no other.
+    let found = sql("SELECT h.id FROM hosts h WHERE h.state = 'active' AND h.frozen_at IS NULL
+           AND ' ' || h.roles || ' ' LIKE '% web %' AND ($1 = '' OR h.id = $1)
+         ORDER BY CASE WHEN h.connected_at IS NULL THEN 1 ELSE 0 END,
+           (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased'), h.id LIMIT 1")
     .bind(chosen.map(|host| host.to_string()).unwrap_or_default())
     .optional(tx.on(), |row| row.get("id"))
     .await?;

@@ -78,6 +78,33 @@ pub async fn the_least_loaded_host_is_chosen(bench: Bench) {
     }
 }
 
+pub async fn a_frozen_host_takes_no_account(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let web2 = host(&bench.server, "web2").await;
+    let new = |name: &str, host: Option<String>| NewAccount {
+        member: home.member.to_string(),
+        plan: bench.plan.to_string(),
+        name: name.into(),
+        host,
+        owner: None,
+    };
+    let set = async |query| {
+        let mut tx = bench.server.store.write().await.unwrap();
+        sql(query).run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    // Emptier, but away; then the other one frozen.
+    set("UPDATE hosts SET connected_at = NULL WHERE name = 'web2'").await;
+    let create = |new| account::create(&bench.server, &bench.admin, new);
+    assert_eq!(create(new("beta", None)).await.unwrap().item.host.id, bench.host);
+    set("UPDATE hosts SET frozen_at = 1 WHERE name = 'web1'").await;
+    assert_eq!(create(new("gamma", None)).await.unwrap().item.host.id, web2);
+    let problem = create(new("delta", Some(bench.host.to_string()))).await.unwrap_err();
+    assert_eq!((problem.code, problem.field), ("host_frozen", Some("host")));
+    set("UPDATE hosts SET frozen_at = 1").await;
+    assert_eq!(create(new("delta", None)).await.unwrap_err().code, "no_host");
+}
+
 pub async fn life_from_active_to_erased(bench: Bench) {
     let (server, admin) = (&bench.server, &bench.admin);
     let home = bench.household("alpha").await;
