@@ -9,7 +9,7 @@ use crate::{Actor, Server, resource, site, store::sql};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
-/// The daily job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
+/// The hourly job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
 pub async fn purge(server: &Server) -> Result<usize, Problem> {
     let now = server.world.now_ms();
     let actor = Actor::panel();

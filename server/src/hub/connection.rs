@@ -245,8 +245,10 @@ impl Connection {
     }
 
     fn acknowledged(&mut self, generation: u64) {
+        // What it says it has counts only as far as we have sent; and who takes our frames has found its place.
         self.acked = generation.min(self.sent);
-        if self.whole_until.is_some_and(|until| generation >= until) {
+        self.gaps = 0;
+        if self.whole_until.is_some_and(|until| self.acked >= until) {
             self.whole_until = None;
         }
     }
