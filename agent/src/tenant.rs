@@ -250,9 +250,17 @@ fn empty(top: &OwnedFd) -> io::Result<()> {
                         Err(errno) => return Err(errno.into()),
                     }
                     if stack.len() + 1 >= DEEPEST {
-                        moved += 1;
-                        let up = format!(".alveole-erased-{moved}");
-                        renameat(folder, name.as_c_str(), top, up.as_str())?;
+                        // Its entry for its parent changes too, so it must be writable.
+                        fchmodat(folder, name.as_c_str(), Mode::S_IRWXU, FchmodatFlags::NoFollowSymlink)?;
+                        loop {
+                            moved += 1;
+                            let up = format!(".alveole-erased-{moved}");
+                            match renameat(folder, name.as_c_str(), top, up.as_str()) {
+                                // The tenant has one of that name.
+                                Err(Errno::EEXIST | Errno::ENOTEMPTY | Errno::ENOTDIR) => {}
+                                other => break other?,
+                            }
+                        }
                         continue;
                     }
                     deeper = Some(name);

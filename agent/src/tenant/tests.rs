@@ -154,3 +154,30 @@ fn a_home_whose_own_folders_are_closed_is_erased() {
         }
     }
 }
+
+#[test]
+fn names_that_are_taken_and_closed_folders_do_not_stop_an_erasure() {
+    let (_dir, paths, account, uid, _) = lab();
+    make_home(&paths, &account, uid).unwrap();
+    let sites = paths.home(&account).join("sites");
+    let mut made = Vec::new();
+    // Whatever the order in which the folder is read, some of these are still there when a deep one is moved up.
+    for n in (1..20).step_by(2) {
+        made.push(sites.join(format!(".alveole-erased-{n}/kept")));
+    }
+    made.push(sites.join("d/".repeat(300)));
+    for n in (2..20).step_by(2) {
+        made.push(sites.join(format!(".alveole-erased-{n}/kept")));
+    }
+    for path in made {
+        fs::create_dir_all(&path).unwrap();
+        for folder in path.ancestors().take_while(|folder| *folder != sites) {
+            if privileged() {
+                std::os::unix::fs::chown(folder, Some(uid.get()), Some(uid.get())).unwrap();
+            }
+            fs::set_permissions(folder, fs::Permissions::from_mode(0o500)).unwrap();
+        }
+    }
+    erase_home(&paths, &account, uid).unwrap();
+    assert!(!paths.home(&account).exists());
+}
