@@ -100,7 +100,7 @@ impl Ledger {
 
     /// Resources that shall exist.
     pub fn present(&self) -> usize {
-        self.resources.values().filter(|resource| resource.body.is_some()).count()
+        self.resources.keys().filter(|at| !self.deletes(**at)).count()
     }
 
     /// A page of the ledger, in order of kind and key.

@@ -166,3 +166,20 @@ fn many_deletions_wait_while_the_sites_go_on() {
     assert!(done.iter().all(|done| done.outcome.state == ReportState::Applied), "{done:#?}");
     assert_eq!(std::fs::read_dir(world.paths.names()).unwrap().count(), 25);
 }
+
+#[test]
+fn accounts_to_erase_are_counted_once() {
+    let mut world = World::new();
+    let vhost = |n: u8| wanted(&Body::Site(site("asso", 1, n, &[&format!("s{n}.example")])), 0);
+    let erased = |n: u8, state| {
+        let mut account = account(&format!("a{n}"), n);
+        account.state = state;
+        wanted(&Body::Account(account), 0)
+    };
+    world.apply(vec![asso()]);
+    world.apply((10..170).map(vhost).collect());
+    world.apply((200..220).map(|n| erased(n, model::AccountState::Active)).collect());
+    // Twenty of 181 are more than a tenth.
+    let done = world.apply((200..220).map(|n| erased(n, model::AccountState::Erased)).collect());
+    assert!(done.iter().all(|done| done.outcome.state == ReportState::Held), "{done:#?}");
+}
