@@ -87,7 +87,11 @@ impl Daemons for HostDaemons {
             return Ok(());
         }
         if php {
-            self.systemd(Verb::TryRestart, format!("alveole-php@{account}.service"))?;
+            // No restart: it would cut requests, and the cell is bound to its PHP.
+            match self.systemd(Verb::Reload, format!("alveole-php@{account}.service")) {
+                Err(_) if !self.awake(account) => return Ok(()),
+                other => other?,
+            }
         }
         match self.systemd(Verb::Reload, format!("alveole-cell@{account}.service")) {
             // It fell asleep meanwhile, and will wake with the new files.

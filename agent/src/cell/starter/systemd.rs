@@ -20,7 +20,6 @@ pub enum Verb {
     Start,
     Reload,
     Stop,
-    TryRestart,
 }
 
 impl Verb {
@@ -29,7 +28,6 @@ impl Verb {
             Verb::Start => "StartUnit",
             Verb::Reload => "ReloadUnit",
             Verb::Stop => "StopUnit",
-            Verb::TryRestart => "TryRestartUnit",
         }
     }
 }
