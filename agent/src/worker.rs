@@ -146,8 +146,7 @@ impl Worker {
             self.looking = Some((now, keys.len()));
             self.later.extend(keys);
         }
-        let due = self.retries.iter().filter(|(_, (at, _))| now >= *at).map(|(key, _)| *key);
-        self.later.extend(due.collect::<Vec<_>>());
+        self.take_due(now);
         let first = self.at_once.min(self.urgent.len());
         let mut keys: BTreeSet<ResourceKey> = self.urgent.drain(..first).collect();
         if self.deletions_at.is_some_and(|at| now >= at) {
@@ -173,6 +172,16 @@ impl Worker {
             && let Some((began, resources)) = self.looking.take()
         {
             tracing::info!(resources, ms = began.elapsed().as_millis(), "looked at everything");
+        }
+    }
+
+    /// Retries whose time has come; each gets its next time at once, so that one of which nothing is heard does not spin.
+    fn take_due(&mut self, now: Instant) {
+        for (key, (at, pause)) in &mut self.retries {
+            if now >= *at {
+                *at = now + *pause;
+                self.later.insert(*key);
+            }
         }
     }
 
@@ -228,4 +237,26 @@ fn take(from: &mut BTreeSet<ResourceKey>, most: usize) -> BTreeSet<ResourceKey> 
         taken.insert(key);
     }
     taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{World, account, wanted};
+    use model::Body;
+
+    #[test]
+    fn a_retry_of_which_nothing_is_heard_does_not_spin() {
+        let World { hands, ledger, dir: _dir, .. } = World::new();
+        let reports = Arc::new(Reports::default());
+        let status = Arc::new(Status::default());
+        let mut worker = Worker::new(hands, Arc::new(ledger), reports, status);
+        let now = Instant::now();
+        worker.look_at = now + LOOK_AGAIN;
+        // Not in the ledger: its batch tells nothing.
+        let key = wanted(&Body::Account(account("asso", 1)), 1).at();
+        worker.retries.insert(key, (now, RETRY.0));
+        worker.go(now);
+        assert_eq!(worker.wait(now), RETRY.0);
+    }
 }
