@@ -6,6 +6,7 @@ use super::{
     group::{self, Ended},
     guard::Guard,
     job::{Planned, Wish},
+    trouble::Trouble,
 };
 use crate::{ledger::Ledger, record::Outcome};
 use model::{Consent, Kind, ResourceKey, Text, UnixName, text, wire::ReportState};
@@ -54,7 +55,10 @@ impl Batch<'_> {
         let mut accounts: BTreeMap<Option<UnixName>, BTreeMap<u8, Vec<ResourceKey>>> = BTreeMap::new();
         let mut deletions = Vec::new();
         for at in self.keys.clone() {
-            let Some(wish) = self.wish(at) else { continue };
+            let Some(wish) = self.wish(at) else {
+                self.unreadable(at, tell);
+                continue;
+            };
             if wish.would_delete() && wish.resource.consent != Some(Consent::Delete) {
                 let waits = wish.record.waits_for_consent;
                 if waits && wish.record.generation == wish.resource.generation {
@@ -126,6 +130,14 @@ impl Batch<'_> {
         let wish = Wish::read(self.hands, &ledger, resource, record);
         drop(ledger);
         Some(wish)
+    }
+
+    /// A wanted resource whose record cannot be read is told as failed, and tried again.
+    fn unreadable(&self, at: ResourceKey, tell: &(dyn Fn(Done) + Sync)) {
+        let Err(error) = self.hands.records.read(at) else { return };
+        let Some(generation) = lock(self.ledger).get(at).map(|resource| resource.generation) else { return };
+        let outcome = failed(Trouble::io("reading a record", error).text());
+        tell(Done { at, generation, outcome, retry: true, changed: Vec::new(), healed: false });
     }
 
     /// Resources of one account and one class, together.

@@ -183,3 +183,15 @@ fn accounts_to_erase_are_counted_once() {
     let done = world.apply((200..220).map(|n| erased(n, model::AccountState::Erased)).collect());
     assert!(done.iter().all(|done| done.outcome.state == ReportState::Held), "{done:#?}");
 }
+
+#[test]
+fn a_record_that_cannot_be_read_is_told() {
+    let mut world = world();
+    let at = asso().at();
+    let file = world.paths.records(at.kind).join(format!("{}.json", at.key));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let done = world.all();
+    let told = done.iter().find(|done| done.at == at).unwrap();
+    assert!(told.retry && told.outcome.state == ReportState::Failed, "{told:#?}");
+}
