@@ -71,7 +71,7 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
             " FROM changes c WHERE NOT EXISTS (SELECT 1 FROM change_chain x WHERE x.change_id = c.id) ORDER BY c.id LIMIT $1"
         ))
         .bind(BATCH)
-        .all(tx.on(), content)
+        .all(tx.on(), |row| Ok((row.get::<ChangeId>("id")?, content(row)?)))
         .await?;
         let found = acts.len();
         for (id, content) in acts {
@@ -100,14 +100,15 @@ pub async fn chain(server: &Server, actor: &Actor) -> Result<Chain, Problem> {
     let mut broken = None;
     loop {
         let links = sql(concat!(
-            "SELECT x.position, x.hash, ",
+            "SELECT x.position, x.hash, x.change_id, ",
             covered!(),
-            " FROM change_chain x JOIN changes c ON c.id = x.change_id WHERE x.position > $1 ORDER BY x.position LIMIT $2"
+            " FROM change_chain x LEFT JOIN changes c ON c.id = x.change_id WHERE x.position > $1 ORDER BY x.position LIMIT $2"
         ))
         .bind(position)
         .bind(BATCH)
         .all(&mut *snapshot, |row| {
-            Ok((row.get::<i64>("position")?, row.get::<String>("hash")?, content(row)?))
+            // Of an act that is no more, nothing is left that its hash could fit.
+            Ok((row.get::<i64>("position")?, row.get::<String>("hash")?, (row.get("change_id")?, content(row)?)))
         })
         .await?;
         let last = links.len() < BATCH as usize;
@@ -124,11 +125,11 @@ pub async fn chain(server: &Server, actor: &Actor) -> Result<Chain, Problem> {
     let all = sql("SELECT COUNT(*) FROM changes").one(&mut *snapshot, |row| row.first::<i64>()).await?;
     let length =
         sql("SELECT COUNT(*) FROM change_chain").one(&mut *snapshot, |row| row.first::<i64>()).await?;
-    Ok(Chain { length, head, broken, waiting: all - length })
+    Ok(Chain { length, head, broken, waiting: (all - length).max(0) })
 }
 
 /// An act as bytes that no other act has: every part with its length.
-fn content(row: &Row) -> Result<(ChangeId, Vec<u8>), Problem> {
+fn content(row: &Row) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     for column in COVERED {
         match row.get::<Option<String>>(column)? {
@@ -141,7 +142,7 @@ fn content(row: &Row) -> Result<(ChangeId, Vec<u8>), Problem> {
             }
         }
     }
-    Ok((row.get("id")?, bytes))
+    Ok(bytes)
 }
 
 fn link(before: &str, content: &[u8]) -> String {

@@ -9,9 +9,8 @@ use serde_json::Value;
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
         "site.create" | "site.names" | "site.delete" => true,
-        "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan" => {
-            actor.admin
-        }
+        "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
+        | "member.rename" => actor.admin,
         _ => false,
     }
 }

@@ -183,3 +183,27 @@ pub async fn history_shows_when_it_was_touched(bench: Bench) {
     tx.commit().await.unwrap();
     assert_eq!(change::chain(server, admin).await.unwrap().broken, site.change);
 }
+
+pub async fn an_act_removed_at_the_end_shows(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    let renamed = server::member::rename(server, admin, home.member, None, "Autre nom").await.unwrap();
+    // An admin's renaming can be undone as well.
+    let undone = undo(server, admin, renamed.change.unwrap()).await.unwrap().change;
+    assert_eq!(server::member::show(server, admin, home.member).await.unwrap().name, "Association alpha");
+    change::extend(server).await.unwrap();
+    assert_eq!(change::chain(server, admin).await.unwrap().broken, None);
+    let mut connection = server.store.on().acquire().await.unwrap();
+    let (open, close) = match server.store.engine() {
+        server::store::Engine::Sqlite => ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+        server::store::Engine::Postgres => {
+            ("ALTER TABLE change_chain DROP CONSTRAINT change_chain_change_id_fkey", "SELECT 1")
+        }
+    };
+    sql(open).run(&mut *connection).await.unwrap();
+    sql("DELETE FROM changes WHERE id = $1").bind(undone).run(&mut *connection).await.unwrap();
+    sql(close).run(&mut *connection).await.unwrap();
+    drop(connection);
+    let chain = change::chain(server, admin).await.unwrap();
+    assert_eq!((chain.broken, chain.waiting), (undone, 0));
+}

@@ -45,6 +45,7 @@ suite! {
     changes::states_sum_up_and_become_events,
     changes::equal_bytes_are_no_step,
     changes::history_shows_when_it_was_touched,
+    changes::an_act_removed_at_the_end_shows,
     changes::another_process_hears_the_wake,
     backup::agents_know_a_restored_panel,
     backup::a_uid_given_after_the_backup_is_not_given_again,
