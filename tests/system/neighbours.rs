@@ -165,7 +165,7 @@ fn nothing_a_tenant_puts_into_its_logs_stops_a_change_or_its_suspension() {
     let site = tenant.site("jammed.example").unwrap();
     site.put("index.php", "<?php echo 'awake';").unwrap();
     scene.answers(&site.name, "/", 200).unwrap();
-    tenant.shell("cd ~ 2>/dev/null; cd /home/jammed/logs && rm -f *.log && for f in php-fpm php jammed.example apache; do mkfifo $f.log; done", "").unwrap();
+    tenant.shell("cd /home/jammed/logs && rm -f *.log && for f in php-fpm php jammed.example apache; do mkfifo $f.log; done", "").unwrap();
     let plan = scene
         .admin
         .json("POST", "/api/v1/plans", &serde_json::json!({"name": "Petit essaim", "sites_max": 5, "names_max": 5, "php_workers": 2, "disk_mb": 100, "memory_mb": 128}))
