@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, api, authorisation, backup, bench::Bench, changes, hub, people, postgres::Postgres, races,
-    sites, verify,
+    renewal, sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -78,6 +78,8 @@ suite! {
     sites::stale_versions_are_refused,
     verify::a_site_is_verified_by_every_name,
     verify::what_is_gone_is_verified_too,
+    verify::a_name_taken_off_a_site_must_be_gone,
+    verify::a_site_is_verified_at_every_address,
     verify::what_a_killed_panel_left_applied_is_verified_by_the_next,
 }
 
