@@ -67,6 +67,11 @@ async fn a_change_is_undone_and_says_so() {
     let path = stage.filled("/changes/{change}");
     let page = stage.member.get(&path).await;
     assert!(page.html.contains("Undoing removes the site"), "the loss is named: {}", page.html);
+    // The site has got another name since.
+    let got = stage.member.post(&format!("{path}/undo"), &[]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    assert!(got.html.contains("undo the later change first"), "{}", got.html);
+    stage.member.post(&stage.filled("/sites/{site}/names/www.asso.example/remove"), &[]).await;
     let got = stage.member.post(&format!("{path}/undo"), &[]).await;
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
     assert!(stage.member.get(got.location()).await.html.contains("It is undone"));

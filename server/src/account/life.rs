@@ -171,7 +171,8 @@ async fn deleted_from(tx: &mut Tx, id: AccountId) -> Result<Standing, Problem> {
     Ok(from.unwrap_or(Standing::Active))
 }
 
-pub(super) fn summary(account: &AccountView) -> Value {
+/// How an account stands, as changes keep it.
+pub(crate) fn summary(account: &AccountView) -> Value {
     json!({ "state": account.state, "reason": account.reason })
 }
 
