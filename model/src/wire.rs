@@ -174,6 +174,20 @@ pub struct EnrolRequest {
     pub csr: String,
 }
 
+/// POST /renew on the agents' port, opened with the certificate that is to be renewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewRequest {
+    /// As in `EnrolRequest`, for a new key.
+    pub csr: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewAnswer {
+    pub certificate: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolAnswer {

@@ -31,6 +31,7 @@ pub fn verb(code: &str) -> Text {
         "host.create" => ("Hôte ajouté", "Host added"),
         "host.rename" => ("Hôte renommé", "Host renamed"),
         "host.enrol" => ("Hôte inscrit", "Host enrolled"),
+        "host.renew" => ("Certificat de l’hôte renouvelé", "Host's certificate renewed"),
         "host.token" => ("Jeton d’inscription donné", "Enrolment token given"),
         "host.drain" => ("Hôte fermé aux nouveaux comptes", "Host closed to new accounts"),
         "host.activate" => ("Hôte rouvert", "Host opened again"),

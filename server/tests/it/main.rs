@@ -13,6 +13,7 @@ mod hub;
 mod people;
 mod postgres;
 mod races;
+mod renewal;
 mod sites;
 mod suite;
 mod two;

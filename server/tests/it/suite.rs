@@ -71,6 +71,8 @@ suite! {
     races::one_name_two_accounts_one_winner,
     races::limits_hold_under_parallel_requests,
     races::generations_never_skip_and_never_double,
+    renewal::a_certificate_is_renewed_with_itself,
+    renewal::nobody_else_renews,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,
