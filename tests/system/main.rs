@@ -9,3 +9,4 @@ mod faults;
 mod first_site;
 mod neighbours;
 mod panel_package;
+mod renewal;
