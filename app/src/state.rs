@@ -142,7 +142,7 @@ pub fn Stepper(state: ChangeState, lang: Lang) -> impl IntoView {
                         <path class="mark" d=mark></path>
                     </svg>
                     <span class="step-word">{word(step, lang)}</span>
-                    <span class="unseen">{format!("\u{a0}: {said}")}</span>
+                    <span class="unseen">{lang.colon()}{said}</span>
                 </li>
             }
         })

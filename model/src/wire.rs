@@ -189,7 +189,7 @@ pub fn decode<Frame: for<'de> Deserialize<'de>>(text: &str) -> Result<Frame, Pro
         Problem::new(
             ProblemKind::Invalid,
             "frame_unreadable",
-            crate::text!("Message illisible : {why}", "Unreadable message: {why}"),
+            crate::text!("Message illisible\u{a0}: {why}", "Unreadable message: {why}"),
         )
     };
     if text.len() > LONGEST_FRAME {

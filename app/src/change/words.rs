@@ -8,8 +8,11 @@ use server::change::ChangeView;
 pub fn title(lang: Lang, change: &ChangeView) -> String {
     let verb = server::change::verb(&change.verb);
     let label = shown(&change.subject.label);
-    let colon = lang.pick("\u{a0}:", ":");
-    if label.is_empty() { verb.pick(lang).to_owned() } else { format!("{}{colon} {label}", verb.pick(lang)) }
+    if label.is_empty() {
+        verb.pick(lang).to_owned()
+    } else {
+        format!("{}{}{label}", verb.pick(lang), lang.colon())
+    }
 }
 
 /// What the title does not say: names that came and went, the reason of a suspension, another plan.

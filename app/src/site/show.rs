@@ -108,7 +108,7 @@ fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
                     format!("/sites/{id}/names/main"),
                     lang.pick("En faire le principal", "Make it the main one"),
                 );
-                main.hidden("name", &plain).about(&shown).small().view()
+                main.hidden("name", &plain).about(lang, &shown).small().view()
             };
             let remove = (!alone).then(|| {
                 view! {

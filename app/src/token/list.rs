@@ -117,7 +117,7 @@ fn item(face: &Face, token: TokenView) -> AnyView {
     };
     let until = token.expires_at.map(|at| view! { " · "{lang.pick("jusqu’au ", "until ")}{day(lang, at)} });
     let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
-        .about(&token.name)
+        .about(lang, &token.name)
         .loss_small();
     view! {
         <li>

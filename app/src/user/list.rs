@@ -60,7 +60,7 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
                 Cell::Main(user.email.clone().into_any()),
                 Cell::view(role),
                 Cell::Plain(day(lang, user.created_at)),
-                Cell::Plain(act.about(user.email).small().view()),
+                Cell::Plain(act.about(lang, user.email).small().view()),
             ]
         })
         .collect();

@@ -85,7 +85,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
             ProblemKind::Conflict,
             "account_name_taken",
             Text::new(
-                "Ce nom de compte est déjà pris, ou l’a été : choisissez-en un autre.",
+                "Ce nom de compte est déjà pris, ou l’a été\u{a0}: choisissez-en un autre.",
                 "This account name is taken, or was: choose another.",
             ),
         )
@@ -140,11 +140,11 @@ async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
     found.ok_or_else(|| {
         let text = match chosen {
             Some(_) => Text::new(
-                "Cet hôte ne prend pas de nouveau compte : choisissez-en un autre.",
+                "Cet hôte ne prend pas de nouveau compte\u{a0}: choisissez-en un autre.",
                 "This host takes no new account: choose another.",
             ),
             None => Text::new(
-                "Aucun hôte web ne prend de nouveau compte : ajoutez un hôte, ou rouvrez-en un.",
+                "Aucun hôte web ne prend de nouveau compte\u{a0}: ajoutez un hôte, ou rouvrez-en un.",
                 "No web host takes new accounts: add a host, or open one again.",
             ),
         };
@@ -161,7 +161,7 @@ fn absent(field: &'static str) -> Problem {
         field,
         "choice_absent",
         Text::new(
-            "Ce choix n’existe pas ou plus : choisissez dans la liste.",
+            "Ce choix n’existe pas ou plus\u{a0}: choisissez dans la liste.",
             "This choice does not exist (any more): choose from the list.",
         ),
     )

@@ -200,7 +200,7 @@ fn wrong_state(state: Standing) -> Problem {
         Standing::Active => Text::new("Ce compte est en service.", "This account is in service."),
         Standing::Suspended => Text::new("Ce compte est suspendu.", "This account is suspended."),
         Standing::Deleted => Text::new(
-            "Ce compte est supprimé : rétablissez-le d’abord.",
+            "Ce compte est supprimé\u{a0}: rétablissez-le d’abord.",
             "This account is deleted: restore it first.",
         ),
     };
