@@ -45,7 +45,7 @@ pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
         ),
         ChangeState::Held => lang.pick(
             "Une personne de l’administration doit donner son accord.",
-            "An administrator has to give consent.",
+            "An admin has to give consent.",
         ),
         ChangeState::Failed => lang.pick(
             "Cela n’a pas pu se mettre en place\u{a0}; l’état précédent reste en service.",

@@ -21,7 +21,7 @@ pub const MOST_RESOURCES: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct Position {
     pub panel: PanelId,
-    /// Raised when an admin resolves a restored panel's difference; generations count on within it.
+    /// Raised when an admin adopts a host that a restored panel froze; generations count on within it.
     pub epoch: u64,
     pub generation: u64,
     /// The change that made `generation`; `None` at generation 0. Tells a lost history from a shorter one.

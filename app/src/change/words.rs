@@ -81,8 +81,8 @@ pub fn who(lang: Lang, change: &ChangeView) -> String {
 pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
     match change.verb.as_str() {
         "site.create" => Some(lang.pick(
-            "Annuler retire le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
-            "Undoing removes the site: its names will no longer answer. The files stay in the account's folder.",
+            "Annuler supprime le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
+            "Undoing deletes the site: its names will no longer answer. The files stay in the account's folder.",
         )),
         "account.restore" => Some(lang.pick(
             "Annuler supprime à nouveau le compte\u{a0}: ses sites cesseront de répondre.",

@@ -52,8 +52,7 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
     let rows = users
         .into_iter()
         .map(|user| {
-            let role =
-                user.admin.then(|| badge("state state-going", lang.pick("administration", "administrator")));
+            let role = user.admin.then(|| badge("state state-going", lang.pick("administration", "admin")));
             let act =
                 Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"));
             vec![

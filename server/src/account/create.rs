@@ -123,8 +123,8 @@ async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
             .await?;
         if frozen.flatten().is_some() {
             let text = Text::new(
-                "Cet hôte est gelé\u{a0}: rien ne lui est envoyé tant qu’un administrateur n’a pas tranché sur la page de l’hôte. Tranchez, ou choisissez un autre hôte.",
-                "This host is frozen: nothing is sent to it until an admin resolves it on the host's page. Resolve it, or choose another host.",
+                "Cet hôte est gelé\u{a0}: rien ne lui est envoyé tant qu’une personne de l’administration ne l’a pas adopté sur sa page. Adoptez-le, ou choisissez un autre hôte.",
+                "This host is frozen: nothing is sent to it until an admin adopts it on its page. Adopt it, or choose another host.",
             );
             return Err(Problem::new(ProblemKind::Conflict, "host_frozen", text).on("host"));
         }
