@@ -122,8 +122,7 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let grants = server::grant::list(server, me, id).await?;
     let people = super::access::people(face.lang, id, grants, &typed);
-    let status = typed.problem().map_or(200, |problem| problem.kind.status());
-    Ok(view(&face.saying(format!("/accounts/{id}/manage")), &account, plans, people, &typed, status))
+    Ok(view(&face.saying(format!("/accounts/{id}/manage")), &account, plans, people, &typed))
 }
 
 pub fn view(
@@ -132,7 +131,6 @@ pub fn view(
     plans: Vec<(String, String)>,
     people: AnyView,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let (member, host) = (account.member.clone(), account.host.clone());
@@ -170,7 +168,7 @@ pub fn view(
             <section class="folds">{acts}</section>
         </div>
     };
-    shell::page(face, frame(face, account, Part::Manage).status(status), body)
+    shell::page(face, frame(face, account, Part::Manage).status(typed.status()), body)
 }
 
 fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typed: &Typed) -> AnyView {
