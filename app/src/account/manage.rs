@@ -1,4 +1,4 @@
-//! What admins do with an account: its plan, suspending, resuming, deleting, bringing back.
+//! What admins do with an account: its plan, suspending, resuming, deleting, restoring.
 
 use super::{Part, frame, standing, standing_notice};
 use crate::{
@@ -122,8 +122,7 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let grants = server::grant::list(server, me, id).await?;
     let people = super::access::people(face.lang, id, grants, &typed);
-    let status = typed.problem().map_or(200, |problem| problem.kind.status());
-    Ok(view(&face.saying(format!("/accounts/{id}/manage")), &account, plans, people, &typed, status))
+    Ok(view(&face.saying(format!("/accounts/{id}/manage")), &account, plans, people, &typed))
 }
 
 pub fn view(
@@ -132,7 +131,6 @@ pub fn view(
     plans: Vec<(String, String)>,
     people: AnyView,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let (member, host) = (account.member.clone(), account.host.clone());
@@ -154,11 +152,11 @@ pub fn view(
     let acts = match account.state {
         Standing::Active => view! { {plan_act(lang, account, plans, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, typed)} }.into_any(),
         Standing::Suspended => {
-            let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Rétablir le compte", "Resume the account")).main();
+            let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Remettre le compte en service", "Resume the account")).main();
             view! { {resume.view()}{delete_act(lang, account, typed)} }.into_any()
         }
         Standing::Deleted => {
-            Action::new(format!("/accounts/{}/restore", account.id), lang.pick("Faire revenir le compte", "Bring the account back")).main().view()
+            Action::new(format!("/accounts/{}/restore", account.id), lang.pick("Rétablir le compte", "Restore the account")).main().view()
         }
     };
     let body = view! {
@@ -170,7 +168,7 @@ pub fn view(
             <section class="folds">{acts}</section>
         </div>
     };
-    shell::page(face, frame(face, account, Part::Manage).status(status), body)
+    shell::page(face, frame(face, account, Part::Manage).status(typed.status()), body)
 }
 
 fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typed: &Typed) -> AnyView {
@@ -193,7 +191,7 @@ fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typ
 fn suspend_act(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
     let sites = super::list::count(lang, account.sites);
     let words = lang.pick(
-        format!("Ce compte a {sites}. Suspendu, plus rien ne répond\u{a0}; fichiers et réglages restent, et le compte se rétablit à tout moment."),
+        format!("Ce compte a {sites}. Suspendu, plus rien ne répond\u{a0}; fichiers et réglages restent, et le compte se remet en service à tout moment."),
         format!("This account has {sites}. Suspended, nothing of it answers; files and settings stay, and the account can be resumed at any time."),
     );
     let reason = Input::text(

@@ -28,7 +28,7 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
         return Err(refused(
             "not_undoable",
             Text::new(
-                "Cette modification ne s’annule pas d’ici : faites l’inverse à la main, ou demandez à la coopérative.",
+                "Cette modification ne s’annule pas d’ici\u{a0}: faites l’inverse à la main, ou demandez à la coopérative.",
                 "This change cannot be undone from here: do the opposite by hand, or ask the cooperative.",
             ),
         ));
@@ -112,7 +112,7 @@ fn changed_since() -> Problem {
     refused(
         "changed_since",
         Text::new(
-            "Cela a changé depuis : annulez d’abord la modification plus récente.",
+            "Cela a changé depuis\u{a0}: annulez d’abord la modification plus récente.",
             "This has changed since: undo the later change first.",
         ),
     )

@@ -138,7 +138,7 @@ pub async fn delete(
             ProblemKind::Conflict,
             "member_has_accounts",
             Text::new(
-                "Ce membre a des comptes, ou en a eu : supprimez les comptes, le membre reste dans l’historique.",
+                "Ce membre a des comptes, ou en a eu\u{a0}: supprimez les comptes, le membre reste dans l’historique.",
                 "This member has accounts, or had some: delete the accounts, the member stays in the history.",
             ),
         ));

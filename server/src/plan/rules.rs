@@ -162,7 +162,7 @@ pub async fn delete(
             ProblemKind::Conflict,
             "plan_in_use",
             Text::new(
-                "Des comptes ont cette offre, ou l’avaient : donnez-leur d’abord une autre offre.",
+                "Des comptes ont cette offre, ou l’avaient\u{a0}: donnez-leur d’abord une autre offre.",
                 "Accounts have this plan, or had it: give them another plan first.",
             ),
         ));
@@ -196,7 +196,7 @@ fn taken() -> Problem {
         ProblemKind::Conflict,
         "plan_name_taken",
         Text::new(
-            "Une offre porte déjà ce nom : choisissez-en un autre.",
+            "Une offre porte déjà ce nom\u{a0}: choisissez-en un autre.",
             "A plan already has this name: choose another.",
         ),
     )

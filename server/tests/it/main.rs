@@ -9,6 +9,7 @@ mod authorisation;
 mod backup;
 mod bench;
 mod changes;
+mod hosts;
 mod hub;
 mod people;
 mod postgres;
