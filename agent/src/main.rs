@@ -36,7 +36,7 @@ enum Command {
         /// Le jeton, valable une fois / The token, good for once
         #[arg(long, required_unless_present = "token_file", conflicts_with = "token_file")]
         token: Option<String>,
-        /// Un fichier qui contient le jeton, « - » pour l’entrée / A file with the token, "-" for stdin
+        /// Un fichier qui contient le jeton (- pour l’entrée) / A file with the token (- for stdin)
         #[arg(long)]
         token_file: Option<String>,
         /// Nouvelle identité pour un hôte déjà enrôlé / New identity for a host that is enrolled
@@ -57,7 +57,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Ce qui a été changé à la main ; code 1 s’il y en a / What was changed by hand; exit 1 when some
+    /// Ce qui a été changé à la main (code 1 s’il y en a) / What was changed by hand (exit 1 when some)
     Check {
         #[arg(long)]
         json: bool,

@@ -51,6 +51,7 @@ fn faults_are_seen() {
         r#"text!("Pourquoi?", "Why?")"#,
         r#"Text::new("Refusé\u{a0}: relisez.", "Refused\u{a0}: read again.")"#,
         r#"("site.create" => "Ajouté : {name}")"#,
+        "/// Ce qui a changé ; code 1 s’il y en a / What changed",
         "lang.pick(\n \"Refusé\u{a0}: relisez ; \\\n   puis recommencez.\", \"\")",
     ] {
         assert!(read(code).is_some(), "{code}");
@@ -59,6 +60,7 @@ fn faults_are_seen() {
         r#"Text::new("Refusé\u{a0}: relisez.", "Refused: read again.")"#,
         r#"text!("Voyez https://a.example:8443 ou 2001:db8::10 {name:?}\u{a0}!", "See {name:?}!")"#,
         r#"// A comment : free."#,
+        "/// Un fichier, «\u{a0}-\u{a0}» pour l’entrée / A file",
         r#"let colon = ':'; let quote = '"'; let ask = "?page=2";"#,
     ] {
         assert_eq!(read(code), None, "{code}");
@@ -121,7 +123,10 @@ fn literals(source: &str) -> Vec<(Tongue, String)> {
     let mut french_ended = false;
     while let Some(c) = rest.chars().next() {
         if rest.starts_with("//") {
-            rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+            let (comment, after) = rest.split_once('\n').unwrap_or((rest, ""));
+            // What a program says to --help stands in these.
+            found.extend(comment.strip_prefix("///").map(|doc| (Tongue::Unknown, doc.to_owned())));
+            rest = after;
         } else if let Some(after) = ["'\"'", "'\\''", "'\\\"'"].iter().find_map(|c| rest.strip_prefix(c)) {
             rest = after;
         } else if let Some(raw) = rest.strip_prefix("r#\"") {

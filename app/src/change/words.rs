@@ -4,7 +4,7 @@ use model::Lang;
 use serde_json::Value;
 use server::change::ChangeView;
 
-/// “Site ajouté : asso.example”.
+/// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
     let verb = server::change::verb(&change.verb);
     let label = shown(&change.subject.label);
