@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)] // a helper of a test is a test
 
 mod bad_days;
+mod command_line;
 mod faults;
 mod first_site;
 mod neighbours;

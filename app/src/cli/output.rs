@@ -1,0 +1,116 @@
+//! Answers for people, as tables and lines, or for programs, as JSON.
+
+use model::Lang;
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+
+pub fn list(items: &[Value], columns: &[&str], json: bool, lang: Lang) {
+    if json {
+        return print_json(&Value::from(items.to_vec()));
+    }
+    let rows: Vec<Vec<String>> =
+        items.iter().map(|item| columns.iter().map(|column| shown(item, column, lang)).collect()).collect();
+    print(&table(columns, &rows));
+    if std::io::stderr().is_terminal() {
+        let some =
+            if rows.len() == 1 { lang.pick("élément", "item") } else { lang.pick("éléments", "items") };
+        eprintln!("{} {some}", rows.len());
+    }
+}
+
+/// One thing: a line a field, in the order of the columns.
+pub fn one(item: &Value, columns: &[&str], json: bool, lang: Lang) {
+    if json {
+        return print_json(item);
+    }
+    let width = columns.iter().map(|column| column.chars().count()).max().unwrap_or(0);
+    let lines = columns.iter().map(|column| format!("{column:<width$}  {}\n", shown(item, column, lang)));
+    print(&lines.collect::<String>());
+}
+
+fn print_json(value: &Value) {
+    print(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"));
+}
+
+/// A reader that went away (`| head`) is no failure.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// Columns as wide as their widest cell; the last one as long as it is.
+fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
+    let heads: Vec<String> = columns.iter().map(|column| column.to_uppercase()).collect();
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).chain(heads.get(at));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    let line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    std::iter::once(line(&heads)).chain(rows.iter().map(|row| line(row))).collect()
+}
+
+/// A field, perhaps within another (`member.name`), as one line of text. What comes from members holds no control characters here.
+fn shown(item: &Value, column: &str, lang: Lang) -> String {
+    let value = column.split('.').fold(item, |value, part| &value[part]);
+    let text = match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(yes) => (if *yes { lang.pick("oui", "yes") } else { lang.pick("non", "no") }).to_owned(),
+        Value::Number(number) if column.ends_with("_at") || column == "at" => {
+            number.as_i64().map_or_else(|| number.to_string(), when)
+        }
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all
+            .iter()
+            .map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
+        Value::Object(both) => match both.get(lang.code()).and_then(Value::as_str) {
+            Some(text) => text.to_owned(),
+            None => value.to_string(),
+        },
+    };
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// UTC, ISO 8601, to the second.
+fn when(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or_else(|_| ms.to_string(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn fields_become_one_line_of_text() {
+        let item = json!({
+            "name": "asso", "member": {"name": "Les\u{1b}[31m amis\n"}, "at": 1_700_000_000_123_i64, "gone": null,
+            "names": ["a.example", "b.example"], "text": {"fr": "disque plein", "en": "disk full"}, "connected": true,
+        });
+        for (column, fr) in [
+            ("name", "asso"),
+            ("member.name", "Les [31m amis "),
+            ("at", "2023-11-14T22:13:20Z"),
+            ("gone", "-"),
+            ("member.absent", "-"),
+            ("names", "a.example b.example"),
+            ("text", "disque plein"),
+            ("connected", "oui"),
+        ] {
+            assert_eq!(shown(&item, column, Lang::Fr), fr, "{column}");
+        }
+        assert_eq!(shown(&item, "text", Lang::En), "disk full");
+    }
+
+    #[test]
+    fn columns_line_up() {
+        let rows = [vec!["é".to_owned(), "x".to_owned()], vec!["longer".to_owned(), String::new()]];
+        assert_eq!(table(&["a", "b"], &rows), "A       B\né       x\nlonger\n");
+    }
+}

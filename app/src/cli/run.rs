@@ -1,0 +1,174 @@
+//! Runs one command: the words typed become a request, the answer becomes a table.
+
+use crate::{
+    Exit, Failure,
+    client::{Answer, Client, encode},
+    command,
+    config::Config,
+    nouns::NOUNS,
+    output,
+    table::{Input, Kind, Verb},
+    wait,
+};
+use clap::ArgMatches;
+use model::{Lang, text};
+use serde_json::{Map, Value};
+use std::path::PathBuf;
+
+/// Things of a page of a list.
+const PAGE: usize = 200;
+
+pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
+    let Some((noun, of_noun)) = matches.subcommand() else { return Ok(Exit::Usage) };
+    match noun {
+        "completions" => return Ok(completions(of_noun)),
+        "man" => return man(of_noun, lang),
+        _ => {}
+    }
+    let found = of_noun.subcommand().and_then(|(verb, args)| {
+        let verbs = NOUNS.iter().find(|known| known.name == noun)?.verbs;
+        Some((verbs.iter().find(|known| known.name == verb)?, args))
+    });
+    let Some((verb, args)) = found else { return Ok(Exit::Usage) };
+    let client = Client::new(Config::read(args, lang)?, lang)?;
+    let json = args.get_flag("json");
+    let path = path(&client, verb, args, lang)?;
+    if verb.lists {
+        let items = list(&client, verb, &path, args)?;
+        output::list(&items, verb.columns, json, lang);
+        return Ok(Exit::Done);
+    }
+    let body = body(&client, verb, args, lang)?;
+    let Answer { body, change } = client.ask(verb.method, &path, body.as_ref())?;
+    if !body.is_null() {
+        output::one(&body, verb.columns, json, lang);
+    }
+    match change {
+        Some(change) if !args.get_flag("no-wait") => wait::wait(&client, &change, lang),
+        _ => Ok(Exit::Done),
+    }
+}
+
+fn completions(matches: &ArgMatches) -> Exit {
+    if let Some(shell) = matches.get_one::<clap_complete::Shell>("shell") {
+        clap_complete::generate(*shell, &mut command::command(Lang::En), "alveole", &mut std::io::stdout());
+    }
+    Exit::Done
+}
+
+fn man(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
+    let folder = matches.get_one::<PathBuf>("folder").cloned().unwrap_or_default();
+    clap_mangen::generate_to(command::command(lang), &folder)
+        .map_err(|error| Failure::new(Exit::Usage, format!("{}{}{error}", folder.display(), lang.colon())))?;
+    Ok(Exit::Done)
+}
+
+/// The path with its parts filled in; names become ids.
+fn path(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<String, Failure> {
+    let mut path = verb.path.to_owned();
+    for part in command::parts(verb.path) {
+        let typed = args.get_one::<String>(part).cloned().unwrap_or_default();
+        let id = resolve(client, part, &typed, lang)?;
+        path = path.replace(&format!("{{{part}}}"), &encode(&id));
+    }
+    Ok(path)
+}
+
+/// The id of a thing that was called by its name.
+fn resolve(client: &Client, noun: &str, typed: &str, lang: Lang) -> Result<String, Failure> {
+    let is_id = typed.len() == 36 && typed.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let (list, key) = match noun {
+        _ if is_id => return Ok(typed.to_owned()),
+        "member" | "account" | "plan" | "host" => {
+            (format!("/{noun}s?limit={PAGE}&q={}", encode(typed)), "name")
+        }
+        "user" => (format!("/users?limit={PAGE}&q={}", encode(typed)), "email"),
+        "site" => {
+            let (account, name) = typed.split_once('/').ok_or_else(|| unknown(noun, typed, lang))?;
+            let account = resolve(client, "account", account, lang)?;
+            let sites = all(client, &format!("/accounts/{account}/sites?limit={PAGE}"), usize::MAX)?;
+            let named =
+                |site: &&Value| site["names"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
+            let found = sites.iter().find(named).and_then(|site| site["id"].as_str());
+            return found.map(str::to_owned).ok_or_else(|| unknown(noun, typed, lang));
+        }
+        _ => return Ok(typed.to_owned()),
+    };
+    let found = all(client, &list, usize::MAX)?;
+    let mut same = found.iter().filter(|item| item[key].as_str() == Some(typed));
+    match (same.next().and_then(|item| item["id"].as_str()), same.next()) {
+        (Some(id), None) => Ok(id.to_owned()),
+        (None, _) => Err(unknown(noun, typed, lang)),
+        (Some(_), Some(_)) => {
+            let text = text!(
+                "Plusieurs s’appellent «\u{a0}{typed}\u{a0}»\u{a0}: donnez l’id ({noun} list).",
+                "Several are called “{typed}”: give the id ({noun} list)."
+            );
+            Err(Failure::new(Exit::Refused, text.pick(lang)))
+        }
+    }
+}
+
+fn unknown(noun: &str, typed: &str, lang: Lang) -> Failure {
+    let text = text!(
+        "«\u{a0}{typed}\u{a0}» n’est pas trouvé ({noun})\u{a0}: voyez {noun} list.",
+        "“{typed}” is not found ({noun}): see {noun} list."
+    );
+    Failure::new(Exit::Refused, text.pick(lang))
+}
+
+fn list(client: &Client, verb: &Verb, path: &str, args: &ArgMatches) -> Result<Vec<Value>, Failure> {
+    let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
+    let mut query = format!("{path}?limit={}", PAGE.min(most));
+    for input in verb.inputs {
+        if let Some(value) = args.get_one::<String>(input.name) {
+            query += &format!("&{}={}", input.name, encode(value));
+        }
+    }
+    // A list that is not in pages takes no query.
+    all(client, if verb.pages() { &query } else { path }, most)
+}
+
+/// All pages of a list, up to `most` things.
+fn all(client: &Client, query: &str, most: usize) -> Result<Vec<Value>, Failure> {
+    let mut items = Vec::new();
+    let mut next = query.to_owned();
+    loop {
+        let mut page = client.get(&next)?.body;
+        if let Value::Array(whole) = page {
+            return Ok(whole);
+        }
+        if let Value::Array(some) = page["items"].take() {
+            items.extend(some);
+        }
+        match page["next"].as_str() {
+            Some(cursor) if items.len() < most => next = format!("{query}&cursor={}", encode(cursor)),
+            _ => break,
+        }
+    }
+    items.truncate(most);
+    Ok(items)
+}
+
+fn body(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
+    let mut body = Map::new();
+    for input in verb.inputs {
+        if let Some(value) = value(client, input, args, lang)? {
+            body.insert(input.name.to_owned(), value);
+        }
+    }
+    let takes = !verb.inputs.is_empty() && verb.method != "GET";
+    Ok(takes.then_some(Value::Object(body)))
+}
+
+fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
+    let word = || args.get_one::<String>(input.name).cloned();
+    Ok(match input.kind {
+        Kind::Number => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
+        Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
+        Kind::Ref(noun) | Kind::SomeRef(noun) => {
+            word().map(|typed| resolve(client, noun, &typed, lang)).transpose()?.map(Value::from)
+        }
+        Kind::Word | Kind::Option | Kind::Needed => word().map(Value::from),
+    })
+}

@@ -1,0 +1,145 @@
+//! What the table of nouns is made of: verbs, which are routes of the API, and what they take and show.
+
+use model::Lang;
+
+/// A noun: `alveole site …`.
+pub struct Noun {
+    pub name: &'static str,
+    pub about: About,
+    pub verbs: &'static [Verb],
+}
+
+/// A verb of a noun, which is one route.
+pub struct Verb {
+    pub name: &'static str,
+    pub about: About,
+    pub method: &'static str,
+    /// Below `/api/v1`; each `{part}` is an argument.
+    pub path: &'static str,
+    /// Further words in the order typed, then options.
+    pub inputs: &'static [Input],
+    /// Fields shown as columns of a table, or as lines.
+    pub columns: &'static [&'static str],
+    /// The answer is a list, perhaps in pages.
+    pub lists: bool,
+}
+
+impl Verb {
+    /// Whether the list comes in pages. One's own tokens and a host's difference come whole.
+    pub fn pages(&self) -> bool {
+        self.lists
+            && !matches!(self.path, "/tokens" | "/hosts/{host}/difference" | "/accounts/{account}/grants")
+    }
+}
+
+/// What goes into the body, or into the query of a list.
+pub struct Input {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub about: About,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A word that must be there.
+    Word,
+    /// Words, at least one.
+    Words,
+    /// `--name VALUE`, if wished.
+    Option,
+    /// `--name VALUE` that must be there.
+    Needed,
+    /// `--name NUMBER` that must be there.
+    Number,
+    /// `--name` names another noun's thing, by name or id.
+    Ref(&'static str),
+    /// The same, if wished.
+    SomeRef(&'static str),
+}
+
+/// A text in both languages; a constant, which `model::Text` cannot be within constants.
+#[derive(Clone, Copy)]
+pub struct About {
+    fr: &'static str,
+    en: &'static str,
+}
+
+impl About {
+    pub fn pick(self, lang: Lang) -> &'static str {
+        lang.pick(self.fr, self.en)
+    }
+}
+
+pub const fn text(fr: &'static str, en: &'static str) -> About {
+    About { fr, en }
+}
+
+pub const fn input(name: &'static str, kind: Kind, fr: &'static str, en: &'static str) -> Input {
+    Input { name, kind, about: text(fr, en) }
+}
+
+pub const fn list(path: &'static str, inputs: &'static [Input], columns: &'static [&'static str]) -> Verb {
+    let about = text("Lister", "List");
+    Verb { name: "list", about, method: "GET", path, inputs, columns, lists: true }
+}
+
+pub const fn show(path: &'static str, columns: &'static [&'static str]) -> Verb {
+    Verb {
+        name: "show",
+        about: text("Montrer", "Show"),
+        method: "GET",
+        path,
+        inputs: &[],
+        columns,
+        lists: false,
+    }
+}
+
+pub const fn create(path: &'static str, inputs: &'static [Input], columns: &'static [&'static str]) -> Verb {
+    Verb {
+        name: "create",
+        about: text("Ajouter", "Add"),
+        method: "POST",
+        path,
+        inputs,
+        columns,
+        lists: false,
+    }
+}
+
+pub const fn update(
+    method: &'static str,
+    path: &'static str,
+    inputs: &'static [Input],
+    columns: &'static [&'static str],
+) -> Verb {
+    Verb { name: "update", about: text("Modifier", "Change"), method, path, inputs, columns, lists: false }
+}
+
+pub const fn delete(path: &'static str) -> Verb {
+    let about = text("Supprimer", "Delete");
+    Verb { name: "delete", about, method: "DELETE", path, inputs: &[], columns: &[], lists: false }
+}
+
+/// Another verb, with the given columns.
+pub const fn act(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    about: About,
+    inputs: &'static [Input],
+    columns: &'static [&'static str],
+) -> Verb {
+    Verb { name, about, method, path, inputs, columns, lists: false }
+}
+
+/// Another list of a thing's.
+pub const fn lists(
+    name: &'static str,
+    path: &'static str,
+    about: About,
+    inputs: &'static [Input],
+    columns: &'static [&'static str],
+) -> Verb {
+    Verb { name, about, method: "GET", path, inputs, columns, lists: true }
+}
