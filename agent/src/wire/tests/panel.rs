@@ -25,7 +25,7 @@ use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 pub const BEGINS: u64 = 1_600_000_000;
 pub const DAYS: u64 = 9_000;
 
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Panel {
     pub id: PanelId,
