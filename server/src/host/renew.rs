@@ -14,7 +14,7 @@ use model::{
 };
 
 /// Between two renewals of one host: an agent needs one a year, and whoever asks on and on is none.
-const APART_MS: i64 = 60_000;
+const APART_MS: i64 = 5_000;
 
 pub async fn endpoint(
     State(server): State<Server>,
@@ -80,8 +80,8 @@ fn too_soon() -> Problem {
         ProblemKind::Conflict,
         "renewal_too_soon",
         Text::new(
-            "Le certificat de cet hôte vient d’être renouvelé\u{a0}: recommencez dans une minute.",
-            "This host's certificate was renewed just now: try again in a minute.",
+            "Le certificat de cet hôte vient d’être renouvelé\u{a0}: recommencez dans un instant.",
+            "This host's certificate was renewed just now: try again in a moment.",
         ),
     )
 }
