@@ -48,6 +48,7 @@ fn measure(arguments: &Arguments, name: &str, folder: &std::path::Path) -> Resul
         owner: Some(std::process::id()),
         debs: arguments.debs.clone(),
         assets: arguments.assets.clone(),
+        extra: tests::stage::Extra::default(),
     };
     let stage = Stage::up(&wish)?;
     let scene = Scene::of(stage, 0)?;
