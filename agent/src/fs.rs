@@ -77,8 +77,14 @@ pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 /// Many files at once: one flush of the file system instead of one per file, then all renames.
 pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
     let [(first, _), ..] = files else { return Ok(()) };
-    for (path, bytes) in files {
-        stage(&beside(path), bytes, mode, false)?;
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        if let Err(error) = stage(&beside(path), bytes, mode, false) {
+            // What was begun takes no room on a disk that is full.
+            for (path, _) in files.iter().take(at) {
+                let _ = fs::remove_file(beside(path));
+            }
+            return Err(error);
+        }
     }
     nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
     for (path, _) in files {

@@ -1,12 +1,13 @@
 //! What the panel is told of each resource: the newest word of each, said once, and said again when it may have been lost.
 
-use crate::reconcile::Done;
+use crate::reconcile::{Done, trouble::Trouble};
 use model::{
     ResourceKey, Text, text,
     wire::{Drift, ReportItem, ReportState},
 };
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Mutex, MutexGuard},
 };
 use tokio::sync::Notify;
@@ -92,6 +93,24 @@ impl Reports {
     pub fn standing(&self) -> Vec<ReportItem> {
         self.inner().said.values().map(|said| said.item.clone()).collect()
     }
+}
+
+/// Of what could not be written into the ledger (its disk is full): nothing was done, and the reason.
+pub fn not_taken(asked: &[(ResourceKey, u64)], error: &io::Error) -> Vec<ReportItem> {
+    let text = match error.raw_os_error() {
+        Some(code) => Trouble::io("ledger", io::Error::from_raw_os_error(code)),
+        None => Trouble::io("ledger", io::Error::other(error.to_string())),
+    }
+    .text();
+    let item = |(at, generation): &(ResourceKey, u64)| ReportItem {
+        kind: at.kind,
+        key: at.key,
+        generation: *generation,
+        state: ReportState::Failed,
+        text: Some(text.clone()),
+        drift: None,
+    };
+    asked.iter().map(item).collect()
 }
 
 fn item(done: &Done) -> ReportItem {
