@@ -5,7 +5,12 @@
 #![allow(clippy::unwrap_used)] // a helper of a test is a test
 
 mod bad_days;
+mod cut_wire;
+mod erased;
 mod faults;
 mod first_site;
+mod full_disk;
+mod killed_panel;
 mod neighbours;
 mod panel_package;
+mod restored_panel;
