@@ -1,5 +1,6 @@
 //! Bad days of a host: hands in our files, the agent killed, the panel away, a reboot, packages removed. Neighbours serve throughout.
 
+use std::time::Duration;
 use tests::lab;
 use tests::play::{PATIENCE, Scene};
 use tests::wait::until;
@@ -65,6 +66,26 @@ fn killed_parts_of_a_cell_come_back_with_the_next_request() {
         scene.answers("parts.example", "/", 200).unwrap();
         scene.shell(&format!("pkill -KILL -U {} {process} || true", tenant.uid)).unwrap();
         assert_eq!(scene.answers("parts.example", "/", 200).unwrap().body, "alive", "after {process}");
+    }
+}
+
+#[test]
+fn a_site_added_while_its_cell_wakes_is_there_when_it_is_awake() {
+    let scene = Scene::open(0).unwrap();
+    let tenant = scene.tenant("waking").unwrap();
+    let site = tenant.site("waking.example").unwrap();
+    // The new site comes earlier and later in the start, of which most is over after a tenth of a second.
+    for round in 0..12 {
+        scene.shell("systemctl stop alveole-cell@waking alveole-php@waking").unwrap();
+        let name = format!("w{round}.waking.example");
+        std::thread::scope(|scope| {
+            let visitor = scope.spawn(|| site.get("/").unwrap().status);
+            std::thread::park_timeout(Duration::from_millis(round * 12));
+            assert_eq!(tenant.ask_site(&name).unwrap().status, 201);
+            assert_eq!(visitor.join().unwrap(), 200);
+        });
+        scene.newest(&tenant.id, "verified").unwrap();
+        assert_eq!(scene.visit(&name, "/").unwrap().status, 200, "{name}");
     }
 }
 
