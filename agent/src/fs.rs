@@ -172,6 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn many_that_do_not_all_fit_leave_nothing_beside() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(".c.json.new")).unwrap();
+        let files = ["a", "b", "c"].map(|name| (dir.path().join(format!("{name}.json")), b"one".to_vec()));
+        write_many(&files, 0o600).unwrap_err();
+        let left: Vec<_> =
+            fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [".c.json.new"]);
+    }
+
+    #[test]
     fn a_link_is_seen_replaced_and_never_followed() {
         let dir = tempfile::tempdir().unwrap();
         let outside = dir.path().join("outside");

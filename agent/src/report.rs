@@ -137,3 +137,19 @@ fn healed(count: usize) -> Text {
         "{count} item(s) were missing or wrong on the host; the agent put them right."
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Kind;
+
+    #[test]
+    fn a_full_disk_is_told_of_each_resource_in_words() {
+        let at = ResourceKey { kind: Kind::Site, key: uuid::Uuid::nil() };
+        let full = io::Error::from_raw_os_error(nix::errno::Errno::ENOSPC as i32);
+        let [item] = not_taken(&[(at, 7)], &full).try_into().unwrap();
+        assert_eq!((item.generation, item.state), (7, ReportState::Failed));
+        let text = item.text.unwrap();
+        assert!(text.fr.contains("plein") && text.en.contains("full"), "{text:?}");
+    }
+}

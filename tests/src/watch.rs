@@ -4,8 +4,8 @@ use crate::play::Scene;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Ends the watch, also when what happens panics.
-struct End<'a>(&'a AtomicBool);
+/// Ends a watch when dropped, also when what happens panics.
+pub struct End<'a>(pub &'a AtomicBool);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
