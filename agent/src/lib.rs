@@ -5,7 +5,6 @@ pub mod cell;
 pub mod config;
 pub mod diff;
 pub mod drift;
-pub mod enroll;
 pub mod exec;
 pub mod facts;
 pub mod fault;

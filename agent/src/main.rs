@@ -1,9 +1,13 @@
 //! `alveole-agent`: what keeps a host as its panel wants it.
 
 use agent::{
-    config::PanelUrl,
-    enroll::{self, Token},
+    config::{Config, PanelUrl},
     exec::Program,
+    identity::{
+        Identity,
+        enroll::{self, Token},
+        renew,
+    },
     ledger::Ledger,
     look,
     paths::Paths,
@@ -32,13 +36,15 @@ enum Command {
         /// Le jeton, valable une fois / The token, good for once
         #[arg(long, required_unless_present = "token_file", conflicts_with = "token_file")]
         token: Option<String>,
-        /// Un fichier qui contient le jeton, « - » pour l’entrée / A file with the token, "-" for stdin
+        /// Un fichier qui contient le jeton (- pour l’entrée) / A file with the token (- for stdin)
         #[arg(long)]
         token_file: Option<String>,
         /// Nouvelle identité pour un hôte déjà enrôlé / New identity for a host that is enrolled
         #[arg(long)]
         again: bool,
     },
+    /// Donner à cet hôte une nouvelle clé et un nouveau certificat / Give this host a new key and certificate
+    Renew,
     /// Suivre le panneau (lancé par systemd) / Follow the panel (started by systemd)
     Run,
     /// Où en est l’agent / How the agent stands
@@ -51,7 +57,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Ce qui a été changé à la main ; code 1 s’il y en a / What was changed by hand; exit 1 when some
+    /// Ce qui a été changé à la main (code 1 s’il y en a) / What was changed by hand (exit 1 when some)
     Check {
         #[arg(long)]
         json: bool,
@@ -79,6 +85,7 @@ fn main() -> ExitCode {
         (Command::Enroll { panel, token, token_file, again }, Ok(runtime)) => {
             enroll(&paths, &panel, token, token_file.as_deref(), again, &runtime)
         }
+        (Command::Renew, Ok(runtime)) => runtime.block_on(renew_now(&paths)),
         (Command::Run, Ok(runtime)) => runtime.block_on(run::run(&paths)).map(|()| ExitCode::SUCCESS),
         (Command::Status { json }, Ok(_)) => show_status(&paths, json),
         (Command::Diff { json }, Ok(_)) => show_findings(&paths, json, false),
@@ -123,16 +130,36 @@ fn enroll(
     );
     println!("{}", done.pick(lang().unwrap_or_default()));
     // One pasted command is enough: the unit waits for the file just written.
-    if std::path::Path::new("/run/systemd/system").is_dir()
-        && let Err(error) =
-            Program::new("/usr/bin/systemctl").args(["restart", "alveole-agent.service"]).run()
-    {
-        return Err(text!(
-            "L’enrôlement est fait, mais le service ne démarre pas ({error})\u{a0}: voyez journalctl -u alveole-agent.",
-            "The enrolment is done, but the service does not start ({error}): see journalctl -u alveole-agent."
-        ));
-    }
+    restart_service()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The agent renews by itself; this is for an admin who fears for the key.
+async fn renew_now(paths: &Paths) -> Result<ExitCode, Text> {
+    let read = Config::read(paths).and_then(|config| Ok(config.zip(Identity::read(paths)?)));
+    let (config, old) = read.map_err(|error| unreadable(&error))?.ok_or_else(run::not_enrolled)?;
+    renew::renew(paths, &config, &old).await?;
+    restart_service()?;
+    let done = Text::new(
+        "Cet hôte a une nouvelle clé et un nouveau certificat\u{a0}; l’ancien ne vaut plus dès la prochaine connexion.",
+        "This host has a new key and a new certificate; the old one is worth nothing from the next connection on.",
+    );
+    println!("{}", done.pick(lang().unwrap_or_default()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Has the running agent take up who this host is now.
+fn restart_service() -> Result<(), Text> {
+    if !std::path::Path::new("/run/systemd/system").is_dir() {
+        return Ok(());
+    }
+    let restarted = Program::new("/usr/bin/systemctl").args(["restart", "alveole-agent.service"]).run();
+    restarted.map(drop).map_err(|error| {
+        text!(
+            "C’est fait, mais le service ne démarre pas ({error})\u{a0}: voyez journalctl -u alveole-agent.",
+            "It is done, but the service does not start ({error}): see journalctl -u alveole-agent."
+        )
+    })
 }
 
 fn read_token(file: &str) -> Result<String, Text> {

@@ -32,6 +32,16 @@ impl Paths {
         self.at("var/lib/alveole/agent")
     }
 
+    /// Key, certificate and authority.
+    pub fn identity(&self) -> PathBuf {
+        self.state().join("identity.pem")
+    }
+
+    /// The one before the last renewal.
+    pub fn identity_before(&self) -> PathBuf {
+        self.state().join("identity-before.pem")
+    }
+
     pub fn ledger(&self) -> PathBuf {
         self.state().join("ledger")
     }

@@ -7,7 +7,7 @@ use tera::{Context, Tera};
 /// Text that stands between double quotes in Apache's configuration.
 static APACHE: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
     instance(
-        quote_apache,
+        quote_string,
         &[
             ("apache.conf", include_str!("account/apache.conf.tera")),
             ("vhost.conf", include_str!("site/vhost.conf.tera")),
@@ -17,7 +17,7 @@ static APACHE: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
 
 /// Text that stands between double quotes in PHP-FPM's configuration.
 static PHP: LazyLock<Result<Tera, tera::Error>> =
-    LazyLock::new(|| instance(quote_php, &[("php.conf", include_str!("account/php.conf.tera"))]));
+    LazyLock::new(|| instance(quote_string, &[("php.conf", include_str!("account/php.conf.tera"))]));
 
 /// A field of passwd(5) or group(5).
 static PASSWD: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
@@ -89,21 +89,9 @@ fn printable(value: &str) -> impl Iterator<Item = char> + '_ {
     value.chars().map(|c| if c.is_control() { '?' } else { c })
 }
 
-/// Between double quotes Apache reads `\"` and `\\`; `${…}` names a variable anywhere and has no escape.
-fn quote_apache(value: &str) -> String {
-    let mut quoted = String::with_capacity(value.len() + 2);
-    for c in printable(value) {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '$' => quoted.push('?'),
-            _ => quoted.push(c),
-        }
-    }
-    quoted
-}
-
-/// PHP's INI strings know `\"` and `\\`; `$` would name a variable or the pool.
-fn quote_php(value: &str) -> String {
+/// Between double quotes Apache and PHP's INI files alike read `\"` and `\\`. `$` has no escape: in Apache `${…}` names a variable,
+/// in PHP a variable or the pool.
+fn quote_string(value: &str) -> String {
     let mut quoted = String::with_capacity(value.len() + 2);
     for c in printable(value) {
         match c {
@@ -150,11 +138,10 @@ mod tests {
         /// Whatever a value holds, it stays one word of one line.
         #[test]
         fn quoted_values_stay_one_word(value in "(?s).{0,60}") {
-            for quoted in [quote_apache(&value), quote_php(&value)] {
-                prop_assert!(!quoted.contains(['\n', '\r', '\0', '$']));
-                let expected: String = printable(&value).map(|c| if c == '$' { '?' } else { c }).collect();
-                prop_assert_eq!(unquote(&quoted), Some(expected));
-            }
+            let quoted = quote_string(&value);
+            prop_assert!(!quoted.contains(['\n', '\r', '\0', '$']));
+            let expected: String = printable(&value).map(|c| if c == '$' { '?' } else { c }).collect();
+            prop_assert_eq!(unquote(&quoted), Some(expected));
             let field = quote_passwd(&value);
             prop_assert!(!field.contains([':', '\n']));
         }

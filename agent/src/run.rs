@@ -4,7 +4,7 @@ use crate::{
     config::Config,
     drift::Eyes,
     fault, ground,
-    identity::Identity,
+    identity::{Identity, renew},
     ledger::Ledger,
     paths::Paths,
     reconcile::{Hands, daemons::HostDaemons},
@@ -56,6 +56,13 @@ fn cannot_start(error: &dyn std::fmt::Display) -> Text {
     )
 }
 
+pub fn not_enrolled() -> Text {
+    Text::new(
+        "Cet hôte n’est pas enrôlé\u{a0}: collez la commande donnée par la page de l’hôte dans le panneau (alveole-agent enroll …).",
+        "This host is not enrolled: paste the command that the host's page in the panel gives (alveole-agent enroll …).",
+    )
+}
+
 /// The hands of a real host.
 pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
     Ok(Hands {
@@ -69,14 +76,14 @@ pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
 /// Runs until SIGTERM or SIGINT. The host serves with or without us.
 pub async fn run(paths: &Paths) -> Result<(), Text> {
     let broken = |error: std::io::Error| cannot_start(&error);
-    let not_enrolled = || {
-        Text::new(
-            "Cet hôte n’est pas enrôlé\u{a0}: collez la commande donnée par la page de l’hôte dans le panneau (alveole-agent enroll …).",
-            "This host is not enrolled: paste the command that the host's page in the panel gives (alveole-agent enroll …).",
-        )
-    };
     let config = Config::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
     let identity = Identity::read(paths).map_err(broken)?.ok_or_else(not_enrolled)?;
+    if !identity.is_of(config.host) {
+        return Err(Text::new(
+            "Cet hôte a été enrôlé à moitié\u{a0}: enrôlez-le à nouveau depuis sa page dans le panneau (alveole-agent enroll --again).",
+            "This host was enrolled by half: enrol it again from its page in the panel (alveole-agent enroll --again).",
+        ));
+    }
     let tls = tls::of_agent(&identity).map_err(|error| cannot_start(&error))?;
     let _alone = alone(paths)?;
     ground::lay(paths).map_err(broken)?;
@@ -102,11 +109,11 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     }
     tokio::spawn(status.clone().keep(paths.clone(), reports.clone()));
     let config = Arc::new(config);
-    let shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status };
+    let mut shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {
-        () = stay_connected(&shared) => {}
+        () = stay_connected(&mut shared, paths) => {}
         _ = term.recv() => {}
         _ = int.recv() => {}
     }
@@ -117,20 +124,51 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     Ok(())
 }
 
-async fn stay_connected(shared: &Shared) {
+async fn stay_connected(shared: &mut Shared, paths: &Paths) {
     let mut pause = PAUSE.0;
+    let renewal = renew::when_due(paths.clone(), shared.config.clone());
+    tokio::pin!(renewal);
+    // The identity of before the last renewal, while it is tried.
+    let mut before: Option<Identity> = None;
     loop {
         let mut welcomed = false;
-        let ended = session::run(shared, &mut || {
+        let mut on_welcome = || {
             welcomed = true;
             tracing::info!(panel = %shared.config.panel_url, "connected");
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             shared.status.connected(u64::try_from(now.as_millis()).unwrap_or(0));
-        })
-        .await;
+            if let Some(identity) = before.take()
+                && let Err(error) = identity.write(paths)
+            {
+                tracing::error!(%error, "the identity that the panel knows could not be kept");
+            }
+        };
+        let ended = tokio::select! {
+            ended = session::run(shared, &mut on_welcome) => ended,
+            tls = &mut renewal => {
+                // The panel gives up the old certificate once it has seen the new one.
+                shared.tls = tls;
+                renewal.set(renew::when_due(paths.clone(), shared.config.clone()));
+                continue;
+            }
+        };
         let why = ended.text(&shared.config);
         tracing::warn!(reason = %why.en, "not connected");
         shared.status.disconnected(why);
+        if ended.is_unwelcome() {
+            let was_before = before.take().is_some();
+            let read = if was_before { Identity::read(paths) } else { Identity::before(paths) };
+            if let Ok(Some(identity)) = read
+                && let Ok(tls) = tls::of_agent(&identity)
+            {
+                shared.tls = tls;
+                if !was_before {
+                    tracing::info!("trying the certificate of before the last renewal");
+                    before = Some(identity);
+                    continue;
+                }
+            }
+        }
         // A full disk shows after each welcome: not tried in a whirl, yet soon when there is room.
         let full = matches!(ended, Ended::Ledger(_));
         let most = if full { LEDGER } else { PAUSE.1 };

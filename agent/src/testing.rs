@@ -91,7 +91,7 @@ impl FakeDaemons {
         self.asked.lock().unwrap().push(format!("check {what}"));
         match &*self.refuse.lock().unwrap() {
             Some(bad) if FakeDaemons::whole(config).contains(bad) => {
-                Err(Trouble::Refused(model::text!("refusé : {bad}", "refused: {bad}")))
+                Err(Trouble::Refused(model::text!("refusé\u{a0}: {bad}", "refused: {bad}")))
             }
             _ => Ok(()),
         }

@@ -107,7 +107,7 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/hosts/{host}/revoke", host::act::revoke),
     post_for!(Admin, "/hosts/{host}/enrol", host::act::enrol),
     post_for!(Admin, "/hosts/{host}/retire", host::act::retire),
-    post_for!(Admin, "/hosts/{host}/epoch", host::act::epoch),
+    post_for!(Admin, "/hosts/{host}/adopt", host::act::adopt),
     post_for!(Admin, "/hosts/{host}/deletions", host::act::deletions),
     get_for!(Admin, "/hosts/{host}/changes", change::list::of_host),
     get_for!(Admin, "/hosts/{host}/resources", host::resources::list),

@@ -45,7 +45,7 @@ pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
         ),
         ChangeState::Held => lang.pick(
             "Une personne de l’administration doit donner son accord.",
-            "An administrator has to give consent.",
+            "An admin has to give consent.",
         ),
         ChangeState::Failed => lang.pick(
             "Cela n’a pas pu se mettre en place\u{a0}; l’état précédent reste en service.",
@@ -76,6 +76,16 @@ fn sign(state: ChangeState) -> &'static str {
 /// The outline of a cell in a 24 × 24 box.
 pub const CELL: &str = "M12 1.8l8.8 5.1v10.2L12 22.2l-8.8-5.1V6.9z";
 
+/// A sign in its cell, drawn for the eye only: the word stands beside it.
+pub fn in_cell(mark: &'static str) -> impl IntoView {
+    view! {
+        <svg class="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path class="cell" d=CELL></path>
+            <path class="mark" d=mark></path>
+        </svg>
+    }
+}
+
 /// Where a state stands for the reader's eye; the style sheet gives each its colour.
 pub fn class(state: ChangeState) -> &'static str {
     match state {
@@ -93,11 +103,8 @@ pub fn class(state: ChangeState) -> &'static str {
 pub fn StateBadge(state: ChangeState, lang: Lang) -> impl IntoView {
     view! {
         <span class=class(state) data-state=state.code()>
-            <svg class="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-                <path class="cell" d=CELL></path>
-                <path class="mark" d=sign(state)></path>
-            </svg>
-            <span class="word">{word(state, lang)}</span>
+            {in_cell(sign(state))}
+            <span>{word(state, lang)}</span>
         </span>
     }
 }
@@ -137,12 +144,9 @@ pub fn Stepper(state: ChangeState, lang: Lang) -> impl IntoView {
             };
             view! {
                 <li class=kind>
-                    <svg class="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-                        <path class="cell" d=CELL></path>
-                        <path class="mark" d=mark></path>
-                    </svg>
-                    <span class="step-word">{word(step, lang)}</span>
-                    <span class="unseen">{format!("\u{a0}: {said}")}</span>
+                    {in_cell(mark)}
+                    <span>{word(step, lang)}</span>
+                    <span class="unseen">{lang.colon()}{said}</span>
                 </li>
             }
         })

@@ -37,7 +37,7 @@ impl DomainName {
             return bad(
                 "name_is_address",
                 Text::new(
-                    "C’est une adresse web : gardez seulement le nom, par exemple asso.example.",
+                    "C’est une adresse web\u{a0}: gardez seulement le nom, par exemple asso.example.",
                     "This is a web address: keep the name only, such as asso.example.",
                 ),
             );
@@ -46,7 +46,7 @@ impl DomainName {
             return bad(
                 "name_wildcard",
                 Text::new(
-                    "L’étoile n’est pas admise : ajoutez chaque nom l’un après l’autre.",
+                    "L’étoile n’est pas admise\u{a0}: ajoutez chaque nom l’un après l’autre.",
                     "The star is not accepted: add each name one by one.",
                 ),
             );
@@ -55,7 +55,7 @@ impl DomainName {
             return bad(
                 "name_is_ip",
                 Text::new(
-                    "C’est une adresse IP : donnez un nom de domaine.",
+                    "C’est une adresse IP\u{a0}: donnez un nom de domaine.",
                     "This is an IP address: give a domain name.",
                 ),
             );
@@ -69,7 +69,7 @@ impl DomainName {
             return bad(
                 "name_single_label",
                 Text::new(
-                    "Il manque la fin du nom : écrivez-le en entier, par exemple asso.example.",
+                    "Il manque la fin du nom\u{a0}: écrivez-le en entier, par exemple asso.example.",
                     "The end of the name is missing: write it whole, such as asso.example.",
                 ),
             );
@@ -83,7 +83,7 @@ impl DomainName {
             return bad(
                 "name_misleads",
                 Text::new(
-                    "Ce nom mêle des lettres d’alphabets différents qui se ressemblent : écrivez-le dans un seul alphabet.",
+                    "Ce nom mêle des lettres d’alphabets différents qui se ressemblent\u{a0}: écrivez-le dans un seul alphabet.",
                     "This name uses letters of another alphabet that look alike: write it in one alphabet.",
                 ),
             );
@@ -124,7 +124,7 @@ impl SiteName {
                 "name",
                 "name_too_long",
                 Text::new(
-                    "Ce nom est trop long pour un site : 90 caractères au plus.",
+                    "Ce nom est trop long pour un site\u{a0}: 90 caractères au plus.",
                     "This name is too long for a site: 90 characters at most.",
                 ),
             ));
@@ -144,14 +144,14 @@ impl SiteName {
 
 fn too_long() -> Text {
     Text::new(
-        "Ce nom est trop long : 253 caractères au plus.",
+        "Ce nom est trop long\u{a0}: 253 caractères au plus.",
         "This name is too long: 253 characters at most.",
     )
 }
 
 fn text_reserved(last: &str) -> Text {
     crate::text!(
-        "Les noms en « .{last} » sont réservés et ne mènent nulle part sur Internet : choisissez-en un autre.",
+        "Les noms en «\u{a0}.{last}\u{a0}» sont réservés et ne mènent nulle part sur Internet\u{a0}: choisissez-en un autre.",
         "Names ending in “.{last}” are reserved and lead nowhere on the Internet: choose another."
     )
 }
@@ -179,7 +179,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
         return (
             "name_bad_character",
             crate::text!(
-                "Ce nom contient un caractère invisible ou une espace ({shown}) : effacez-le.",
+                "Ce nom contient un caractère invisible ou une espace ({shown})\u{a0}: effacez-le.",
                 "This name contains an invisible character or a space ({shown}): remove it."
             ),
         );
@@ -189,7 +189,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
             return (
                 "name_empty_label",
                 Text::new(
-                    "Il y a deux points de suite, ou un point au début : enlevez-en un.",
+                    "Il y a deux points de suite, ou un point au début\u{a0}: enlevez-en un.",
                     "There are two dots in a row, or one at the start: remove one.",
                 ),
             );
@@ -198,7 +198,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
             return (
                 "name_label_too_long",
                 Text::new(
-                    "Une partie du nom, entre deux points, dépasse 63 caractères : raccourcissez-la.",
+                    "Une partie du nom, entre deux points, dépasse 63 caractères\u{a0}: raccourcissez-la.",
                     "A part of the name, between two dots, is longer than 63 characters: shorten it.",
                 ),
             );
@@ -207,7 +207,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
             return (
                 "name_hyphen",
                 Text::new(
-                    "Une partie du nom commence ou finit par un tiret : enlevez-le.",
+                    "Une partie du nom commence ou finit par un tiret\u{a0}: enlevez-le.",
                     "A part of the name begins or ends with a hyphen: remove it.",
                 ),
             );
@@ -216,7 +216,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
             return (
                 "name_bad_character",
                 crate::text!(
-                    "Le caractère « {c} » n’est pas admis : lettres, chiffres, tirets et points seulement.",
+                    "Le caractère «\u{a0}{c}\u{a0}» n’est pas admis\u{a0}: lettres, chiffres, tirets et points seulement.",
                     "The character “{c}” is not accepted: letters, digits, hyphens and dots only."
                 ),
             );
@@ -225,7 +225,7 @@ fn explain(typed: &str) -> (&'static str, Text) {
     (
         "name_not_idna",
         Text::new(
-            "Ce nom n’est pas un nom de domaine international valable : vérifiez les lettres, ou le code qui suit « xn-- ».",
+            "Ce nom n’est pas un nom de domaine international valable\u{a0}: vérifiez les lettres, ou le code qui suit «\u{a0}xn--\u{a0}».",
             "This is not a valid international domain name: check the letters, or the code after “xn--”.",
         ),
     )

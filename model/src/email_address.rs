@@ -17,7 +17,7 @@ impl EmailAddress {
             bad(
                 "email_malformed",
                 Text::new(
-                    "Cette adresse n’est pas valable : écrivez-la comme nom@asso.example.",
+                    "Cette adresse n’est pas valable\u{a0}: écrivez-la comme nom@asso.example.",
                     "This address is not valid: write it like name@asso.example.",
                 ),
             )
@@ -35,7 +35,7 @@ impl EmailAddress {
             return Err(bad(
                 "email_too_long",
                 Text::new(
-                    "Cette adresse est trop longue : 254 caractères au plus.",
+                    "Cette adresse est trop longue\u{a0}: 254 caractères au plus.",
                     "This address is too long: 254 characters at most.",
                 ),
             ));

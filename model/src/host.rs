@@ -24,7 +24,7 @@ impl HostName {
             "name",
             "host_name",
             Text::new(
-                "Le nom d’un hôte : lettres minuscules, chiffres et tirets, 63 au plus, par exemple web1.",
+                "Le nom d’un hôte\u{a0}: lettres minuscules, chiffres et tirets, 63 au plus, par exemple web1.",
                 "A host's name: lower-case letters, digits and hyphens, 63 at most, such as web1.",
             ),
         ))

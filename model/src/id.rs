@@ -70,7 +70,7 @@ impl<Noun> FromStr for Id<Noun> {
                 "id",
                 "bad_id",
                 Text::new(
-                    "Cet identifiant n’est pas valable : recopiez-le en entier.",
+                    "Cet identifiant n’est pas valable\u{a0}: recopiez-le en entier.",
                     "This identifier is not valid: copy it whole.",
                 ),
             )),

@@ -35,6 +35,11 @@ impl Lang {
         }
     }
 
+    /// A colon between a word and what it introduces: French has a no-break space before it.
+    pub fn colon(self) -> &'static str {
+        self.pick("\u{a0}: ", ": ")
+    }
+
     /// Negotiates an `Accept-Language` header (RFC 9110 §12.5.4): highest quality wins, then first named; French when nothing fits.
     pub fn negotiate(accept_language: &str) -> Lang {
         let mut best: Option<(f32, Lang)> = None;

@@ -30,7 +30,7 @@ fn short_text(field: &'static str, typed: &str, longest: usize) -> Result<String
             field,
             "text_hidden_character",
             Text::new(
-                "Il y a un caractère invisible : effacez et retapez.",
+                "Il y a un caractère invisible\u{a0}: effacez et retapez.",
                 "There is an invisible character: clear and type again.",
             ),
         ));

@@ -22,7 +22,7 @@ impl RelativePath {
             "path",
             "path_not_relative",
             Text::new(
-                "Ce chemin n’est pas admis : des noms de dossiers séparés par « / », sans « .. » ni barre au début, 1 024 octets au plus.",
+                "Ce chemin n’est pas admis\u{a0}: des noms de dossiers séparés par «\u{a0}/\u{a0}», sans «\u{a0}..\u{a0}» ni barre au début, 1\u{a0}024 octets au plus.",
                 "This path is not accepted: folder names separated by “/”, without “..” or a leading slash, 1,024 octets at most.",
             ),
         ))

@@ -91,7 +91,7 @@ fn unreadable(reason: &str) -> Problem {
         "body",
         "resource_unreadable",
         crate::text!(
-            "L’hôte ne comprend pas cette description ({reason}) : mettez l’agent à jour.",
+            "L’hôte ne comprend pas cette description ({reason})\u{a0}: mettez l’agent à jour.",
             "The host does not understand this description ({reason}): update the agent."
         ),
     )

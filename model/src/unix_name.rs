@@ -91,7 +91,7 @@ impl UnixName {
             return bad(
                 "unix_name_reserved",
                 Text::new(
-                    "Ce nom est réservé au système : choisissez-en un autre.",
+                    "Ce nom est réservé au système\u{a0}: choisissez-en un autre.",
                     "This name is reserved for the system: choose another.",
                 ),
             );

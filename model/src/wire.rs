@@ -21,7 +21,7 @@ pub const MOST_RESOURCES: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct Position {
     pub panel: PanelId,
-    /// Raised when an admin resolves a restored panel's difference; generations count on within it.
+    /// Raised when an admin adopts a host that a restored panel froze; generations count on within it.
     pub epoch: u64,
     pub generation: u64,
     /// The change that made `generation`; `None` at generation 0. Tells a lost history from a shorter one.
@@ -174,6 +174,20 @@ pub struct EnrolRequest {
     pub csr: String,
 }
 
+/// POST /renew on the agents' port, opened with the certificate that is to be renewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewRequest {
+    /// As in `EnrolRequest`, for a new key.
+    pub csr: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewAnswer {
+    pub certificate: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolAnswer {
@@ -189,7 +203,7 @@ pub fn decode<Frame: for<'de> Deserialize<'de>>(text: &str) -> Result<Frame, Pro
         Problem::new(
             ProblemKind::Invalid,
             "frame_unreadable",
-            crate::text!("Message illisible : {why}", "Unreadable message: {why}"),
+            crate::text!("Message illisible\u{a0}: {why}", "Unreadable message: {why}"),
         )
     };
     if text.len() > LONGEST_FRAME {

@@ -71,7 +71,7 @@ impl Actor {
             ProblemKind::Denied,
             "admins_only",
             Text::new(
-                "Seule la coopérative peut faire cela : demandez-le-lui.",
+                "Seule la coopérative peut faire cela\u{a0}: demandez-le-lui.",
                 "Only the cooperative can do this: ask it.",
             ),
         ))
@@ -89,7 +89,7 @@ pub fn not_found() -> Problem {
         ProblemKind::NotFound,
         "not_found",
         Text::new(
-            "Ceci n’existe pas, ou vous n’y avez pas accès : vérifiez l’adresse.",
+            "Ceci n’existe pas, ou vous n’y avez pas accès\u{a0}: vérifiez l’adresse.",
             "This does not exist, or you have no access to it: check the address.",
         ),
     )

@@ -50,7 +50,7 @@ pub async fn claim<Noun>(
         "Idempotency-Key",
         "idempotency_key_reused",
         Text::new(
-            "Cette clé d’idempotence a déjà servi à une autre demande : prenez-en une nouvelle.",
+            "Cette clé d’idempotence a déjà servi à une autre demande\u{a0}: prenez-en une nouvelle.",
             "This idempotency key was already used for another request: take a new one.",
         ),
     ))

@@ -29,7 +29,7 @@ pub fn check(server: &Server, method: &Method, headers: &HeaderMap) -> Result<()
         ProblemKind::Denied,
         "foreign_origin",
         Text::new(
-            "Cette demande ne vient pas des pages du panneau : ouvrez le panneau et recommencez.",
+            "Cette demande ne vient pas des pages du panneau\u{a0}: ouvrez le panneau et recommencez.",
             "This request does not come from the panel's pages: open the panel and try again.",
         ),
     ))

@@ -81,7 +81,7 @@ fn bad_cursor() -> Problem {
         "cursor",
         "bad_cursor",
         Text::new(
-            "Cette page de la liste n’existe pas : recommencez au début.",
+            "Cette page de la liste n’existe pas\u{a0}: recommencez au début.",
             "This page of the list does not exist: start again from the beginning.",
         ),
     )

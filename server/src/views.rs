@@ -29,7 +29,7 @@ pub(crate) fn stale(expected: Option<i64>, version: i64) -> Result<(), Problem> 
         ProblemKind::Stale,
         "changed_meanwhile",
         Text::new(
-            "Cela a changé entre-temps : relisez, puis recommencez.",
+            "Cela a changé entre-temps\u{a0}: relisez, puis recommencez.",
             "This has changed meanwhile: read it again, then retry.",
         ),
     ))

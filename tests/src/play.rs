@@ -76,7 +76,8 @@ impl Scene {
         self.make_tenant(name).map(|made| text(&made, "id"))
     }
 
-    fn make_tenant(&self, name: &str) -> Result<Value, String> {
+    /// Asks for it; the panel's answer.
+    pub fn make_tenant(&self, name: &str) -> Result<Value, String> {
         let own = self.stage.member.account.clone().unwrap_or_default();
         let model = self.admin.get(&format!("/api/v1/accounts/{own}"))?.ok("the member's account")?;
         let wanted = json!({
@@ -91,9 +92,7 @@ impl Scene {
 
     /// A new account of the demo's member on this host, its home in place.
     pub fn tenant(&self, name: &str) -> Result<Tenant<'_>, String> {
-        let made = self.make_tenant(name)?;
-        let uid = made["uid"].as_u64().ok_or_else(|| format!("no uid: {made}"))?;
-        let tenant = Tenant { scene: self, id: text(&made, "id"), name: name.to_owned(), uid };
+        let tenant = Tenant::of(self, name, &self.make_tenant(name)?)?;
         until("the home is there", PATIENCE, || {
             self.root(&["test", "-d", &format!("/home/{name}/sites")]).map(drop)
         })?;
@@ -138,7 +137,13 @@ impl Scene {
     }
 }
 
-impl Tenant<'_> {
+impl<'a> Tenant<'a> {
+    /// The account that the panel answered.
+    pub fn of(scene: &'a Scene, name: &str, made: &Value) -> Result<Tenant<'a>, String> {
+        let uid = made["uid"].as_u64().ok_or_else(|| format!("no uid: {made}"))?;
+        Ok(Tenant { scene, id: text(made, "id"), name: name.to_owned(), uid })
+    }
+
     /// Asks the panel for a site; its answer, whatever it is.
     pub fn ask_site(&self, name: &str) -> Result<Reply, String> {
         self.scene.admin.json("POST", &format!("/api/v1/accounts/{}/sites", self.id), &json!({"name": name}))

@@ -13,4 +13,5 @@ mod full_disk;
 mod killed_panel;
 mod neighbours;
 mod panel_package;
+mod renewal;
 mod restored_panel;

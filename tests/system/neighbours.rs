@@ -62,7 +62,7 @@ fn php_sees_its_own_cell_alone() {
             "spy.php",
             &format!(
                 r#"<?php ini_set('open_basedir', ''); error_reporting(0); $found = [];
-foreach ([{list}, '/etc/shadow', '/var/lib/alveole/agent/key.pem', '/var/lib/alveole/names', '/var/log/alveole/access.log', '/etc/alveole'] as $path)
+foreach ([{list}, '/etc/shadow', '/var/lib/alveole/agent/identity.pem', '/var/lib/alveole/names', '/var/log/alveole/access.log', '/etc/alveole'] as $path)
     if (is_readable($path)) $found[] = $path;
 foreach (scandir('/home') ?: [] as $entry) if ($entry[0] != '.' && $entry != '{own}') $found[] = "/home/$entry";
 foreach (glob('/proc/[0-9]*') ?: [] as $process) {{

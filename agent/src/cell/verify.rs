@@ -36,20 +36,20 @@ pub async fn verify(places: &Places, nonce: &str, name: &SiteName) -> Answer {
     };
     let Ok(cell) = places.cell(&account) else { return refuse(503, "no_cell") };
     let alive = tokio::time::timeout(PATIENCE, alive(&places.socket(&account), cell.uid.get(), name)).await;
-    let awake = match alive {
-        Ok(Ok(awake)) => awake,
-        Ok(Err(_)) | Err(_) => return refuse(503, "cell_does_not_answer"),
-    };
+    // Whether it sleeps is nobody's business outside.
+    if !matches!(alive, Ok(Ok(()))) {
+        return refuse(503, "cell_does_not_answer");
+    }
     let proof = proof(nonce, cell.account_id, name);
-    Answer::new(200, "application/json", format!("{{\"awake\":{awake},\"proof\":\"{proof}\"}}"))
+    Answer::new(200, "application/json", format!("{{\"proof\":\"{proof}\"}}"))
 }
 
-/// Asks the cell itself. `false`: it sleeps; an error: something is there that is not this site in its own cell.
-async fn alive(socket: &Path, uid: u32, name: &SiteName) -> io::Result<bool> {
+/// Asks the cell itself, unless it sleeps. An error: something is there that is not this site in its own cell.
+async fn alive(socket: &Path, uid: u32, name: &SiteName) -> io::Result<()> {
     let mut stream = match UnixStream::connect(socket).await {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-            return Ok(false);
+            return Ok(());
         }
         Err(error) => return Err(error),
     };
@@ -60,7 +60,7 @@ async fn alive(socket: &Path, uid: u32, name: &SiteName) -> io::Result<bool> {
     stream.write_all(ask.as_bytes()).await?;
     let mut head = Vec::new();
     stream.take(8192).read_to_end(&mut head).await?;
-    if says_alive(&head) { Ok(true) } else { Err(io::Error::other("no such site in the cell")) }
+    if says_alive(&head) { Ok(()) } else { Err(io::Error::other("no such site in the cell")) }
 }
 
 fn says_alive(answer: &[u8]) -> bool {

@@ -65,14 +65,21 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// The panel does not know our certificate, or no longer.
+    pub fn is_unwelcome(&self) -> bool {
+        matches!(
+            self,
+            Ended::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+                | Ended::Unreachable(Unreachable::Unwelcome)
+        )
+    }
+
     pub fn text(&self, config: &Config) -> Text {
         let url = &config.panel_url;
         match self {
             Ended::Unreachable(unreachable) => unreachable.text(url),
             Ended::Refused(text) => text.clone(),
-            Ended::Status(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-                Unreachable::Unwelcome.text(url)
-            }
+            ended if ended.is_unwelcome() => Unreachable::Unwelcome.text(url),
             Ended::Status(status) => text!(
                 "Le panneau {url} ne prend pas l’agent en ce moment (HTTP {status})\u{a0}: l’agent réessaie.",
                 "The panel {url} does not take the agent now (HTTP {status}): the agent tries again."

@@ -50,7 +50,7 @@ pub fn people(lang: Lang, account: AccountId, grants: Vec<GrantView>, typed: &Ty
         .into_iter()
         .map(|grant| {
             let path = format!("/accounts/{account}/access/{}/withdraw", grant.id);
-            let act = Action::new(path, lang.pick("Retirer l’accès", "Withdraw access")).about(&grant.email).small();
+            let act = Action::new(path, lang.pick("Retirer l’accès", "Withdraw access")).about(lang, &grant.email).small();
             view! {
                 <li>
                     <div class="item">

@@ -34,7 +34,7 @@ pub struct For {
 pub async fn new(State(server): State<Server>, face: Face, Query(from): Query<For>) -> Answer {
     let typed = Typed::new().with("member", from.member.unwrap_or_default());
     let choices = choices(&server, &face, &typed).await?;
-    Ok(render(&face, &choices, &typed, 200))
+    Ok(render(&face, &choices, &typed))
 }
 
 /// `POST /accounts/new`
@@ -56,19 +56,18 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
         Ok(Created { item, .. }) => see(format!("/accounts/{}", item.id), "account_created"),
         Err(problem) => {
             let problem = on_form(problem)?;
-            let status = problem.kind.status();
             let choices = choices(&server, &face, &typed).await?;
-            Ok(render(&face, &choices, &typed.refused(problem), status))
+            Ok(render(&face, &choices, &typed.refused(problem)))
         }
     }
 }
 
-pub fn render(face: &Face, choices: &Choices, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, choices: &Choices, typed: &Typed) -> Response {
     let lang = face.lang;
     let title = lang.pick("Créer un compte", "Create an account");
     let page = shell::Page::new(Place::Accounts, title)
         .from(lang.pick("Comptes", "Accounts"), "/accounts")
-        .status(status);
+        .status(typed.status());
     if let Some(missing) = missing(lang, choices) {
         return shell::page(face, page, missing);
     }

@@ -1,4 +1,4 @@
-//! What admins do with an account: its plan, suspending, resuming, deleting, bringing back.
+//! What admins do with an account: its plan, suspending, resuming, deleting, restoring.
 
 use super::{Part, frame, standing, standing_notice};
 use crate::{
@@ -122,10 +122,9 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let grants = server::grant::list(server, me, id).await?;
     let people = super::access::people(face.lang, id, grants, &typed);
-    let status = typed.problem().map_or(200, |problem| problem.kind.status());
     let kept_days = server.config.keep_deleted_days;
     let face = face.saying(format!("/accounts/{id}/manage"));
-    Ok(view(&face, &account, plans, people, kept_days, &typed, status))
+    Ok(view(&face, &account, plans, people, kept_days, &typed))
 }
 
 pub fn view(
@@ -135,7 +134,6 @@ pub fn view(
     people: AnyView,
     kept_days: i64,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let (member, host) = (account.member.clone(), account.host.clone());
@@ -157,11 +155,11 @@ pub fn view(
     let acts = match account.state {
         Standing::Active => view! { {plan_act(lang, account, plans, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, kept_days, typed)} }.into_any(),
         Standing::Suspended => {
-            let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Rétablir le compte", "Resume the account")).main();
+            let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Remettre le compte en service", "Resume the account")).main();
             view! { {resume.view()}{delete_act(lang, account, kept_days, typed)} }.into_any()
         }
         Standing::Deleted => {
-            Action::new(format!("/accounts/{}/restore", account.id), lang.pick("Faire revenir le compte", "Bring the account back")).main().view()
+            Action::new(format!("/accounts/{}/restore", account.id), lang.pick("Rétablir le compte", "Restore the account")).main().view()
         }
     };
     let body = view! {
@@ -173,7 +171,7 @@ pub fn view(
             <section class="folds">{acts}</section>
         </div>
     };
-    shell::page(face, frame(face, account, Part::Manage).status(status), body)
+    shell::page(face, frame(face, account, Part::Manage).status(typed.status()), body)
 }
 
 fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typed: &Typed) -> AnyView {
@@ -196,7 +194,7 @@ fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typ
 fn suspend_act(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
     let sites = super::list::count(lang, account.sites);
     let words = lang.pick(
-        format!("Ce compte a {sites}. Suspendu, plus rien ne répond\u{a0}; fichiers et réglages restent, et le compte se rétablit à tout moment."),
+        format!("Ce compte a {sites}. Suspendu, plus rien ne répond\u{a0}; fichiers et réglages restent, et le compte se remet en service à tout moment."),
         format!("This account has {sites}. Suspended, nothing of it answers; files and settings stay, and the account can be resumed at any time."),
     );
     let reason = Input::text(

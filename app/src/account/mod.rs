@@ -69,7 +69,7 @@ pub fn standing_notice(lang: Lang, account: &AccountView) -> Option<AnyView> {
                 .map(|reason| view! { <p>{lang.pick("Raison\u{a0}: ", "Reason: ")}{reason}</p> });
             let title = lang.pick("Ce compte est suspendu", "This account is suspended");
             let words = lang.pick(
-                "Ses sites ne répondent plus\u{a0}; rien n’est perdu. Écrivez à la coopérative pour le rétablir.",
+                "Ses sites ne répondent plus\u{a0}; rien n’est perdu. Écrivez à la coopérative pour le remettre en service.",
                 "Its sites do not answer; nothing is lost. Write to the cooperative to have it resumed.",
             );
             Some(notice(Tone::Held, title, view! { {reason}<p>{words}</p> }))

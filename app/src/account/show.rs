@@ -18,7 +18,7 @@ pub async fn show(
 ) -> Answer {
     let account = server::account::show(&server, face.me()?, id).await?;
     let sites = server::site::list(&server, face.me()?, id, &page.listing()).await?;
-    Ok(render(&face, &account, sites, &page, &Typed::new(), 200))
+    Ok(render(&face, &account, sites, &page, &Typed::new()))
 }
 
 /// `POST /accounts/{account}/sites`
@@ -33,12 +33,11 @@ pub async fn add_site(
         Ok(done) => see(format!("/sites/{}", done.item.id), "site_added"),
         Err(problem) => {
             let problem = on_form(problem)?;
-            let status = problem.kind.status();
             let account = server::account::show(&server, me, id).await?;
             let page = parts::Page::default();
             let sites = server::site::list(&server, me, id, &page.listing()).await?;
             let face = face.at(format!("/accounts/{id}"));
-            Ok(render(&face, &account, sites, &page, &typed.refused(problem), status))
+            Ok(render(&face, &account, sites, &page, &typed.refused(problem)))
         }
     }
 }

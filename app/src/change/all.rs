@@ -89,7 +89,7 @@ fn card(lang: Lang, (host, state, resources, more): Found) -> AnyView {
     let more = more.then(|| link(all, lang.pick("Tout montrer", "Show all")));
     view! {
         <section class=class>
-            <div class="card-head"><h2>{format!("{}{} {}", host.name, lang.pick("\u{a0}:", ":"), word(state, lang))}</h2>{more}</div>
+            <div class="card-head"><h2>{format!("{}{}{}", host.name, lang.colon(), word(state, lang))}</h2>{more}</div>
             {items(lang, host.id, resources)}
         </section>
     }

@@ -113,7 +113,7 @@ fn undo(lang: Lang, change: &ChangeView) -> AnyView {
         .into_any();
     }
     Action::new(format!("/changes/{}/undo", change.id), words)
-        .about(words::title(lang, change))
+        .about(lang, words::title(lang, change))
         .small()
         .view()
 }

@@ -19,7 +19,7 @@ use server::{Server, change::ChangeView};
 /// `GET /changes/{change}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<ChangeId>) -> Answer {
     let change = server::change::show(&server, face.me()?, id).await?;
-    Ok(render(&face, &change, &Typed::new(), 200))
+    Ok(render(&face, &change, &Typed::new()))
 }
 
 /// `POST /changes/{change}/undo`
@@ -28,16 +28,15 @@ pub async fn undo(State(server): State<Server>, face: Face, Path(id): Path<Chang
         Ok(done) => see(format!("/changes/{}", done.change.unwrap_or(id)), "undone"),
         Err(problem) => {
             let problem = on_form(problem)?;
-            let status = problem.kind.status();
             let change = server::change::show(&server, face.me()?, id).await?;
-            Ok(render(&face.at(format!("/changes/{id}")), &change, &Typed::new().refused(problem), status))
+            Ok(render(&face.at(format!("/changes/{id}")), &change, &Typed::new().refused(problem)))
         }
     }
 }
 
-pub fn render(face: &Face, change: &ChangeView, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, change: &ChangeView, typed: &Typed) -> Response {
     let lang = face.lang;
-    let mut page = shell::Page::new(Place::Accounts, words::title(lang, change)).status(status);
+    let mut page = shell::Page::new(Place::Accounts, words::title(lang, change)).status(typed.status());
     page = match change.account {
         Some(account) => page.from(
             lang.pick("Modifications du compte", "Changes of the account"),

@@ -4,12 +4,15 @@ use model::Lang;
 use serde_json::Value;
 use server::change::ChangeView;
 
-/// “Site ajouté : asso.example”.
+/// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
     let verb = server::change::verb(&change.verb);
     let label = shown(&change.subject.label);
-    let colon = lang.pick("\u{a0}:", ":");
-    if label.is_empty() { verb.pick(lang).to_owned() } else { format!("{}{colon} {label}", verb.pick(lang)) }
+    if label.is_empty() {
+        verb.pick(lang).to_owned()
+    } else {
+        format!("{}{}{label}", verb.pick(lang), lang.colon())
+    }
 }
 
 /// What the title does not say: names that came and went, the reason of a suspension, another plan.
@@ -78,8 +81,8 @@ pub fn who(lang: Lang, change: &ChangeView) -> String {
 pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
     match change.verb.as_str() {
         "site.create" => Some(lang.pick(
-            "Annuler retire le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
-            "Undoing removes the site: its names will no longer answer. The files stay in the account's folder.",
+            "Annuler supprime le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
+            "Undoing deletes the site: its names will no longer answer. The files stay in the account's folder.",
         )),
         "account.restore" => Some(lang.pick(
             "Annuler supprime à nouveau le compte\u{a0}: ses sites cesseront de répondre.",

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use model::{Consent, HostId, Kind, Problem};
 use server::{
     Server,
-    host::{Update, activate as open, adopt, consent_to_deletions, drain as close},
+    host::{Update, activate as open, consent_to_deletions, drain as close},
 };
 use uuid::Uuid;
 
@@ -58,10 +58,10 @@ pub async fn enrol(State(server): State<Server>, face: Face, Path(id): Path<Host
     }
 }
 
-/// `POST /hosts/{host}/epoch`: the panel's state counts from now on.
-pub async fn epoch(State(server): State<Server>, face: Face, Path(id): Path<HostId>, typed: Typed) -> Answer {
-    let done = adopt(&server, face.me()?, id, typed.get("version").parse().ok()).await;
-    after(&server, &face, id, Typed::new(), done, "epoch").await
+/// `POST /hosts/{host}/adopt`: the panel's state counts from now on.
+pub async fn adopt(State(server): State<Server>, face: Face, Path(id): Path<HostId>, typed: Typed) -> Answer {
+    let done = server::host::adopt(&server, face.me()?, id, typed.get("version").parse().ok()).await;
+    after(&server, &face, id, Typed::new(), done, "host_adopted").await
 }
 
 /// `POST /hosts/{host}/deletions`: all that the host holds back is meant.

@@ -14,7 +14,7 @@ use server::{
 
 /// `GET /hosts/new`
 pub async fn new(face: Face) -> Answer {
-    Ok(render(&face, &Typed::new(), 200))
+    Ok(render(&face, &Typed::new()))
 }
 
 /// `POST /hosts/new`: no redirect, for the command is shown once.
@@ -24,19 +24,16 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
         NewHost { name: owned("name"), ipv4: owned("ipv4"), ipv6: owned("ipv6"), roles: vec!["web".into()] };
     match server::host::add(&server, face.me()?, new).await {
         Ok(done) => Ok(enrolment(&face, &done.item)),
-        Err(problem) => {
-            let problem = on_form(problem)?;
-            let status = problem.kind.status();
-            Ok(render(&face, &typed.refused(problem), status))
-        }
+        Err(problem) => Ok(render(&face, &typed.refused(on_form(problem)?))),
     }
 }
 
-pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, typed: &Typed) -> Response {
     let lang = face.lang;
     let title = lang.pick("Ajouter un hôte", "Add a host");
-    let page =
-        shell::Page::new(Place::Hosts, title).from(lang.pick("Hôtes", "Hosts"), "/hosts").status(status);
+    let page = shell::Page::new(Place::Hosts, title)
+        .from(lang.pick("Hôtes", "Hosts"), "/hosts")
+        .status(typed.status());
     let name = Input::text("name", lang.pick("Nom", "Name"))
         .hint(lang.pick("Court et pour vous, par exemple web1.", "Short and for yourselves, such as web1."));
     let ipv4 = Input::text("ipv4", lang.pick("Adresse IPv4", "IPv4 address")).optional().hint(lang.pick(

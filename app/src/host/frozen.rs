@@ -1,4 +1,4 @@
-//! A frozen host: why nothing is sent to it, what differs, and the one decision that thaws it.
+//! A frozen host: why nothing is sent to it, what differs, and the one act that thaws it, adopting it.
 
 use crate::parts::{Action, Cell, Tone, fold_loss, moment, notice, table};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ pub fn section(lang: Lang, host: &HostView, difference: &[Difference]) -> Option
     let frozen = host.frozen.as_ref()?;
     let said = frozen.text.pick(lang).to_owned();
     let since = view! { <p>{said}</p><p>{lang.pick("Depuis le ", "Since ")}{moment(lang, frozen.since)}". "{lang.pick("Ses sites restent en service\u{a0}; rien de nouveau ne lui est envoyé.", "Its sites stay in service; nothing new is sent to it.")}</p> };
-    let title = lang.pick("Cet hôte est figé", "This host is frozen");
+    let title = lang.pick("Cet hôte est gelé", "This host is frozen");
     Some(
         view! {
             {notice(Tone::Bad, title, since)}
@@ -58,7 +58,7 @@ fn table_of(lang: Lang, difference: &[Difference]) -> AnyView {
     let heads = [
         lang.pick("Nom", "Name"),
         lang.pick("Élément", "Item"),
-        lang.pick("Effet d’une nouvelle époque", "Effect of a new epoch"),
+        lang.pick("Effet de l’adoption", "Effect of adopting"),
     ];
     view! { <section class="card card-flat"><div class="card-head"><h2>{title}</h2></div>{table(title, &heads, rows)}</section> }.into_any()
 }
@@ -86,14 +86,11 @@ fn act(lang: Lang, host: &HostView, difference: &[Difference]) -> AnyView {
         "L’état du panneau vaudra seul à partir de maintenant, et tout sera renvoyé à l’hôte.",
         "The panel's state alone will count from now on, and everything will be sent to the host again.",
     );
-    let act = Action::new(
-        format!("/hosts/{}/epoch", host.id),
-        lang.pick("Ouvrir une nouvelle époque", "Open a new epoch"),
-    )
-    .hidden("version", host.version.to_string())
-    .loss();
+    let act = Action::new(format!("/hosts/{}/adopt", host.id), lang.pick("Adopter l’hôte", "Adopt the host"))
+        .hidden("version", host.version.to_string())
+        .loss();
     fold_loss(
-        lang.pick("Ouvrir une nouvelle époque…", "Open a new epoch…"),
+        lang.pick("Adopter l’hôte…", "Adopt the host…"),
         false,
         view! { <p>{words}</p><p>{loses}</p>{act.view()} },
     )

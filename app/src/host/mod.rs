@@ -19,7 +19,7 @@ pub fn health(lang: Lang, host: &HostView) -> AnyView {
         HostState::Retired => ("state state-past", lang.pick("retiré", "retired")),
         HostState::Revoked => ("state state-past", lang.pick("accès révoqué", "access revoked")),
         HostState::Waiting => ("state state-waiting", lang.pick("attend son agent", "waiting for its agent")),
-        _ if host.frozen.is_some() => ("state state-bad", lang.pick("figé", "frozen")),
+        _ if host.frozen.is_some() => ("state state-bad", lang.pick("gelé", "frozen")),
         _ if !host.connected => ("state state-bad", lang.pick("absent", "away")),
         HostState::Draining => ("state state-going", lang.pick("fermé aux nouveaux", "closed to new")),
         HostState::Active => ("state state-good", lang.pick("en service", "in service")),

@@ -63,7 +63,7 @@ fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
     let said = resource.text.as_ref().map(|text| text.pick(lang).to_owned());
     let path = format!("/hosts/{host}/resources/{}/{}/consent", resource.kind.code(), resource.key);
     let act = |code: &'static str, words: &'static str| {
-        Action::new(path.clone(), words).hidden("consent", code).about(label.clone())
+        Action::new(path.clone(), words).hidden("consent", code).about(lang, label.clone())
     };
     let held = resource.state == ChangeState::Held;
     let drift = resource.drift.as_ref().map(|found| {

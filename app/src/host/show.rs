@@ -50,7 +50,7 @@ pub fn render(
     let page = shell::Page::new(Place::Hosts, host.name.as_str())
         .from(lang.pick("Hôtes", "Hosts"), "/hosts")
         .lead(view! { <span class="row">{health(lang, host)}{seen}</span> })
-        .status(typed.problem().map_or(200, |problem| problem.kind.status()));
+        .status(typed.status());
     let waiting = host.connected.then_some(()).is_none() && host.agent_version.is_none();
     let waiting = waiting.then(|| {
         let words = lang.pick(

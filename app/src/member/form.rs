@@ -11,7 +11,7 @@ use server::{Server, member::NewMember};
 
 /// `GET /members/new`
 pub async fn new(face: Face) -> Answer {
-    Ok(render(&face, &Typed::new(), 200))
+    Ok(render(&face, &Typed::new()))
 }
 
 /// `POST /members/new`
@@ -19,20 +19,16 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
     let new = NewMember { name: typed.get("name").to_owned() };
     match server::member::create(&server, face.me()?, new).await {
         Ok(done) => see(format!("/members/{}", done.item.id), "member_created"),
-        Err(problem) => {
-            let problem = on_form(problem)?;
-            let status = problem.kind.status();
-            Ok(render(&face, &typed.refused(problem), status))
-        }
+        Err(problem) => Ok(render(&face, &typed.refused(on_form(problem)?))),
     }
 }
 
-pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, typed: &Typed) -> Response {
     let lang = face.lang;
     let title = lang.pick("Créer un membre", "Create a member");
     let page = shell::Page::new(Place::Members, title)
         .from(lang.pick("Membres", "Members"), "/members")
-        .status(status);
+        .status(typed.status());
     let name = Input::text("name", lang.pick("Nom", "Name")).hint(lang.pick(
         "La personne ou l’organisation, par exemple Les Amis du vélo.",
         "The person or organisation, such as Friends of the Bicycle.",

@@ -53,8 +53,7 @@ async fn draw(server: &Server, face: &Face, id: MemberId, page: &parts::Page, ty
     let member = server::member::show(server, face.me()?, id).await?;
     let accounts = server::account::list_of_member(server, face.me()?, id, &page.listing()).await?;
     let face = face.saying(format!("/members/{id}"));
-    let status = typed.problem().map_or(200, |problem| problem.kind.status());
-    Ok(render(&face, &member, accounts, page, &typed, status))
+    Ok(render(&face, &member, accounts, page, &typed))
 }
 
 pub fn render(
@@ -63,7 +62,6 @@ pub fn render(
     accounts: Page<AccountView>,
     page: &parts::Page,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let path = format!("/members/{}", member.id);
@@ -72,7 +70,7 @@ pub fn render(
     let about = shell::Page::new(Place::Members, member.name.as_str())
         .from(lang.pick("Membres", "Members"), "/members")
         .act_if((!accounts.items.is_empty()).then(open))
-        .status(status);
+        .status(typed.status());
     let next = next_page(lang, &path, page, accounts.next.as_deref());
     let accounts = if accounts.items.is_empty() {
         let words =

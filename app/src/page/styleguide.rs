@@ -84,7 +84,7 @@ fn steps(lang: Lang) -> AnyView {
 fn notices(lang: Lang) -> AnyView {
     view! {
         <div class="stack">
-            {notice(Tone::Good, lang.pick("Le site est créé.", "The site is created."), ())}
+            {notice(Tone::Good, lang.pick("Le site est ajouté.", "The site is added."), ())}
             {notice(Tone::Know, lang.pick("Bon à savoir", "Good to know"), view! { <p>{lang.pick("Les fichiers restent en place.", "The files stay in place.")}</p> })}
             {notice(Tone::Held, lang.pick("Attend votre accord", "Waits for your consent"), view! { <p>{lang.pick("25 sites seraient supprimés.", "25 sites would be deleted.")}</p> })}
             {notice(Tone::Bad, lang.pick("L’hôte ne répond plus", "The host does not answer"), view! { <p>{lang.pick("Ses sites continuent.", "Its sites go on.")}</p> })}

@@ -1,6 +1,7 @@
 //! Acts: links that look like buttons, forms of one button, and folds that say what will be lost before the button appears.
 
 use leptos::prelude::*;
+use model::Lang;
 
 pub fn link(href: impl Into<String>, words: impl Into<String>) -> AnyView {
     let (href, words): (String, String) = (href.into(), words.into());
@@ -49,9 +50,9 @@ impl Action {
         self
     }
 
-    /// What the button is about, for those who hear it out of its row: “Remove www.asso.example”.
-    pub fn about(mut self, about: impl Into<String>) -> Action {
-        self.about = Some(about.into());
+    /// What the button is about, for those who hear it out of its row: “Remove: www.asso.example”.
+    pub fn about(mut self, lang: Lang, about: impl AsRef<str>) -> Action {
+        self.about = Some(format!("{}{}", lang.colon(), about.as_ref()));
         self
     }
 
@@ -69,7 +70,7 @@ impl Action {
         view! {
             <form method="post" action=path>
                 {hidden}
-                <button class=class type="submit">{words}{about.map(|about| view! { <span class="unseen">{format!("\u{a0}: {about}")}</span> })}</button>
+                <button class=class type="submit">{words}{about.map(|about| view! { <span class="unseen">{about}</span> })}</button>
             </form>
         }
         .into_any()

@@ -1,6 +1,6 @@
 //! A word in the shape of a state, for standings that are no change's state.
 
-use crate::state::CELL;
+use crate::state::in_cell;
 use leptos::prelude::*;
 
 /// `class`: `state` and one of `state-good state-going state-waiting state-held state-bad state-past`.
@@ -16,11 +16,8 @@ pub fn badge(class: &'static str, word: impl Into<String>) -> AnyView {
     };
     view! {
         <span class=class>
-            <svg class="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-                <path class="cell" d=CELL></path>
-                <path class="mark" d=mark></path>
-            </svg>
-            <span class="word">{word}</span>
+            {in_cell(mark)}
+            <span>{word}</span>
         </span>
     }
     .into_any()

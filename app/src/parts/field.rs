@@ -56,6 +56,11 @@ impl Typed {
         self.problem.as_ref()
     }
 
+    /// The status of the page that shows this form: 200, or what its problem says.
+    pub fn status(&self) -> u16 {
+        self.problem.as_ref().map_or(200, |problem| problem.kind.status())
+    }
+
     /// The error at one field.
     pub fn error(&self, name: &str) -> Option<&Text> {
         self.problem.as_ref().filter(|problem| problem.field == Some(name)).map(|problem| &problem.text)

@@ -7,7 +7,7 @@ pub enum Cell {
     /// Names the row.
     Main(AnyView),
     Plain(AnyView),
-    /// A number, or anything that stands at the end of its column.
+    /// A number: its digits stand below those of the next row.
     Num(String),
 }
 

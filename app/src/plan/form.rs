@@ -24,7 +24,7 @@ pub async fn new(face: Face) -> Answer {
         .with("disk_mb", "10240")
         .with("memory_mb", "512")
         .with("php_workers", "5");
-    Ok(render(&face, None, &typed, 200))
+    Ok(render(&face, None, &typed))
 }
 
 /// `POST /plans/new`
@@ -35,11 +35,7 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
     };
     match made {
         Ok(_) => see("/plans", "plan_created"),
-        Err(problem) => {
-            let problem = on_form(problem)?;
-            let status = problem.kind.status();
-            Ok(render(&face, None, &typed.refused(problem), status))
-        }
+        Err(problem) => Ok(render(&face, None, &typed.refused(on_form(problem)?))),
     }
 }
 
@@ -47,7 +43,7 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
 pub async fn edit(State(server): State<Server>, face: Face, Path(id): Path<PlanId>) -> Answer {
     let plan = server::plan::show(&server, face.me()?, id).await?;
     let typed = filled(&plan);
-    Ok(render(&face, Some(&plan), &typed, 200))
+    Ok(render(&face, Some(&plan), &typed))
 }
 
 /// `POST /plans/{plan}`; the version says on what the change was made.
@@ -76,10 +72,9 @@ pub async fn delete(State(server): State<Server>, face: Face, Path(id): Path<Pla
 
 async fn again(server: &Server, face: &Face, id: PlanId, typed: Typed, problem: Problem) -> Answer {
     let problem = on_form(problem)?;
-    let status = problem.kind.status();
     let plan = server::plan::show(server, face.me()?, id).await?;
     let typed = typed.with("version", plan.version.to_string());
-    Ok(render(&face.at(format!("/plans/{id}")), Some(&plan), &typed.refused(problem), status))
+    Ok(render(&face.at(format!("/plans/{id}")), Some(&plan), &typed.refused(problem)))
 }
 
 fn filled(plan: &PlanView) -> Typed {
@@ -111,7 +106,7 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
     })
 }
 
-pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
     let lang = face.lang;
     let (title, action) = match plan {
         Some(plan) => (plan.name.clone(), format!("/plans/{}", plan.id)),
@@ -122,8 +117,9 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed, status: u16) 
     } else {
         lang.pick("Créer l’offre", "Create the plan")
     };
-    let page =
-        shell::Page::new(Place::Plans, title).from(lang.pick("Offres", "Plans"), "/plans").status(status);
+    let page = shell::Page::new(Place::Plans, title)
+        .from(lang.pick("Offres", "Plans"), "/plans")
+        .status(typed.status());
     let version = typed
         .some("version")
         .map(str::to_owned)

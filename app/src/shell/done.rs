@@ -4,8 +4,8 @@ use model::{Lang, Text};
 
 pub fn said(code: &str, lang: Lang) -> Option<String> {
     let text = match code {
-        "site_added" => Text::new("Le site est créé.", "The site is created."),
-        "site_deleted" => Text::new("Le site est retiré.", "The site is removed."),
+        "site_added" => Text::new("Le site est ajouté.", "The site is added."),
+        "site_deleted" => Text::new("Le site est supprimé.", "The site is deleted."),
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),
@@ -15,12 +15,12 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         ),
         "account_created" => Text::new("Le compte est créé.", "The account is created."),
         "account_suspended" => Text::new("Le compte est suspendu.", "The account is suspended."),
-        "account_resumed" => Text::new("Le compte est rétabli.", "The account is resumed."),
+        "account_resumed" => Text::new("Le compte est remis en service.", "The account is resumed."),
         "account_deleted" => Text::new(
             "Le compte est supprimé\u{a0}; tout peut revenir jusqu’à son effacement.",
             "The account is deleted; everything can come back until it is erased.",
         ),
-        "account_restored" => Text::new("Le compte est revenu.", "The account is back."),
+        "account_restored" => Text::new("Le compte est rétabli.", "The account is restored."),
         "account_saved" => Text::new("Le compte est modifié.", "The account is changed."),
         "member_created" => Text::new("Le membre est créé.", "The member is created."),
         "member_saved" => Text::new("Le membre est modifié.", "The member is changed."),
@@ -37,9 +37,9 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         ),
         "host_retired" => Text::new("L’hôte est retiré.", "The host is retired."),
         "consented" => Text::new("Votre accord est enregistré.", "Your consent is recorded."),
-        "epoch" => Text::new(
-            "La nouvelle époque est ouverte\u{a0}: l’hôte reçoit l’état du panneau.",
-            "The new epoch is open: the host receives the panel's state.",
+        "host_adopted" => Text::new(
+            "L’hôte est adopté\u{a0}: il reçoit l’état du panneau.",
+            "The host is adopted: it receives the panel's state.",
         ),
         "token_revoked" => Text::new("Le jeton ne vaut plus rien.", "The token is worth nothing any more."),
         "profile_saved" => Text::new("Vos préférences sont enregistrées.", "Your preferences are saved."),

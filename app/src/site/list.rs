@@ -23,7 +23,6 @@ pub fn render(
     sites: Page<SiteView>,
     page: &parts::Page,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let path = format!("/accounts/{}", account.id);
@@ -54,7 +53,7 @@ pub fn render(
             {next}
         </div>
     };
-    shell::page(face, account::frame(face, account, Part::Sites).status(status), body)
+    shell::page(face, account::frame(face, account, Part::Sites).status(typed.status()), body)
 }
 
 fn add(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {

@@ -25,11 +25,10 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteI
 pub(super) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
-    let status = typed.problem().map_or(200, |problem| problem.kind.status());
-    Ok(render(face, &account, &site, &typed, status))
+    Ok(render(face, &account, &site, &typed))
 }
 
-fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed, status: u16) -> Response {
+fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed) -> Response {
     let lang = face.lang;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -48,7 +47,7 @@ fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed, st
         .from(site.account.name.clone(), format!("/accounts/{}", site.account.id))
         .lead(state)
         .act(open.into_any())
-        .status(status);
+        .status(typed.status());
     let body = view! {
         <div class="stack">
             {account::standing_notice(lang, account)}
@@ -108,7 +107,7 @@ fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
                     format!("/sites/{id}/names/main"),
                     lang.pick("En faire le principal", "Make it the main one"),
                 );
-                main.hidden("name", &plain).about(&shown).small().view()
+                main.hidden("name", &plain).about(lang, &shown).small().view()
             };
             let remove = (!alone).then(|| {
                 view! {

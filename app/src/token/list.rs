@@ -19,7 +19,7 @@ use server::{
 /// `GET /tokens`
 pub async fn list(State(server): State<Server>, face: Face) -> Answer {
     let tokens = server::token::list(&server, face.me()?).await?;
-    Ok(render(&face, tokens, None, &Typed::new().with("days", "365"), 200))
+    Ok(render(&face, tokens, None, &Typed::new().with("days", "365")))
 }
 
 /// `POST /tokens`: no redirect, for the secret is shown once.
@@ -30,13 +30,9 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
     match made {
         Ok((token, secret)) => {
             let typed = Typed::new().with("days", "365");
-            Ok(render(&face, tokens, Some((token, secret)), &typed, 200))
+            Ok(render(&face, tokens, Some((token, secret)), &typed))
         }
-        Err(problem) => {
-            let problem = on_form(problem)?;
-            let status = problem.kind.status();
-            Ok(render(&face, tokens, None, &typed.refused(problem), status))
-        }
+        Err(problem) => Ok(render(&face, tokens, None, &typed.refused(on_form(problem)?))),
     }
 }
 
@@ -51,15 +47,15 @@ pub fn render(
     tokens: Vec<TokenView>,
     made: Option<(TokenView, Secret)>,
     typed: &Typed,
-    status: u16,
 ) -> Response {
     let lang = face.lang;
     let lead = lang.pick(
         "Pour qu’un programme agisse en votre nom. Chacun vaut ce que vous valez\u{a0}: ne les confiez à personne.",
         "For a program to act in your name. Each is worth what you are: entrust them to nobody.",
     );
-    let page =
-        shell::Page::new(Place::Tokens, lang.pick("Jetons d’API", "API tokens")).lead(lead).status(status);
+    let page = shell::Page::new(Place::Tokens, lang.pick("Jetons d’API", "API tokens"))
+        .lead(lead)
+        .status(typed.status());
     let made = made.map(|(token, value)| {
         let title = lang.pick(
             format!("Le jeton «\u{a0}{}\u{a0}» est créé", token.name),
@@ -117,7 +113,7 @@ fn item(face: &Face, token: TokenView) -> AnyView {
     };
     let until = token.expires_at.map(|at| view! { " · "{lang.pick("jusqu’au ", "until ")}{day(lang, at)} });
     let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
-        .about(&token.name)
+        .about(lang, &token.name)
         .loss_small();
     view! {
         <li>

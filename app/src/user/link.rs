@@ -18,7 +18,7 @@ use server::{Server, session::cookies_of, user::UserView};
 /// `GET /link/{secret}`
 pub async fn show(State(server): State<Server>, face: Face, Path(secret): Path<String>) -> Answer {
     let user = server::user::open_link(&server, &secret).await?;
-    Ok(render(&face, &secret, &user, &Typed::new(), 200))
+    Ok(render(&face, &secret, &user, &Typed::new()))
 }
 
 /// `POST /link/{secret}`: the password is set and its owner signed in.
@@ -41,15 +41,11 @@ pub async fn choose(
             let device = cookies_of(&headers).device;
             Ok(session::begin(&server::session::start(&server, user, device).await?, "/"))
         }
-        Err(problem) => {
-            let problem = on_form(problem)?;
-            let status = problem.kind.status();
-            Ok(render(&face, &secret, &user, &Typed::new().refused(problem), status))
-        }
+        Err(problem) => Ok(render(&face, &secret, &user, &Typed::new().refused(on_form(problem)?))),
     }
 }
 
-pub fn render(face: &Face, secret: &str, user: &UserView, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, secret: &str, user: &UserView, typed: &Typed) -> Response {
     let lang = face.lang;
     let words = lang.pick(
         format!("Pour {}. Ce lien ne sert qu’une fois.", user.email),
@@ -74,7 +70,12 @@ pub fn render(face: &Face, secret: &str, user: &UserView, typed: &Typed, status:
             <button class="button button-main" type="submit">{lang.pick("Choisir ce mot de passe", "Choose this password")}</button>
         </form>
     };
-    shell::door(face, status, lang.pick("Choisissez votre mot de passe", "Choose your password"), body)
+    shell::door(
+        face,
+        typed.status(),
+        lang.pick("Choisissez votre mot de passe", "Choose your password"),
+        body,
+    )
 }
 
 /// A link for an admin to pass on: for whom, and that it is shown once.

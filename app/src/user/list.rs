@@ -52,15 +52,14 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
     let rows = users
         .into_iter()
         .map(|user| {
-            let role =
-                user.admin.then(|| badge("state state-going", lang.pick("administration", "administrator")));
+            let role = user.admin.then(|| badge("state state-going", lang.pick("administration", "admin")));
             let act =
                 Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"));
             vec![
                 Cell::Main(user.email.clone().into_any()),
                 Cell::view(role),
                 Cell::Plain(day(lang, user.created_at)),
-                Cell::Plain(act.about(user.email).small().view()),
+                Cell::Plain(act.about(lang, user.email).small().view()),
             ]
         })
         .collect();

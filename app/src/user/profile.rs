@@ -17,7 +17,7 @@ use server::{Server, user::UserView};
 /// `GET /profile`
 pub async fn show(State(server): State<Server>, face: Face) -> Answer {
     let user = server::user::me(&server, face.me()?).await?;
-    Ok(render(&face, &user, &Typed::new(), 200))
+    Ok(render(&face, &user, &Typed::new()))
 }
 
 /// `POST /profile`: the user's language wins from now on over the browser's cookie.
@@ -41,9 +41,8 @@ pub async fn password(State(server): State<Server>, face: Face, typed: Typed) ->
         Ok(()) => see("/profile", "password_saved"),
         Err(problem) => {
             let problem = on_form(problem)?;
-            let status = problem.kind.status();
             let user = server::user::me(&server, face.me()?).await?;
-            Ok(render(&face.at("/profile"), &user, &Typed::new().refused(problem), status))
+            Ok(render(&face.at("/profile"), &user, &Typed::new().refused(problem)))
         }
     }
 }
@@ -57,9 +56,9 @@ pub fn not_twice(field: &'static str) -> Problem {
     Problem::invalid(field, "password_twice", text)
 }
 
-pub fn render(face: &Face, user: &UserView, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, user: &UserView, typed: &Typed) -> Response {
     let lang = face.lang;
-    let page = shell::Page::new(Place::Profile, lang.pick("Mon profil", "My profile")).status(status);
+    let page = shell::Page::new(Place::Profile, lang.pick("Mon profil", "My profile")).status(typed.status());
     let facts = Facts::new()
         .line(lang.pick("Adresse électronique", "E-mail address"), user.email.clone())
         .line(lang.pick("Depuis le", "Since"), day(lang, user.created_at))

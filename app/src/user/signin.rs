@@ -31,7 +31,7 @@ pub async fn show(face: Face, Query(wanted): Query<Wanted>) -> Answer {
     if face.actor.is_some() {
         return Ok(Redirect::to(local(&to)).into_response());
     }
-    Ok(render(&face, &Typed::new().with("to", to), 200))
+    Ok(render(&face, &Typed::new().with("to", to)))
 }
 
 /// `POST /sign-in`
@@ -49,9 +49,8 @@ pub async fn sign_in(
         Ok(signed_in) => Ok(session::begin(&signed_in, local(typed.get("to")))),
         Err(Refusal { problem, retry_after_s }) => {
             let problem = on_form(problem)?;
-            let status = problem.kind.status();
             let here = crate::parts::href("/sign-in", &[("to", typed.get("to"))]);
-            let mut response = render(&face.at(here), &typed.refused(problem), status);
+            let mut response = render(&face.at(here), &typed.refused(problem));
             if let Some(seconds) = retry_after_s {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -66,7 +65,7 @@ pub async fn sign_out(State(server): State<Server>, face: Face) -> Answer {
     Ok(session::end("/sign-in?done=signed_out"))
 }
 
-pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
+pub fn render(face: &Face, typed: &Typed) -> Response {
     let lang = face.lang;
     let to =
         typed.some("to").map(str::to_owned).map(|to| view! { <input type="hidden" name="to" value=to/> });
@@ -80,5 +79,5 @@ pub fn render(face: &Face, typed: &Typed, status: u16) -> Response {
         </form>
         <p class="small quiet">{lang.pick("Mot de passe oublié\u{a0}? Demandez un nouveau lien à votre coopérative.", "Forgotten password? Ask your cooperative for a new link.")}</p>
     };
-    shell::door(face, status, lang.pick("Connexion", "Sign in"), body)
+    shell::door(face, typed.status(), lang.pick("Connexion", "Sign in"), body)
 }

@@ -35,7 +35,7 @@ async fn a_site_is_added_by_a_plain_form() {
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
     let shown = stage.member.get(got.location()).await;
     assert!(shown.html.contains("<h1>blog.asso.example</h1>"), "{}", shown.html);
-    assert!(shown.html.contains("The site is created."));
+    assert!(shown.html.contains("The site is added."));
     assert!(shown.html.contains("class=\"step step-done\""), "the way of the change is shown");
 }
 
@@ -66,7 +66,12 @@ async fn a_change_is_undone_and_says_so() {
     let stage = Stage::new().await;
     let path = stage.filled("/changes/{change}");
     let page = stage.member.get(&path).await;
-    assert!(page.html.contains("Undoing removes the site"), "the loss is named: {}", page.html);
+    assert!(page.html.contains("Undoing deletes the site"), "the loss is named: {}", page.html);
+    // The site has got another name since.
+    let got = stage.member.post(&format!("{path}/undo"), &[]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    assert!(got.html.contains("undo the later change first"), "{}", got.html);
+    stage.member.post(&stage.filled("/sites/{site}/names/www.asso.example/remove"), &[]).await;
     let got = stage.member.post(&format!("{path}/undo"), &[]).await;
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
     assert!(stage.member.get(got.location()).await.html.contains("It is undone"));
@@ -89,7 +94,7 @@ async fn accounts_live_and_die_with_consent() {
     error_at(&got, "confirm", "asso2");
     let got = stage.admin.post(&format!("{path}/delete"), &[("confirm", "asso")]).await;
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
-    assert!(stage.admin.get(&format!("{path}/manage")).await.html.contains("Bring the account back"));
+    assert!(stage.admin.get(&format!("{path}/manage")).await.html.contains("Restore the account"));
     stage.admin.post(&format!("{path}/restore"), &[]).await;
     assert!(stage.admin.get(&format!("{path}/manage")).await.html.contains("Delete the account"));
 }

@@ -149,3 +149,15 @@ pub fn words(html: &str) -> String {
     said.push_str(rest);
     said
 }
+
+/// The texts of the body as they stand on the page, where most tags make no space.
+pub fn run_together(html: &str) -> String {
+    let mut rest = html.split_once("<body>").map_or(html, |(_, body)| body);
+    let mut said = String::new();
+    while let Some(start) = rest.find('<') {
+        said.push_str(&rest[..start]);
+        rest = &rest[start + tag_end(&rest[start..]) + 1..];
+    }
+    said.push_str(rest);
+    said
+}

@@ -1,7 +1,7 @@
 //! Both languages on every page, and never one in the other.
 
 use crate::{
-    html::words,
+    html::{run_together, words},
     links::trouble,
     stage::{Person, Stage},
 };
@@ -102,6 +102,7 @@ async fn speaks(person: &Person, path: &str) {
 
 fn only(html: &str, lang: &str, what: &str) {
     assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{what} is not {lang}");
+    spaced(&run_together(html), lang, what);
     // The switch names the other language in its own words.
     let said = words(html)
         .replace(['.', ',', ':', ';', '?', '!', '\u{a0}', '(', ')', '…', '\n'], " ")
@@ -114,6 +115,23 @@ fn only(html: &str, lang: &str, what: &str) {
     if lang == "en" {
         let said = said.replace("alvéole", "").replace("français", "");
         assert!(!said.chars().any(|c| "éèàùêôîçœ«".contains(c)), "{what} has French letters: {said}");
+    }
+}
+
+/// Typography of the page as it was put together (model/tests/typography.rs reads the texts one by one): French has a no-break
+/// space before its double signs, English no space at all.
+fn spaced(said: &str, lang: &str, what: &str) {
+    let said = said.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">");
+    let said = said.replace("&amp;", "&");
+    for (at, sign) in said.match_indices([':', ';', '?', '!', '»']) {
+        let (before, after) = (said[..at].chars().next_back(), said[at + sign.len()..].chars().next());
+        let right = match lang {
+            "fr" => before == Some('\u{a0}'),
+            _ => before.is_some_and(|c| !c.is_whitespace()),
+        };
+        let start = said[..at].char_indices().rev().nth(20).map_or(0, |(start, _)| start);
+        let place = &said[start..at + sign.len()];
+        assert!(after.is_some_and(|c| !c.is_whitespace()) || right, "{what} in {lang}: …{place}");
     }
 }
 

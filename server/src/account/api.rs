@@ -6,8 +6,8 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Secretly, Verb, Who, created, done, one,
-        part, shape,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Secretly, Verb, Who, created, done, handler,
+        one, part, shape,
     },
     paging::Listing,
     user::link_url,
@@ -130,14 +130,7 @@ async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<
     created(&Secretly::new(made.item, "link", link), Some(version), made.change, &location)
 }
 
-async fn get(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let account = show(&server, &actor, part(&params, "account")?).await?;
-    one(&account, Some(account.version))
-}
+handler!(one get = show, of "account");
 
 async fn patch(
     State(server): State<Server>,
@@ -152,15 +145,7 @@ async fn patch(
     done(&moved, Some(moved.item.version))
 }
 
-async fn remove(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let deleted = delete(&server, &actor, part(&params, "account")?, expected).await?;
-    done(&deleted, Some(deleted.item.version))
-}
+handler!(act remove = delete, of "account");
 
 async fn post_suspend(
     State(server): State<Server>,
@@ -173,22 +158,6 @@ async fn post_suspend(
     done(&suspended, Some(suspended.item.version))
 }
 
-async fn post_resume(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let resumed = resume(&server, &actor, part(&params, "account")?, expected).await?;
-    done(&resumed, Some(resumed.item.version))
-}
+handler!(act post_resume = resume, of "account");
 
-async fn post_restore(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let restored = restore(&server, &actor, part(&params, "account")?, expected).await?;
-    done(&restored, Some(restored.item.version))
-}
+handler!(act post_restore = restore, of "account");

@@ -85,7 +85,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
             ProblemKind::Conflict,
             "account_name_taken",
             Text::new(
-                "Ce nom de compte est déjà pris, ou l’a été : choisissez-en un autre.",
+                "Ce nom de compte est déjà pris, ou l’a été\u{a0}: choisissez-en un autre.",
                 "This account name is taken, or was: choose another.",
             ),
         )
@@ -123,8 +123,8 @@ async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
             .await?;
         if frozen.flatten().is_some() {
             let text = Text::new(
-                "Cet hôte est gelé\u{a0}: rien ne lui est envoyé tant qu’un administrateur n’a pas tranché sur la page de l’hôte. Tranchez, ou choisissez un autre hôte.",
-                "This host is frozen: nothing is sent to it until an admin resolves it on the host's page. Resolve it, or choose another host.",
+                "Cet hôte est gelé\u{a0}: rien ne lui est envoyé tant qu’une personne de l’administration ne l’a pas adopté sur sa page. Adoptez-le, ou choisissez un autre hôte.",
+                "This host is frozen: nothing is sent to it until an admin adopts it on its page. Adopt it, or choose another host.",
             );
             return Err(Problem::new(ProblemKind::Conflict, "host_frozen", text).on("host"));
         }
@@ -140,11 +140,11 @@ async fn place(tx: &mut Tx, chosen: Option<HostId>) -> Result<HostId, Problem> {
     found.ok_or_else(|| {
         let text = match chosen {
             Some(_) => Text::new(
-                "Cet hôte ne prend pas de nouveau compte : choisissez-en un autre.",
+                "Cet hôte ne prend pas de nouveau compte\u{a0}: choisissez-en un autre.",
                 "This host takes no new account: choose another.",
             ),
             None => Text::new(
-                "Aucun hôte web ne prend de nouveau compte : ajoutez un hôte, ou rouvrez-en un.",
+                "Aucun hôte web ne prend de nouveau compte\u{a0}: ajoutez un hôte, ou rouvrez-en un.",
                 "No web host takes new accounts: add a host, or open one again.",
             ),
         };
@@ -161,7 +161,7 @@ fn absent(field: &'static str) -> Problem {
         field,
         "choice_absent",
         Text::new(
-            "Ce choix n’existe pas ou plus : choisissez dans la liste.",
+            "Ce choix n’existe pas ou plus\u{a0}: choisissez dans la liste.",
             "This choice does not exist (any more): choose from the list.",
         ),
     )

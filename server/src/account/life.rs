@@ -11,6 +11,19 @@ use crate::{
 use model::{AccountId, ChangeId, Problem, ProblemKind, Text};
 use serde_json::{Value, json};
 
+/// One step of an account's life. Each is an act of its own, and (`…_as`) the undoing of another.
+struct Step {
+    verb: &'static str,
+    from: &'static [Standing],
+    to: Standing,
+}
+
+const SUSPEND: Step = Step { verb: "account.suspend", from: &[Standing::Active], to: Standing::Suspended };
+const RESUME: Step = Step { verb: "account.resume", from: &[Standing::Suspended], to: Standing::Active };
+const DELETE: Step =
+    Step { verb: "account.delete", from: &[Standing::Active, Standing::Suspended], to: Standing::Deleted };
+const RESTORE: Step = Step { verb: "account.restore", from: &[Standing::Deleted], to: Standing::Active };
+
 /// Its names answer 503 with a decent page; nothing of it runs, everything stays.
 pub async fn suspend(
     server: &Server,
@@ -32,11 +45,10 @@ pub(crate) async fn suspend_as(
 ) -> Result<Done<AccountView>, Problem> {
     let reason =
         reason.map(|reason| reason.trim().chars().take(500).collect::<String>()).filter(|r| !r.is_empty());
-    let step =
-        Step { verb: "account.suspend", from: &[Standing::Active], to: Standing::Suspended, reason, undoes };
-    advance(server, actor, account, expected, step).await
+    advance(server, actor, account, expected, SUSPEND, reason, undoes).await
 }
 
+/// Ends a suspension.
 pub async fn resume(
     server: &Server,
     actor: &Actor,
@@ -53,14 +65,7 @@ pub(crate) async fn resume_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    let step = Step {
-        verb: "account.resume",
-        from: &[Standing::Suspended],
-        to: Standing::Active,
-        reason: None,
-        undoes,
-    };
-    advance(server, actor, account, expected, step).await
+    advance(server, actor, account, expected, RESUME, None, undoes).await
 }
 
 /// Takes it off the web; all of it comes back with `restore` until `erase_at`.
@@ -80,11 +85,10 @@ pub(crate) async fn delete_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    let from = &[Standing::Active, Standing::Suspended];
-    let step = Step { verb: "account.delete", from, to: Standing::Deleted, reason: None, undoes };
-    advance(server, actor, account, expected, step).await
+    advance(server, actor, account, expected, DELETE, None, undoes).await
 }
 
+/// Brings a deleted account back whole; one that was suspended comes back suspended.
 pub async fn restore(
     server: &Server,
     actor: &Actor,
@@ -101,22 +105,7 @@ pub(crate) async fn restore_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    let step = Step {
-        verb: "account.restore",
-        from: &[Standing::Deleted],
-        to: Standing::Active,
-        reason: None,
-        undoes,
-    };
-    advance(server, actor, account, expected, step).await
-}
-
-struct Step {
-    verb: &'static str,
-    from: &'static [Standing],
-    to: Standing,
-    reason: Option<String>,
-    undoes: Option<ChangeId>,
+    advance(server, actor, account, expected, RESTORE, None, undoes).await
 }
 
 async fn advance(
@@ -125,6 +114,8 @@ async fn advance(
     id: AccountId,
     expected: Option<i64>,
     step: Step,
+    reason: Option<String>,
+    undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
@@ -142,7 +133,7 @@ async fn advance(
         // What was suspended when it was deleted comes back suspended.
         Standing::Deleted => (deleted_from(&mut tx, id).await?, before.reason.clone()),
         _ if deleting => (step.to, before.reason.clone()),
-        _ => (step.to, step.reason),
+        _ => (step.to, reason),
     };
     sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, version = version + 1 WHERE id = $1")
         .bind(id)
@@ -154,8 +145,7 @@ async fn advance(
         .await?;
     let after = store::load(tx.on(), server, actor, id).await?;
     let change =
-        act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), step.undoes)
-            .await?;
+        act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
     resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
@@ -171,7 +161,8 @@ async fn deleted_from(tx: &mut Tx, id: AccountId) -> Result<Standing, Problem> {
     Ok(from.unwrap_or(Standing::Active))
 }
 
-pub(super) fn summary(account: &AccountView) -> Value {
+/// How an account stands, as changes keep it.
+pub(crate) fn summary(account: &AccountView) -> Value {
     json!({ "state": account.state, "reason": account.reason })
 }
 
@@ -200,7 +191,7 @@ fn wrong_state(state: Standing) -> Problem {
         Standing::Active => Text::new("Ce compte est en service.", "This account is in service."),
         Standing::Suspended => Text::new("Ce compte est suspendu.", "This account is suspended."),
         Standing::Deleted => Text::new(
-            "Ce compte est supprimé : rétablissez-le d’abord.",
+            "Ce compte est supprimé\u{a0}: rétablissez-le d’abord.",
             "This account is deleted: restore it first.",
         ),
     };

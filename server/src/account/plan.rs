@@ -42,7 +42,7 @@ pub(crate) async fn set_plan_as(
             "plan",
             "choice_absent",
             Text::new(
-                "Cette offre n’existe plus : choisissez dans la liste.",
+                "Cette offre n’existe plus\u{a0}: choisissez dans la liste.",
                 "This plan no longer exists: choose from the list.",
             ),
         ));

@@ -53,7 +53,10 @@ impl<T: DeserializeOwned> FromRequestParts<Server> for Listed<T> {
                 Err(Problem::new(
                     ProblemKind::Invalid,
                     "bad_query",
-                    text!("Les paramètres ne conviennent pas : {why}", "The parameters do not do: {why}"),
+                    text!(
+                        "Les paramètres ne conviennent pas\u{a0}: {why}",
+                        "The parameters do not do: {why}"
+                    ),
                 )
                 .into())
             }
@@ -117,7 +120,7 @@ impl<T: DeserializeOwned> FromRequest<Server> for Asked<T> {
                 ProblemKind::Invalid,
                 "body_unreadable",
                 text!(
-                    "Le corps de la demande ne convient pas : {error}",
+                    "Le corps de la demande ne convient pas\u{a0}: {error}",
                     "The request's body does not do: {error}"
                 ),
             )

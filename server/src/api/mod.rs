@@ -4,12 +4,14 @@
 mod answer;
 mod asked;
 mod events;
+mod handler;
 mod openapi;
 mod problem;
 mod route;
 
 pub use answer::{Secretly, created, done, no_content, one};
 pub use asked::{Asked, Caller, IfMatch, Listed, part};
+pub(crate) use handler::handler;
 pub use openapi::describe;
 pub use problem::ApiError;
 pub use route::{Answer, Route, Shape, Verb, Who, shape};

@@ -50,7 +50,7 @@ impl IntoResponse for ApiError {
 
 pub(super) async fn wrong_method() -> ApiError {
     let text = Text::new(
-        "Cette adresse ne prend pas cette méthode : voyez /api/v1/openapi.json.",
+        "Cette adresse ne prend pas cette méthode\u{a0}: voyez /api/v1/openapi.json.",
         "This address does not take this method: see /api/v1/openapi.json.",
     );
     ApiError::from(Problem::new(ProblemKind::Invalid, "wrong_method", text))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 18] = [
+pub const TABLES: [&str; 19] = [
     "panel",
     "users",
     "members",
@@ -28,6 +28,7 @@ pub const TABLES: [&str; 18] = [
     "names",
     "changes",
     "change_chain",
+    "change_queue",
     "change_states",
     "resources",
     "ledger_copies",

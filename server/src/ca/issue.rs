@@ -10,8 +10,9 @@ use rcgen::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{net::IpAddr, path::Path, time::Duration};
 
-/// An agent's certificate: two years, for an agent does not renew it over its connection yet; enrolling again does.
-const AGENT_DAYS: u64 = 730;
+/// An agent's certificate. The agent renews it after two thirds of this (agent/src/identity/renew.rs), so that panel and host may be
+/// apart for four months before one must be enrolled again.
+const AGENT_DAYS: u64 = 365;
 /// The panel's own leaf, remade when less than `LEAF_SLACK_DAYS` of it are left. Below what browsers accept (398 days).
 const LEAF_DAYS: u64 = 390;
 const LEAF_SLACK_DAYS: u64 = 60;
@@ -25,11 +26,33 @@ const LONGEST_CSR: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub struct Issued {
     pub pem: String,
-    /// SHA-256 of the DER, by which `host_certificates` knows it.
+    pub certificate: HostCertificate,
+}
+
+/// What `host_certificates` keeps of a host's certificate.
+#[derive(Clone, Debug)]
+pub struct HostCertificate {
+    /// SHA-256 of the DER.
     pub fingerprint: String,
     /// In hexadecimal.
     pub serial: String,
-    pub not_after_ms: u64,
+    /// When we signed it, to the second; its own beginning is a day earlier.
+    pub issued_ms: u64,
+    pub expires_ms: u64,
+}
+
+impl HostCertificate {
+    /// Of a certificate that we signed.
+    pub fn read(der: &[u8]) -> Option<HostCertificate> {
+        let (_, parsed) = x509_parser::parse_x509_certificate(der).ok()?;
+        let ms = |seconds: i64| u64::try_from(seconds).ok()?.checked_mul(1000);
+        Some(HostCertificate {
+            fingerprint: fingerprint(der),
+            serial: super::peer::hex(parsed.raw_serial()),
+            issued_ms: ms(parsed.validity().not_before.timestamp())?.checked_add(BACKDATE_MS)?,
+            expires_ms: ms(parsed.validity().not_after.timestamp())?,
+        })
+    }
 }
 
 /// A certificate chain with its key, ready for rustls.
@@ -57,15 +80,9 @@ impl Ca {
         params.subject_alt_names = vec![SanType::URI(uri)];
         let certificate =
             params.signed_by(&request.public_key, &self.issuer()?).map_err(|error| self.trouble(&error))?;
-        Ok(Issued {
-            pem: certificate.pem(),
-            fingerprint: fingerprint(certificate.der()),
-            serial: params
-                .serial_number
-                .map(|serial| super::peer::hex(&serial.to_bytes()))
-                .unwrap_or_default(),
-            not_after_ms: now_ms + AGENT_DAYS * DAY_MS,
-        })
+        let kept = HostCertificate::read(certificate.der())
+            .ok_or_else(|| self.trouble(&"the certificate just signed cannot be read"))?;
+        Ok(Issued { pem: certificate.pem(), certificate: kept })
     }
 
     /// The panel's own leaf for these names and addresses: kept in the folder, remade when it nears its end or when
@@ -185,7 +202,9 @@ mod tests {
         let issued = ca.sign_agent(&csr, host, NOW).unwrap();
         let certificate = der(&issued.pem);
         assert_eq!(host_of(&certificate), Some(host));
-        assert_eq!(fingerprint(&certificate), issued.fingerprint);
+        assert_eq!(fingerprint(&certificate), issued.certificate.fingerprint);
+        assert_eq!(issued.certificate.issued_ms, NOW);
+        assert_eq!(issued.certificate.expires_ms, NOW + AGENT_DAYS * DAY_MS);
         let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).unwrap();
         assert!(!parsed.is_ca());
         let usage = parsed.extended_key_usage().unwrap().unwrap().value;

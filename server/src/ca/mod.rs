@@ -4,7 +4,7 @@ mod issue;
 mod peer;
 pub mod tls;
 
-pub use issue::{Issued, Leaf};
+pub use issue::{HostCertificate, Issued, Leaf};
 pub(crate) use peer::hex;
 pub use peer::{fingerprint, host_of};
 

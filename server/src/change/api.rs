@@ -3,7 +3,7 @@
 use super::{Chain, ChangeView, chain, list, list_all, show, undo};
 use crate::{
     Server,
-    api::{Answer, ApiError, Caller, Listed, Route, Verb, Who, created, one, part, shape},
+    api::{Answer, ApiError, Caller, Route, Verb, Who, created, handler, one, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
@@ -54,22 +54,9 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
 ];
 
-async fn get_all(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, part(&params, "account")?, &listing).await?, None)
-}
+handler!(page get_all = list, of "account");
 
-async fn get_everybodys(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&list_all(&server, &actor, &listing).await?, None)
-}
+handler!(page get_everybodys = list_all);
 
 async fn get_chain(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
     one(&chain(&server, &actor).await?, None)

@@ -1,7 +1,8 @@
 //! The chain of history: acts in the order the sequencer saw them, each hash covering the act and the hash before it.
 //!
-//! Changes are written by many transactions at once; chaining them there would make them wait for each other. So a job chains them a few
-//! seconds later, one process at a time. Who notes the head somewhere else can tell later whether anything before it was touched.
+//! Changes are written by many transactions at once; chaining them there would make them wait for each other. So each only leaves a note in
+//! `change_queue`, and a job chains what it finds there a few seconds later, one process at a time: its work is that of what is new, however
+//! long history is. Who notes the head somewhere else can tell later whether anything before it was touched.
 
 use crate::{
     Actor, Server,
@@ -58,6 +59,10 @@ const COVERED: [&str; 15] = [
 pub async fn extend(server: &Server) -> Result<usize, Problem> {
     let mut chained = 0;
     loop {
+        // Mostly there is nothing, and then nobody is made to wait.
+        if waiting(server).await? == 0 {
+            return Ok(chained);
+        }
         let mut tx = server.store.write().await?;
         // One sequencer: other processes wait here.
         sql("UPDATE panel SET one = 1").run(tx.on()).await?;
@@ -68,7 +73,7 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
         let acts = sql(concat!(
             "SELECT ",
             covered!(),
-            " FROM changes c WHERE NOT EXISTS (SELECT 1 FROM change_chain x WHERE x.change_id = c.id) ORDER BY c.id LIMIT $1"
+            " FROM change_queue q JOIN changes c ON c.id = q.change_id ORDER BY q.change_id LIMIT $1"
         ))
         .bind(BATCH)
         .all(tx.on(), |row| Ok((row.get::<ChangeId>("id")?, content(row)?)))
@@ -83,6 +88,7 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
                 .bind(hash.as_str())
                 .run(tx.on())
                 .await?;
+            sql("DELETE FROM change_queue WHERE change_id = $1").bind(id).run(tx.on()).await?;
         }
         tx.commit().await?;
         chained += found;
@@ -90,6 +96,10 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
             return Ok(chained);
         }
     }
+}
+
+async fn waiting(server: &Server) -> Result<i64, Problem> {
+    sql("SELECT COUNT(*) FROM change_queue").one(server.store.on(), |row| row.first()).await
 }
 
 /// Follows the whole chain and compares.

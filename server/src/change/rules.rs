@@ -47,20 +47,7 @@ pub async fn list(
     .bind(listing.fetch())
     .all(server.store.on(), |row| view(row, actor))
     .await?;
-    let mut page = listing.page(changes, |change| [change.id.to_string()]);
-    if let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) {
-        let states = sql(concat!(
-            state_columns!(),
-            "WHERE s.account_id = $1 AND s.change_id >= $2 AND s.change_id <= $3 ORDER BY s.kind, s.key"
-        ))
-        .bind(account)
-        .bind(oldest.id)
-        .bind(newest.id)
-        .all(server.store.on(), |row| state(row, server.world.now_ms()))
-        .await?;
-        add_states(&mut page.items, states);
-    }
-    Ok(page)
+    with_states(server, listing.page(changes, |change| [change.id.to_string()]), Some(account)).await
 }
 
 /// Everything anybody did, newest first: the admins' audit log.
@@ -77,19 +64,7 @@ pub async fn list_all(
             .bind(listing.fetch())
             .all(server.store.on(), |row| view(row, actor))
             .await?;
-    let mut page = listing.page(changes, |change| [change.id.to_string()]);
-    if let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) {
-        let states = sql(concat!(
-            state_columns!(),
-            "WHERE s.change_id >= $1 AND s.change_id <= $2 ORDER BY s.kind, s.key"
-        ))
-        .bind(oldest.id)
-        .bind(newest.id)
-        .all(server.store.on(), |row| state(row, server.world.now_ms()))
-        .await?;
-        add_states(&mut page.items, states);
-    }
-    Ok(page)
+    with_states(server, listing.page(changes, |change| [change.id.to_string()]), None).await
 }
 
 /// What admins did on a host itself, newest first.
@@ -113,6 +88,40 @@ pub async fn list_of_host(
     Ok(listing.page(changes, |change| [change.id.to_string()]))
 }
 
+/// A page of changes, of one account or of all, with their states: one query for the page.
+async fn with_states(
+    server: &Server,
+    mut page: Page<ChangeView>,
+    account: Option<AccountId>,
+) -> Result<Page<ChangeView>, Problem> {
+    let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) else { return Ok(page) };
+    let query = match account {
+        Some(_) => concat!(
+            state_columns!(),
+            "WHERE s.change_id >= $1 AND s.change_id <= $2 AND s.account_id = $3 ORDER BY s.kind, s.key"
+        ),
+        None => {
+            concat!(state_columns!(), "WHERE s.change_id >= $1 AND s.change_id <= $2 ORDER BY s.kind, s.key")
+        }
+    };
+    let mut states = sql(query).bind(oldest.id).bind(newest.id);
+    if let Some(account) = account {
+        states = states.bind(account);
+    }
+    let now = server.world.now_ms();
+    let states = states.all(server.store.on(), |row| state(row, now)).await?;
+    add_states(&mut page.items, states);
+    Ok(page)
+}
+
+/// The states of one change.
+async fn states_of(server: &Server, change: ChangeId) -> Result<Vec<StateRow>, Problem> {
+    sql(concat!(state_columns!(), "WHERE s.change_id = $1 ORDER BY s.kind, s.key"))
+        .bind(change)
+        .all(server.store.on(), |row| state(row, server.world.now_ms()))
+        .await
+}
+
 /// One change with its states.
 pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeView, Problem> {
     let found = sql(scoped!(
@@ -129,22 +138,14 @@ pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<Ch
     .optional(server.store.on(), |row| view(row, actor))
     .await?;
     let mut changes = vec![found.ok_or_else(not_found)?];
-    let states = sql(concat!(state_columns!(), "WHERE s.change_id = $1 ORDER BY s.kind, s.key"))
-        .bind(change)
-        .all(server.store.on(), |row| state(row, server.world.now_ms()))
-        .await?;
-    add_states(&mut changes, states);
+    add_states(&mut changes, states_of(server, change).await?);
     changes.pop().ok_or_else(not_found)
 }
 
 /// One change as its event.
 pub async fn event(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeEvent, Problem> {
     show(server, actor, change).await?;
-    let states = sql(concat!(state_columns!(), "WHERE s.change_id = $1 ORDER BY s.kind, s.key"))
-        .bind(change)
-        .all(server.store.on(), |row| state(row, server.world.now_ms()))
-        .await?;
-    let found = to_events(states).pop();
+    let found = to_events(states_of(server, change).await?).pop();
     Ok(found.unwrap_or(ChangeEvent { change, state: ChangeState::Applied, text: None, resources: vec![] }))
 }
 

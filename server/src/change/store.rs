@@ -41,6 +41,7 @@ pub async fn record(tx: &mut Tx, world: &dyn World, actor: &Actor, act: Act) -> 
             Text::new("Cette modification a déjà été annulée.", "This change has already been undone."),
         ));
     }
+    sql("INSERT INTO change_queue (change_id) VALUES ($1)").bind(id).run(tx.on()).await?;
     if let Some(account) = act.account {
         tx.wake_account(account);
     }

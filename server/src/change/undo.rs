@@ -28,47 +28,59 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
         return Err(refused(
             "not_undoable",
             Text::new(
-                "Cette modification ne s’annule pas d’ici : faites l’inverse à la main, ou demandez à la coopérative.",
+                "Cette modification ne s’annule pas d’ici\u{a0}: faites l’inverse à la main, ou demandez à la coopérative.",
                 "This change cannot be undone from here: do the opposite by hand, or ask the cooperative.",
             ),
         ));
     }
     let id = &undone.subject.id;
     let by = match undone.verb.as_str() {
-        "site.create" => site::delete_as(server, actor, id.parse()?, None, Some(change)).await?.change,
+        "site.create" => {
+            let site = id.parse()?;
+            let now = site::show(server, actor, site).await?;
+            still(names(&undone.after)? == now.names)?;
+            site::delete_as(server, actor, site, Some(now.version), Some(change)).await?.change
+        }
         "site.names" => {
             let site = id.parse()?;
             let now = site::show(server, actor, site).await?;
-            if names(&undone.after)? != now.names {
-                return Err(changed_since());
-            }
+            still(names(&undone.after)? == now.names)?;
             site::set_names_as(server, actor, site, Some(now.version), names(&undone.before)?, Some(change))
                 .await?
                 .change
         }
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
-        "account.suspend" => account::resume_as(server, actor, id.parse()?, None, Some(change)).await?.change,
-        "account.resume" => {
-            let reason = Some(text(&undone.before, "reason"));
-            account::suspend_as(server, actor, id.parse()?, None, reason, Some(change)).await?.change
+        "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
+            let account = id.parse()?;
+            let now = account::show(server, actor, account).await?;
+            still(undone.after == Some(account::summary(&now)))?;
+            let version = Some(now.version);
+            match undone.verb.as_str() {
+                "account.suspend" => {
+                    account::resume_as(server, actor, account, version, Some(change)).await?
+                }
+                "account.resume" => {
+                    let reason = Some(text(&undone.before, "reason"));
+                    account::suspend_as(server, actor, account, version, reason, Some(change)).await?
+                }
+                "account.delete" => {
+                    account::restore_as(server, actor, account, version, Some(change)).await?
+                }
+                _ => account::delete_as(server, actor, account, version, Some(change)).await?,
+            }
+            .change
         }
-        "account.delete" => account::restore_as(server, actor, id.parse()?, None, Some(change)).await?.change,
-        "account.restore" => account::delete_as(server, actor, id.parse()?, None, Some(change)).await?.change,
         "member.rename" => {
             let member = id.parse()?;
             let now = member::show(server, actor, member).await?;
-            if now.name != text(&undone.after, "name") {
-                return Err(changed_since());
-            }
+            still(now.name == text(&undone.after, "name"))?;
             let before = text(&undone.before, "name");
             member::rename_as(server, actor, member, Some(now.version), &before, Some(change)).await?.change
         }
         _ => {
             let account = id.parse()?;
             let now = account::show(server, actor, account).await?;
-            if now.plan.id.to_string() != text(&undone.after, "plan_id") {
-                return Err(changed_since());
-            }
+            still(now.plan.id.to_string() == text(&undone.after, "plan_id"))?;
             let before = text(&undone.before, "plan_id").parse()?;
             account::set_plan_as(server, actor, account, Some(now.version), before, Some(change))
                 .await?
@@ -91,11 +103,16 @@ pub(crate) fn names(side: &Option<Value>) -> Result<Vec<SiteName>, Problem> {
     serde_json::from_value(names).map_err(|error| internal("names in a change", &error))
 }
 
+/// What is undone must stand as that change left it: an undo never takes a later change along.
+fn still(as_left: bool) -> Result<(), Problem> {
+    if as_left { Ok(()) } else { Err(changed_since()) }
+}
+
 fn changed_since() -> Problem {
     refused(
         "changed_since",
         Text::new(
-            "Cela a changé depuis : annulez d’abord la modification plus récente.",
+            "Cela a changé depuis\u{a0}: annulez d’abord la modification plus récente.",
             "This has changed since: undo the later change first.",
         ),
     )

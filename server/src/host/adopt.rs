@@ -129,8 +129,8 @@ pub async fn adopt(
             ProblemKind::Conflict,
             "host_not_frozen",
             Text::new(
-                "Cet hôte suit le panneau\u{a0}: il n’y a rien à trancher.",
-                "This host follows the panel: there is nothing to resolve.",
+                "Cet hôte suit le panneau\u{a0}: il n’y a rien à adopter.",
+                "This host follows the panel: there is nothing to adopt.",
             ),
         ));
     };
@@ -145,7 +145,7 @@ pub async fn adopt(
         .bind(host)
         .run(tx.on())
         .await?;
-    let mut act = act("host.resolve", host, &before.name);
+    let mut act = act("host.adopt", host, &before.name);
     act.before = Some(serde_json::json!({ "epoch": before.epoch, "reason": frozen.text }));
     act.after = Some(serde_json::json!({ "epoch": before.epoch + 1 }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;

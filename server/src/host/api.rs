@@ -7,7 +7,8 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, one, part, shape,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, handler, one,
+        part, shape,
     },
     change::{self, ChangeView, Done},
     paging::Listing,
@@ -146,26 +147,13 @@ fn told(made: Done<Added>) -> Result<Response, ApiError> {
     created(&told, Some(version), made.change, &location)
 }
 
-async fn get_all(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, &listing).await?, None)
-}
+handler!(page get_all = list);
 
 async fn post(State(server): State<Server>, asked: Asked<NewHost>) -> Result<Response, ApiError> {
     told(add(&server, &asked.actor, asked.body).await?)
 }
 
-async fn get(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let host = show(&server, &actor, part(&params, "host")?).await?;
-    one(&host, Some(host.version))
-}
+handler!(one get = show, of "host");
 
 async fn patch(
     State(server): State<Server>,
@@ -185,25 +173,11 @@ async fn post_enrol(
     told(new_token(&server, &actor, part(&params, "host")?).await?)
 }
 
-/// The acts that only name their host are alike.
-macro_rules! handler {
-    ($name:ident, $rule:ident) => {
-        async fn $name(
-            State(server): State<Server>,
-            Caller(actor): Caller,
-            IfMatch(expected): IfMatch,
-            params: RawPathParams,
-        ) -> Result<Response, ApiError> {
-            let changed = $rule(&server, &actor, part(&params, "host")?, expected).await?;
-            done(&changed, Some(changed.item.version))
-        }
-    };
-}
-handler!(post_drain, drain);
-handler!(post_activate, activate);
-handler!(post_revoke, revoke);
-handler!(post_retire, retire);
-handler!(post_adopt, adopt);
+handler!(act post_drain = drain, of "host");
+handler!(act post_activate = activate, of "host");
+handler!(act post_revoke = revoke, of "host");
+handler!(act post_retire = retire, of "host");
+handler!(act post_adopt = adopt, of "host");
 
 async fn get_difference(
     State(server): State<Server>,
@@ -247,14 +221,7 @@ async fn post_deletions(
     done(&Done { item: Allowed { deletions: item }, change }, None)
 }
 
-async fn get_changes(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&change::list_of_host(&server, &actor, part(&params, "host")?, &listing).await?, None)
-}
+handler!(page get_changes = change::list_of_host, of "host");
 
 fn no_such_state() -> Problem {
     Problem::invalid(

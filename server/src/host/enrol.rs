@@ -1,7 +1,13 @@
 //! POST /enroll on the agents' port: a token and a key become a certificate. Exactly one of all who come with a token gets one.
 
 use super::{HostState, life::shut_out, rules::act, store, token};
-use crate::{Actor, Server, change, listen::ClientAddress, store::sql};
+use crate::{
+    Actor, Server,
+    ca::HostCertificate,
+    change,
+    listen::ClientAddress,
+    store::{Tx, sql},
+};
 use axum::{
     Extension, Json,
     body::{Body, to_bytes},
@@ -10,9 +16,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use model::{
-    Problem, Secret,
+    HostId, Problem, Secret,
     wire::{EnrolAnswer, EnrolRequest},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use std::{net::IpAddr, time::Duration};
 use tokio::time::timeout;
 
@@ -20,24 +27,33 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST: usize = 32 * 1024;
 
-/// The whole exchange; refusals are logged with the peer's address, and tell it only what to do next.
+/// The whole exchange.
 pub async fn endpoint(
     State(server): State<Server>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     body: Body,
 ) -> Response {
-    let body = timeout(PATIENCE, to_bytes(body, LONGEST)).await;
-    let request = body.ok().and_then(Result::ok).and_then(|body| serde_json::from_slice(&body).ok());
-    let answer = match request {
+    let answer = match read(body).await {
         Some(request) => enrol(&server, address, request).await,
         None => Err(token::not_a_token()),
     };
+    told(address, "enrolment", answer)
+}
+
+/// What an agent sends, if it comes in time, is short, and reads.
+pub(super) async fn read<Request: DeserializeOwned>(body: Body) -> Option<Request> {
+    let body = timeout(PATIENCE, to_bytes(body, LONGEST)).await;
+    serde_json::from_slice(&body.ok()?.ok()?).ok()
+}
+
+/// The answer; refusals are logged with the peer's address, and tell it only what to do next.
+pub(super) fn told(address: IpAddr, what: &str, answer: Result<impl Serialize, Problem>) -> Response {
     match answer {
         Ok(answer) => (StatusCode::OK, Json(answer)).into_response(),
         Err(problem) => {
-            tracing::warn!(%address, code = problem.code, "refused: enrolment");
+            tracing::warn!(%address, code = problem.code, "refused: {what}");
             let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::FORBIDDEN);
-            // The agent's command line shows the text to whoever pasted the token, in their language.
+            // The agent's command line shows the text to whoever called it, in their language.
             let body = serde_json::json!({ "code": problem.code, "text": problem.text });
             (status, Json(body)).into_response()
         }
@@ -76,14 +92,7 @@ async fn enrol(server: &Server, address: IpAddr, request: EnrolRequest) -> Resul
     }
     // One certificate per host: whoever held the old one is out from here on.
     shut_out(&mut tx, host.id, now).await?;
-    sql("INSERT INTO host_certificates (id, host_id, serial, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(issued.fingerprint.as_str())
-        .bind(host.id)
-        .bind(issued.serial.as_str())
-        .bind(now)
-        .bind(issued.not_after_ms)
-        .run(tx.on())
-        .await?;
+    keep(&mut tx, host.id, &issued.certificate).await?;
     let state = if host.state == HostState::Draining { HostState::Draining } else { HostState::Active };
     sql("UPDATE hosts SET state = $2, version = version + 1 WHERE id = $1")
         .bind(host.id)
@@ -91,7 +100,7 @@ async fn enrol(server: &Server, address: IpAddr, request: EnrolRequest) -> Resul
         .run(tx.on())
         .await?;
     let mut act = act("host.enrol", host.id, &host.name);
-    act.after = Some(serde_json::json!({ "certificate": issued.fingerprint, "from": address }));
+    act.after = Some(serde_json::json!({ "certificate": issued.certificate.fingerprint, "from": address }));
     change::record(&mut tx, &*server.world, &Actor::panel(), act).await?;
     tx.wake_host(host.id);
     tx.commit().await?;
@@ -102,4 +111,17 @@ async fn enrol(server: &Server, address: IpAddr, request: EnrolRequest) -> Resul
         certificate: issued.pem,
         ca: server.ca.pem().to_owned(),
     })
+}
+
+/// Notes a certificate, which from then on opens the door.
+pub(super) async fn keep(tx: &mut Tx, host: HostId, certificate: &HostCertificate) -> Result<(), Problem> {
+    sql("INSERT INTO host_certificates (id, host_id, serial, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(certificate.fingerprint.as_str())
+        .bind(host)
+        .bind(certificate.serial.as_str())
+        .bind(certificate.issued_ms)
+        .bind(certificate.expires_ms)
+        .run(tx.on())
+        .await
+        .map(drop)
 }

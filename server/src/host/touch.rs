@@ -1,7 +1,10 @@
 //! Gives one resource of a host a new generation although what is wanted may be the same: a person's consent travels so, and so does the
 //! end of what an adopted host holds besides (one way only, law 1).
 
-use crate::store::{Tx, sql};
+use crate::{
+    resource,
+    store::{Tx, sql},
+};
 use model::{AccountId, ChangeId, Consent, HostId, Kind, Problem};
 use uuid::Uuid;
 
@@ -43,16 +46,6 @@ pub async fn touch(
             .bind(host)
             .one(tx.on(), |row| Ok((row.get("generation")?, row.get("epoch")?)))
             .await?;
-    sql(
-        "UPDATE change_states SET state = 'superseded', text_fr = NULL, text_en = NULL, at = $4
-         WHERE host_id = $1 AND kind = $2 AND key = $3 AND state IN ('wanted', 'waiting', 'checked', 'held')",
-    )
-    .bind(host)
-    .bind(kind.code())
-    .bind(key)
-    .bind(now)
-    .run(tx.on())
-    .await?;
     sql("INSERT INTO resources (host_id, kind, key, account_id, generation, change_id, body, deleted_at, consent, state)
          VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8, 'wanted')
          ON CONFLICT (host_id, kind, key) DO UPDATE SET generation = excluded.generation, change_id = excluded.change_id,
@@ -67,21 +60,7 @@ pub async fn touch(
         .bind(consent.map(consent_code))
         .run(tx.on())
         .await?;
-    sql("INSERT INTO change_states (change_id, host_id, kind, key, account_id, epoch, generation, state, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'wanted', $8)")
-    .bind(change)
-    .bind(host)
-    .bind(kind.code())
-    .bind(key)
-    .bind(account)
-    .bind(epoch)
-    .bind(generation)
-    .bind(now)
-    .run(tx.on())
-    .await?;
+    resource::start(tx, resource::Start { change, host, kind, key, account, epoch, generation, now }).await?;
     tx.wake_host(host);
-    if let Some(account) = account {
-        tx.wake_account(account);
-    }
     Ok(())
 }

@@ -119,7 +119,7 @@ async fn serve(
     let mark = place.mark();
     // Heard from here on: nothing committed after the first look is missed.
     let wakes = server.store.waker().subscribe();
-    let start = match greet::start(server, host, &mark, &hello).await {
+    let start = match greet::start(server, host, &fingerprint, &mark, &hello).await {
         Ok(start) => start,
         Err(problem) => return Ended::Store(problem),
     };

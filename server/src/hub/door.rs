@@ -17,9 +17,13 @@ use axum::{
 };
 use model::{HostId, Problem, wire::LONGEST_FRAME};
 
-/// What agents can reach: their connection, and enrolment.
+/// What agents can reach: their connection, enrolment, and a new certificate for the old one.
 pub fn router(server: Server) -> Router {
-    Router::new().route("/agent", get(agent)).route("/enroll", post(host::enrol_endpoint)).with_state(server)
+    Router::new()
+        .route("/agent", get(agent))
+        .route("/enroll", post(host::enrol_endpoint))
+        .route("/renew", post(host::renew_endpoint))
+        .with_state(server)
 }
 
 async fn agent(
@@ -37,8 +41,8 @@ async fn agent(
         Err(rejection) => return rejection.into_response(),
     };
     let fingerprint = fingerprint(&certificate);
-    match admitted(&server, &fingerprint).await {
-        Ok(Some(host)) if host_of(&certificate) == Some(host) => upgrade
+    match admitted(&server, &certificate).await {
+        Ok(Some(host)) => upgrade
             .max_message_size(LONGEST_FRAME)
             .max_frame_size(LONGEST_FRAME)
             .on_upgrade(move |socket| connection::run(server, host, fingerprint, socket)),
@@ -51,12 +55,13 @@ async fn agent(
     }
 }
 
-/// The host a certificate stands for, while both it and the host are good.
-async fn admitted(server: &Server, fingerprint: &str) -> Result<Option<HostId>, Problem> {
-    sql("SELECT h.id FROM host_certificates c JOIN hosts h ON h.id = c.host_id
+/// The host that a verified certificate stands for, while both it and the host are good.
+pub async fn admitted(server: &Server, certificate: &[u8]) -> Result<Option<HostId>, Problem> {
+    let host = sql("SELECT h.id FROM host_certificates c JOIN hosts h ON h.id = c.host_id
          WHERE c.id = $1 AND c.revoked_at IS NULL AND c.expires_at > $2 AND h.state IN ('active', 'draining')")
-        .bind(fingerprint)
-        .bind(server.world.now_ms())
-        .optional(server.store.on(), |row| row.get("id"))
-        .await
+    .bind(fingerprint(certificate))
+    .bind(server.world.now_ms())
+    .optional(server.store.on(), |row| row.get("id"))
+    .await?;
+    Ok(host.filter(|host| host_of(certificate) == Some(*host)))
 }

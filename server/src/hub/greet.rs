@@ -36,9 +36,16 @@ pub fn refusal(hello: &Hello, now: i64) -> Option<Text> {
 }
 
 /// Enters the connection in the store, and judges where the host stands.
-pub async fn start(server: &Server, host: HostId, mark: &str, hello: &Hello) -> Result<Start, Problem> {
+pub async fn start(
+    server: &Server,
+    host: HostId,
+    fingerprint: &str,
+    mark: &str,
+    hello: &Hello,
+) -> Result<Start, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    store::revoke_older(&mut tx, host, fingerprint, now).await?;
     let standing = store::connect(&mut tx, host, mark, hello, now).await?;
     let verdict = judge(server, &mut tx, host, standing, hello.position).await?;
     let theirs = hello.position.map_or(0, |position| position.epoch);

@@ -14,6 +14,7 @@ mod push;
 mod report;
 mod store;
 
+pub(crate) use door::admitted;
 pub use door::router;
 pub use report::{News, Told, record};
 

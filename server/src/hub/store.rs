@@ -91,6 +91,18 @@ pub async fn seen(
         .map(drop)
 }
 
+/// Whoever comes with a new certificate has it on disk: those before it open no door any more.
+pub async fn revoke_older(tx: &mut Tx, host: HostId, fingerprint: &str, now: i64) -> Result<(), Problem> {
+    sql("UPDATE host_certificates SET revoked_at = $3 WHERE host_id = $1 AND revoked_at IS NULL
+           AND issued_at < (SELECT c.issued_at FROM host_certificates c WHERE c.id = $2)")
+    .bind(host)
+    .bind(fingerprint)
+    .bind(now)
+    .run(tx.on())
+    .await
+    .map(drop)
+}
+
 pub async fn look(
     on: impl Executor<'_, Database = Any>,
     host: HostId,

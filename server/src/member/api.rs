@@ -4,7 +4,7 @@ use super::{MemberView, NewMember, create, delete, list, rename, show};
 use crate::{
     Server, account,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, handler, one,
         part, shape,
     },
 };
@@ -58,27 +58,14 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
 ];
 
-async fn get_all(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, &listing).await?, None)
-}
+handler!(page get_all = list);
 
 async fn post(State(server): State<Server>, asked: Asked<NewMember>) -> Result<Response, ApiError> {
     let made = create(&server, &asked.actor, asked.body).await?;
     created(&made.item, Some(made.item.version), made.change, &format!("/members/{}", made.item.id))
 }
 
-async fn get(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let member = show(&server, &actor, part(&params, "member")?).await?;
-    one(&member, Some(member.version))
-}
+handler!(one get = show, of "member");
 
 async fn patch(
     State(server): State<Server>,
@@ -90,14 +77,7 @@ async fn patch(
     done(&renamed, Some(renamed.item.version))
 }
 
-async fn remove(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    no_content(delete(&server, &actor, part(&params, "member")?, expected).await?.change)
-}
+handler!(end remove = delete, of "member");
 
 async fn get_accounts(
     State(server): State<Server>,

@@ -7,7 +7,7 @@ use crate::{
     change::{self, Act, Done, Subject},
     once,
     paging::{Listing, Page},
-    store::{Row, sql},
+    store::{Row, Tx, sql},
     views::stale,
 };
 use model::{ChangeId, Label, MemberId, Problem, ProblemKind, Text};
@@ -47,6 +47,12 @@ pub async fn show(server: &Server, actor: &Actor, member: MemberId) -> Result<Me
 async fn load<'c>(on: impl Executor<'c, Database = Any>, member: MemberId) -> Result<MemberView, Problem> {
     let found = sql(concat!(columns!(), "WHERE m.id = $1")).bind(member).optional(on, view).await?;
     found.ok_or_else(not_found)
+}
+
+/// Locks the member until the transaction ends and gives it as it stands.
+async fn lock(tx: &mut Tx, member: MemberId) -> Result<MemberView, Problem> {
+    sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await?;
+    load(tx.on(), member).await
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: NewMember) -> Result<Done<MemberView>, Problem> {
@@ -94,8 +100,7 @@ pub(crate) async fn rename_as(
     actor.must_be_admin()?;
     let name = Label::parse(name)?;
     let mut tx = server.store.write().await?;
-    sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await?;
-    let before = load(tx.on(), member).await?;
+    let before = lock(&mut tx, member).await?;
     stale(expected, before.version)?;
     if before.name == name.as_str() {
         return Ok(Done { item: before, change: None });
@@ -126,8 +131,7 @@ pub async fn delete(
 ) -> Result<Done<MemberView>, Problem> {
     actor.must_be_admin()?;
     let mut tx = server.store.write().await?;
-    sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await?;
-    let before = load(tx.on(), member).await?;
+    let before = lock(&mut tx, member).await?;
     stale(expected, before.version)?;
     let accounts = sql("SELECT COUNT(*) FROM accounts WHERE member_id = $1")
         .bind(member)
@@ -138,7 +142,7 @@ pub async fn delete(
             ProblemKind::Conflict,
             "member_has_accounts",
             Text::new(
-                "Ce membre a des comptes, ou en a eu : supprimez les comptes, le membre reste dans l’historique.",
+                "Ce membre a des comptes, ou en a eu\u{a0}: supprimez les comptes, le membre reste dans l’historique.",
                 "This member has accounts, or had some: delete the accounts, the member stays in the history.",
             ),
         ));

@@ -3,10 +3,7 @@
 use super::{PlanInput, PlanView, create, delete, list, show, update};
 use crate::{
     Server,
-    api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
-        part, shape,
-    },
+    api::{Answer, ApiError, Asked, IfMatch, Route, Verb, Who, created, done, handler, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
@@ -44,27 +41,14 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
 ];
 
-async fn get_all(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, &listing).await?, None)
-}
+handler!(page get_all = list);
 
 async fn post(State(server): State<Server>, asked: Asked<PlanInput>) -> Result<Response, ApiError> {
     let made = create(&server, &asked.actor, asked.body).await?;
     created(&made.item, Some(made.item.version), made.change, &format!("/plans/{}", made.item.id))
 }
 
-async fn get(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let plan = show(&server, &actor, part(&params, "plan")?).await?;
-    one(&plan, Some(plan.version))
-}
+handler!(one get = show, of "plan");
 
 async fn put(
     State(server): State<Server>,
@@ -76,11 +60,4 @@ async fn put(
     done(&changed, Some(changed.item.version))
 }
 
-async fn remove(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    no_content(delete(&server, &actor, part(&params, "plan")?, expected).await?.change)
-}
+handler!(end remove = delete, of "plan");

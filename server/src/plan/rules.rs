@@ -8,7 +8,7 @@ use crate::{
     once,
     paging::{Listing, Page},
     resource, site,
-    store::{Row, sql},
+    store::{Row, Tx, sql},
     views::stale,
 };
 use model::{AccountId, PlanId, PlanName, Problem, ProblemKind, Text, text};
@@ -47,6 +47,12 @@ pub async fn show(server: &Server, actor: &Actor, plan: PlanId) -> Result<PlanVi
 async fn load<'c>(on: impl Executor<'c, Database = Any>, plan: PlanId) -> Result<PlanView, Problem> {
     let found = sql(concat!(columns!(), "WHERE p.id = $1")).bind(plan).optional(on, view).await?;
     found.ok_or_else(not_found)
+}
+
+/// Locks the plan until the transaction ends and gives it as it stands.
+async fn lock(tx: &mut Tx, plan: PlanId) -> Result<PlanView, Problem> {
+    sql("UPDATE plans SET version = version WHERE id = $1").bind(plan).run(tx.on()).await?;
+    load(tx.on(), plan).await
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Done<PlanView>, Problem> {
@@ -92,8 +98,7 @@ pub async fn update(
     let name = check(&new)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    sql("UPDATE plans SET version = version WHERE id = $1").bind(plan).run(tx.on()).await?;
-    let before = load(tx.on(), plan).await?;
+    let before = lock(&mut tx, plan).await?;
     stale(expected, before.version)?;
     let same = sql("SELECT id FROM plans WHERE name_key = $1 AND id <> $2")
         .bind(name.as_str().to_lowercase())
@@ -149,8 +154,7 @@ pub async fn delete(
 ) -> Result<Done<PlanView>, Problem> {
     actor.must_be_admin()?;
     let mut tx = server.store.write().await?;
-    sql("UPDATE plans SET version = version WHERE id = $1").bind(plan).run(tx.on()).await?;
-    let before = load(tx.on(), plan).await?;
+    let before = lock(&mut tx, plan).await?;
     stale(expected, before.version)?;
     let deleted =
         sql("DELETE FROM plans WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM accounts WHERE plan_id = $1)")
@@ -162,7 +166,7 @@ pub async fn delete(
             ProblemKind::Conflict,
             "plan_in_use",
             Text::new(
-                "Des comptes ont cette offre, ou l’avaient : donnez-leur d’abord une autre offre.",
+                "Des comptes ont cette offre, ou l’avaient\u{a0}: donnez-leur d’abord une autre offre.",
                 "Accounts have this plan, or had it: give them another plan first.",
             ),
         ));
@@ -196,7 +200,7 @@ fn taken() -> Problem {
         ProblemKind::Conflict,
         "plan_name_taken",
         Text::new(
-            "Une offre porte déjà ce nom : choisissez-en un autre.",
+            "Une offre porte déjà ce nom\u{a0}: choisissez-en un autre.",
             "A plan already has this name: choose another.",
         ),
     )

@@ -2,8 +2,9 @@
 
 use super::Want;
 use crate::store::{Row, Tx, internal, sql};
-use model::{ChangeId, HostId, Problem};
+use model::{AccountId, ChangeId, HostId, Kind, Problem};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// What a host has of one resource.
 struct Stored {
@@ -61,7 +62,6 @@ async fn write_host(
             continue;
         }
         next += 1;
-        supersede(tx, host, want, now).await?;
         sql("INSERT INTO resources (host_id, kind, key, account_id, generation, change_id, body, deleted_at, state)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'wanted')
              ON CONFLICT (host_id, kind, key) DO UPDATE SET account_id = excluded.account_id, generation = excluded.generation,
@@ -77,21 +77,8 @@ async fn write_host(
             .bind(body.is_none().then_some(now))
             .run(tx.on())
             .await?;
-        sql("INSERT INTO change_states (change_id, host_id, kind, key, account_id, epoch, generation, state, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'wanted', $8)")
-            .bind(change)
-            .bind(host)
-            .bind(want.kind.code())
-            .bind(want.key)
-            .bind(want.account)
-            .bind(epoch)
-            .bind(next)
-            .bind(now)
-            .run(tx.on())
-            .await?;
-        if let Some(account) = want.account {
-            tx.wake_account(account);
-        }
+        let Want { kind, key, account, .. } = *want;
+        start(tx, Start { change, host, kind, key, account, epoch, generation: next, now }).await?;
     }
     if next > generation {
         sql("UPDATE hosts SET generation = $2 WHERE id = $1").bind(host).bind(next).run(tx.on()).await?;
@@ -100,15 +87,45 @@ async fn write_host(
     Ok(usize::try_from(next - generation).unwrap_or(usize::MAX))
 }
 
-/// Earlier changes of this resource that were still on their way say so.
-async fn supersede(tx: &mut Tx, host: HostId, want: &Want, now: i64) -> Result<(), Problem> {
-    sql("UPDATE change_states SET state = 'superseded', text_fr = NULL, text_en = NULL, at = $4
-         WHERE host_id = $1 AND kind = $2 AND key = $3 AND state IN ('wanted', 'waiting', 'checked', 'held')")
+/// A change that begins its way: the resource it wants otherwise, and the generation that will tell its reports apart.
+pub(crate) struct Start {
+    pub change: ChangeId,
+    pub host: HostId,
+    pub kind: Kind,
+    pub key: Uuid,
+    pub account: Option<AccountId>,
+    pub epoch: u64,
+    pub generation: u64,
+    pub now: i64,
+}
+
+/// Earlier changes of this resource that were still on their way are superseded; this one is wanted.
+pub(crate) async fn start(tx: &mut Tx, start: Start) -> Result<(), Problem> {
+    let Start { change, host, kind, key, account, epoch, generation, now } = start;
+    sql(
+        "UPDATE change_states SET state = 'superseded', text_fr = NULL, text_en = NULL, at = $4
+         WHERE host_id = $1 AND kind = $2 AND key = $3 AND state IN ('wanted', 'waiting', 'checked', 'held')",
+    )
     .bind(host)
-    .bind(want.kind.code())
-    .bind(want.key)
+    .bind(kind.code())
+    .bind(key)
     .bind(now)
     .run(tx.on())
-    .await
-    .map(drop)
+    .await?;
+    sql("INSERT INTO change_states (change_id, host_id, kind, key, account_id, epoch, generation, state, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'wanted', $8)")
+    .bind(change)
+    .bind(host)
+    .bind(kind.code())
+    .bind(key)
+    .bind(account)
+    .bind(epoch)
+    .bind(generation)
+    .bind(now)
+    .run(tx.on())
+    .await?;
+    if let Some(account) = account {
+        tx.wake_account(account);
+    }
+    Ok(())
 }

@@ -54,7 +54,7 @@ fn bad_token() -> Problem {
         ProblemKind::SignIn,
         "bad_token",
         Text::new(
-            "Ce jeton ne marche pas ou plus : créez-en un dans le panneau.",
+            "Ce jeton ne marche pas ou plus\u{a0}: créez-en un dans le panneau.",
             "This token does not work (any more): create one in the panel.",
         ),
     )

@@ -115,7 +115,7 @@ fn wrong() -> Problem {
         "password",
         "sign_in_wrong",
         Text::new(
-            "Adresse ou mot de passe incorrect : vérifiez les deux, ou demandez un lien à la coopérative.",
+            "Adresse ou mot de passe incorrect\u{a0}: vérifiez les deux, ou demandez un lien à la coopérative.",
             "Wrong address or password: check both, or ask the cooperative for a link.",
         ),
     )

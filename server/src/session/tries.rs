@@ -63,7 +63,7 @@ fn too_many(wait_ms: i64) -> Refusal {
         ProblemKind::TooMany,
         "too_many_tries",
         text!(
-            "Trop d’essais : réessayez dans {minutes} min, ou depuis le navigateur où vous vous connectez d’habitude.",
+            "Trop d’essais\u{a0}: réessayez dans {minutes} min, ou depuis le navigateur où vous vous connectez d’habitude.",
             "Too many tries: try again in {minutes} min, or from the browser you usually sign in with."
         ),
     );

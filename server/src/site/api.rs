@@ -3,10 +3,7 @@
 use super::{SiteView, create, delete, list, set_names, show};
 use crate::{
     Server,
-    api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, no_content, one,
-        part, shape,
-    },
+    api::{Answer, ApiError, Asked, IfMatch, Route, Verb, Who, created, done, handler, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
@@ -69,14 +66,7 @@ struct Names {
     names: Vec<String>,
 }
 
-async fn get_all(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, part(&params, "account")?, &listing).await?, None)
-}
+handler!(page get_all = list, of "account");
 
 async fn post(
     State(server): State<Server>,
@@ -87,14 +77,7 @@ async fn post(
     created(&made.item, Some(made.item.version), made.change, &format!("/sites/{}", made.item.id))
 }
 
-async fn get(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    let site = show(&server, &actor, part(&params, "site")?).await?;
-    one(&site, Some(site.version))
-}
+handler!(one get = show, of "site");
 
 async fn patch(
     State(server): State<Server>,
@@ -106,11 +89,4 @@ async fn patch(
     done(&named, Some(named.item.version))
 }
 
-async fn remove(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    IfMatch(expected): IfMatch,
-    params: RawPathParams,
-) -> Result<Response, ApiError> {
-    no_content(delete(&server, &actor, part(&params, "site")?, expected).await?.change)
-}
+handler!(end remove = delete, of "site");

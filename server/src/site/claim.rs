@@ -13,7 +13,7 @@ pub(super) fn registrable(server: &Server, name: &SiteName) -> Result<String, Pr
             ProblemKind::Conflict,
             "name_of_panel",
             Text::new(
-                "C’est le nom du panneau lui-même : choisissez-en un autre.",
+                "C’est le nom du panneau lui-même\u{a0}: choisissez-en un autre.",
                 "This is the panel's own name: choose another.",
             ),
         )
@@ -25,7 +25,7 @@ pub(super) fn registrable(server: &Server, name: &SiteName) -> Result<String, Pr
             "name",
             "name_public_suffix",
             text!(
-                "« {name} » est une extension commune à beaucoup de gens : ajoutez devant le nom que vous avez réservé, comme asso.{name}.",
+                "«\u{a0}{name}\u{a0}» est une extension commune à beaucoup de gens\u{a0}: ajoutez devant le nom que vous avez réservé, comme asso.{name}.",
                 "“{name}” is an ending shared by many people: put the name you registered before it, such as asso.{name}."
             ),
         )),
@@ -62,7 +62,7 @@ pub(super) async fn take(
                 ProblemKind::Conflict,
                 "name_in_use",
                 text!(
-                    "Un autre site de ce compte a déjà le nom {name} : enlevez-le d’abord de ce site.",
+                    "Un autre site de ce compte a déjà le nom {name}\u{a0}: enlevez-le d’abord de ce site.",
                     "Another site of this account already has the name {name}: remove it from that site first."
                 ),
             )

@@ -69,7 +69,7 @@ async fn add(
             ProblemKind::Conflict,
             "sites_limit",
             text!(
-                "L’offre de ce compte s’arrête à {most} sites : supprimez-en un, ou demandez une offre plus grande.",
+                "L’offre de ce compte s’arrête à {most} sites\u{a0}: supprimez-en un, ou demandez une offre plus grande.",
                 "This account's plan ends at {most} sites: delete one, or ask for a larger plan."
             ),
         )
@@ -94,7 +94,7 @@ async fn add(
             ProblemKind::Conflict,
             "folder_in_use",
             text!(
-                "Un site de ce compte occupe déjà le dossier sites/{folder} : ajoutez plutôt ce nom à ce site.",
+                "Un site de ce compte occupe déjà le dossier sites/{folder}\u{a0}: ajoutez plutôt ce nom à ce site.",
                 "A site of this account already has the folder sites/{folder}: rather add this name to that site."
             ),
         )
@@ -224,7 +224,7 @@ fn open(of: &AccountView) -> Result<(), Problem> {
         ProblemKind::Conflict,
         "account_deleted",
         Text::new(
-            "Ce compte est supprimé : ses sites ne changent plus, sauf si la coopérative le rétablit.",
+            "Ce compte est supprimé\u{a0}: ses sites ne changent plus, sauf si la coopérative le rétablit.",
             "This account is deleted: its sites no longer change, unless the cooperative restores it.",
         ),
     ))
@@ -244,7 +244,7 @@ fn count(of: &AccountView, before: &SiteView, names: &[SiteName]) -> Result<(), 
         return problem(
             "names_limit",
             text!(
-                "L’offre de ce compte s’arrête à {most} noms par site : enlevez-en.",
+                "L’offre de ce compte s’arrête à {most} noms par site\u{a0}: enlevez-en.",
                 "This account's plan ends at {most} names per site: remove some."
             ),
         );

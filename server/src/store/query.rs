@@ -101,7 +101,7 @@ pub fn internal(what: &str, cause: &(impl std::fmt::Display + ?Sized)) -> Proble
         ProblemKind::Internal,
         "internal",
         Text::new(
-            "Le panneau a rencontré une erreur. Rien n’a été modifié ; réessayez, puis prévenez la coopérative.",
+            "Le panneau a rencontré une erreur. Rien n’a été modifié\u{a0}; réessayez, puis prévenez la coopérative.",
             "The panel met an error. Nothing was changed; try again, then tell the cooperative.",
         ),
     )
@@ -128,7 +128,7 @@ pub(super) fn database_problem(text: &str, error: sqlx::Error) -> Problem {
             ProblemKind::Unavailable,
             "database_busy",
             Text::new(
-                "La base de données du panneau est occupée. Rien n’a été modifié ; réessayez dans un instant.",
+                "La base de données du panneau est occupée. Rien n’a été modifié\u{a0}; réessayez dans un instant.",
                 "The panel's database is busy. Nothing was changed; try again in a moment.",
             ),
         );

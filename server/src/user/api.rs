@@ -3,7 +3,7 @@
 use super::{PasswordChange, UserView, change_password, link, list, me, set_lang};
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, Caller, Listed, Route, Verb, Who, no_content, one, part, shape},
+    api::{Answer, ApiError, Asked, Caller, Route, Verb, Who, handler, no_content, one, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
@@ -74,13 +74,7 @@ async fn put_password(
     no_content(None)
 }
 
-async fn get_users(
-    State(server): State<Server>,
-    Caller(actor): Caller,
-    Listed(listing): Listed,
-) -> Result<Response, ApiError> {
-    one(&list(&server, &actor, &listing).await?, None)
-}
+handler!(page get_users = list);
 
 async fn post_link(
     State(server): State<Server>,

@@ -117,7 +117,7 @@ fn dead() -> Problem {
         ProblemKind::NotFound,
         "link_dead",
         Text::new(
-            "Ce lien a déjà servi ou a expiré : demandez-en un nouveau à la coopérative.",
+            "Ce lien a déjà servi ou a expiré\u{a0}: demandez-en un nouveau à la coopérative.",
             "This link was used or has expired: ask the cooperative for a new one.",
         ),
     )

@@ -36,7 +36,7 @@ pub(crate) fn check(password: &Secret, email: &str, field: &'static str) -> Resu
             field,
             "password_short",
             text!(
-                "Il faut {SHORTEST} caractères au moins : quatre mots au hasard font très bien l’affaire.",
+                "Il faut {SHORTEST} caractères au moins\u{a0}: quatre mots au hasard font très bien l’affaire.",
                 "At least {SHORTEST} characters are needed: four random words do very well."
             ),
         ));
@@ -57,7 +57,7 @@ pub(crate) fn check(password: &Secret, email: &str, field: &'static str) -> Resu
             field,
             "password_guessable",
             Text::new(
-                "Ce mot de passe se devine trop facilement : prenez autre chose que votre adresse ou une suite de signes pareils.",
+                "Ce mot de passe se devine trop facilement\u{a0}: prenez autre chose que votre adresse ou une suite de signes pareils.",
                 "This password is too easy to guess: take something other than your address or a row of equal signs.",
             ),
         ));

@@ -135,7 +135,7 @@ pub(crate) fn session_only() -> Problem {
         ProblemKind::Denied,
         "session_needed",
         Text::new(
-            "Un jeton ne peut pas faire cela : connectez-vous dans le navigateur.",
+            "Un jeton ne peut pas faire cela\u{a0}: connectez-vous dans le navigateur.",
             "A token cannot do this: sign in with a browser.",
         ),
     )

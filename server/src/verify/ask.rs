@@ -6,7 +6,7 @@ use hyper_util::rt::TokioIo;
 use model::{AccountId, SiteName};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
 
 /// For connection, question and answer together.
@@ -27,12 +27,12 @@ pub enum Seen {
     WrongProof,
     /// No answer at all, and why.
     Silent(String),
+    /// This machine itself has no way there (no IPv6, no route), so that nothing is known of the host.
+    NoWay(String),
 }
 
 #[derive(Deserialize)]
 struct Answer {
-    #[expect(dead_code, reason = "part of the answer; whether the cell slept is nothing to be judged")]
-    awake: bool,
     proof: String,
 }
 
@@ -45,6 +45,7 @@ pub fn proof(nonce: &str, account: AccountId, name: &SiteName) -> String {
 pub async fn ask(address: SocketAddr, name: &SiteName, account: AccountId, nonce: &str) -> Seen {
     match timeout(PATIENCE, exchange(address, name, nonce)).await {
         Err(_) => Seen::Silent(format!("{address}: no answer within {} s", PATIENCE.as_secs())),
+        Ok(Err(error)) if no_way(&*error) => Seen::NoWay(format!("{address}: {error}")),
         Ok(Err(error)) => Seen::Silent(format!("{address}: {error}")),
         Ok(Ok((StatusCode::OK, body))) => match serde_json::from_slice::<Answer>(&body) {
             Ok(answer) if answer.proof == proof(nonce, account, name) => Seen::Proof,
@@ -59,6 +60,11 @@ pub async fn ask(address: SocketAddr, name: &SiteName, account: AccountId, nonce
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn no_way(error: &(dyn std::error::Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    matches!(kind, Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable))
+}
 
 async fn exchange(
     address: SocketAddr,
@@ -125,13 +131,12 @@ mod tests {
     #[tokio::test]
     async fn the_proof_and_nothing_else_is_believed() {
         let name: SiteName = "www.asso.example".parse().unwrap();
-        let good = format!(r#"{{"awake":false,"proof":"{}"}}"#, proof(NONCE, account(), &name));
+        let good = format!(r#"{{"proof":"{}"}}"#, proof(NONCE, account(), &name));
         let (seen, question) = asked(answer("200 OK", &good)).await;
         assert_eq!(seen, Seen::Proof);
         assert!(question.starts_with(&format!("GET /.well-known/alveole/verify/{NONCE} HTTP/1.1\r\n")));
         assert!(question.to_ascii_lowercase().contains("\r\nhost: www.asso.example\r\n"));
-        let other =
-            format!(r#"{{"awake":true,"proof":"{}"}}"#, proof(NONCE, AccountId::new(6, &[5; 10]), &name));
+        let other = format!(r#"{{"proof":"{}"}}"#, proof(NONCE, AccountId::new(6, &[5; 10]), &name));
         assert_eq!(asked(answer("200 OK", &other)).await.0, Seen::WrongProof);
         assert_eq!(asked(answer("200 OK", "<html>")).await.0, Seen::Other(200));
         assert_eq!(asked(answer("302 Found", "")).await.0, Seen::Other(302));
@@ -149,5 +154,17 @@ mod tests {
         drop(listener);
         let seen = ask(address, &"www.asso.example".parse().unwrap(), account(), NONCE).await;
         assert!(matches!(seen, Seen::Silent(why) if why.contains("refused")));
+    }
+
+    #[test]
+    fn having_no_way_there_is_not_the_hosts_fault() {
+        for (kind, ours) in [
+            (io::ErrorKind::NetworkUnreachable, true),
+            (io::ErrorKind::AddrNotAvailable, true),
+            (io::ErrorKind::HostUnreachable, false),
+            (io::ErrorKind::ConnectionRefused, false),
+        ] {
+            assert_eq!(no_way(&io::Error::from(kind)), ours, "{kind}");
+        }
     }
 }

@@ -87,7 +87,13 @@ impl Verifier {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Expected {
     account: AccountId,
-    names: Vec<SiteName>,
+    names: Vec<Name>,
+}
+
+/// A name, and whether the account's cell shall serve it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    name: SiteName,
     served: bool,
 }
 
@@ -124,7 +130,7 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
         addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect();
     let mut left = expected.names.clone();
     for wait in waits_ms {
-        if once(server, work.host, &addresses, &expected, &mut left).await.is_none() {
+        if once(server, work.host, &addresses, expected.account, &mut left).await.is_none() {
             return conclude(server, work, ChangeState::Verified, healed).await;
         }
         if *wait >= 1_000 && !store::is_wanted(server, work).await? {
@@ -133,7 +139,7 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
         sleep(Duration::from_millis(*wait)).await;
     }
     for _ in 0..later_tries {
-        match once(server, work.host, &addresses, &expected, &mut left).await {
+        match once(server, work.host, &addresses, expected.account, &mut left).await {
             None => return conclude(server, work, ChangeState::Verified, healed).await,
             Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
         }
@@ -150,36 +156,49 @@ async fn once(
     server: &Server,
     host: HostId,
     addresses: &[SocketAddr],
-    expected: &Expected,
-    left: &mut Vec<SiteName>,
+    account: AccountId,
+    left: &mut Vec<Name>,
 ) -> Option<Text> {
-    let turn = server.verifier.of_host(host);
     while let Some(name) = left.last() {
-        let mut seen = Seen::Silent(String::new());
-        for address in addresses {
-            // The host's own queue first: who waits there keeps nobody else waiting.
-            let Ok(_turn) = turn.acquire().await else { return None };
-            let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
-            let mut random = [0; 16];
-            server.world.random(&mut random);
-            seen = ask::ask(*address, name, expected.account, &crate::ca::hex(&random)).await;
-            if good(&seen, expected.served) {
-                break;
-            }
-        }
-        if !good(&seen, expected.served) {
-            return Some(words::seen_from_outside(name, &seen, expected.served));
+        if let Some(seen) = everywhere(server, host, addresses, account, name).await {
+            return Some(words::seen_from_outside(&name.name, &seen, name.served));
         }
         left.pop();
     }
     None
 }
 
+/// Asks about one name at each of a host's addresses. `None`: all answer as expected; else the first that does not. An address to
+/// which this machine has no way (a panel without IPv6) says nothing about the host, as long as another one does.
+async fn everywhere(
+    server: &Server,
+    host: HostId,
+    addresses: &[SocketAddr],
+    account: AccountId,
+    name: &Name,
+) -> Option<Seen> {
+    let turn = server.verifier.of_host(host);
+    let (mut answered, mut no_way) = (false, Seen::NoWay("no address".into()));
+    for address in addresses {
+        // The host's own queue first: who waits there keeps nobody else waiting.
+        let Ok(_turn) = turn.acquire().await else { return None };
+        let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
+        let mut random = [0; 16];
+        server.world.random(&mut random);
+        match ask::ask(*address, &name.name, account, &crate::ca::hex(&random)).await {
+            seen if good(&seen, name.served) => answered = true,
+            seen @ Seen::NoWay(_) => no_way = seen,
+            seen => return Some(seen),
+        }
+    }
+    (!answered).then_some(no_way)
+}
+
 /// Whether the answer is the one wanted. Of what shall be gone, any answer but its own cell's will do.
 fn good(seen: &Seen, served: bool) -> bool {
     match seen {
         Seen::Proof => served,
-        Seen::Silent(_) => false,
+        Seen::Silent(_) | Seen::NoWay(_) => false,
         Seen::Absent(_) | Seen::Other(_) | Seen::WrongProof => !served,
     }
 }
@@ -188,21 +207,16 @@ async fn expected(server: &Server, work: Work, news: &News) -> Result<Option<Exp
     let Work { kind, key, generation, .. } = work;
     let resource =
         Resource { kind, key, generation, change: news.change, body: news.body.clone(), consent: None };
-    Ok(match resource.want()? {
-        Some(Body::Site(site)) => Some(Expected {
-            account: site.account_id,
-            names: site.names,
-            served: site.state == SiteState::Serving,
-        }),
-        Some(Body::Account(_)) => None,
-        None => match news.account {
-            Some(account) => {
-                let names = store::names_gone(server, key, news.change).await?;
-                Some(Expected { account, names, served: false })
-            }
-            None => None,
-        },
-    })
+    let (account, served, here) = match (resource.want()?, news.account) {
+        (Some(Body::Site(site)), _) => (site.account_id, site.state == SiteState::Serving, site.names),
+        (None, Some(account)) => (account, false, store::names_kept(server, key).await?),
+        (Some(Body::Account(_)), _) | (None, None) => return Ok(None),
+    };
+    let gone = store::names_taken_off(server, news.change).await?;
+    let here = here.into_iter().map(|name| Name { name, served });
+    let gone = gone.into_iter().map(|name| Name { name, served: false });
+    // Asked from the end: what shall be there first, since it is what people wait for.
+    Ok(Some(Expected { account, names: gone.chain(here).collect() }))
 }
 
 async fn conclude(
@@ -234,6 +248,7 @@ mod tests {
             (Seen::WrongProof, false, true),
             (Seen::Other(500), false, true),
             (Seen::Silent("refused".into()), false, false),
+            (Seen::NoWay("no IPv6".into()), false, false),
         ] {
             assert_eq!((good(&seen, true), good(&seen, false)), (served, gone), "{seen:?}");
         }

@@ -54,16 +54,16 @@ pub async fn is_wanted(server: &Server, work: Work) -> Result<bool, Problem> {
     Ok(found.as_deref() == Some(ChangeState::Applied.code()))
 }
 
-/// The names a site had that shall no longer answer: those it keeps while its account is deleted, else those its deletion
-/// names, but for names that serve another site by now.
-pub async fn names_gone(server: &Server, site: Uuid, change: ChangeId) -> Result<Vec<SiteName>, Problem> {
-    let kept: Vec<SiteName> = sql("SELECT name FROM names WHERE site_id = $1")
+/// The names that a site keeps while it is not wanted: its account is deleted, and may come back.
+pub async fn names_kept(server: &Server, site: Uuid) -> Result<Vec<SiteName>, Problem> {
+    sql("SELECT name FROM names WHERE site_id = $1")
         .bind(site)
         .all(server.store.on(), |row| row.get("name"))
-        .await?;
-    if !kept.is_empty() {
-        return Ok(kept);
-    }
+        .await
+}
+
+/// The names that a change took off a site, but for those that serve a site by now.
+pub async fn names_taken_off(server: &Server, change: ChangeId) -> Result<Vec<SiteName>, Problem> {
     let before = sql("SELECT before_json FROM changes WHERE id = $1")
         .bind(change)
         .optional(server.store.on(), |row| row.get::<Option<Value>>("before_json"))

@@ -7,7 +7,7 @@ pub fn seen_from_outside(name: &SiteName, seen: &Seen, served: bool) -> Text {
     let name = name.unicode();
     if !served {
         return match seen {
-            Seen::Silent(why) => silent(&name, why),
+            Seen::Silent(why) | Seen::NoWay(why) => silent(&name, why),
             _ => text!(
                 "Appliqué sur l’hôte, mais {name} répond encore.",
                 "Applied on the host, but {name} still answers."
@@ -15,7 +15,7 @@ pub fn seen_from_outside(name: &SiteName, seen: &Seen, served: bool) -> Text {
         };
     }
     match seen {
-        Seen::Silent(why) => silent(&name, why),
+        Seen::Silent(why) | Seen::NoWay(why) => silent(&name, why),
         Seen::Absent(404) => text!(
             "Appliqué sur l’hôte, mais demandé de l’extérieur, {name} y est inconnu (404).",
             "Applied on the host, but asked from outside, {name} is unknown there (404)."

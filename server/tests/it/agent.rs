@@ -3,7 +3,9 @@
 use futures_util::{SinkExt, StreamExt};
 use model::{
     ChangeId, HostFacts, Kind, PanelId, Resource,
-    wire::{self, EnrolAnswer, FromAgent, FromPanel, PROTOCOL, Position, ReportItem, ReportState},
+    wire::{
+        self, EnrolAnswer, FromAgent, FromPanel, PROTOCOL, Position, RenewAnswer, ReportItem, ReportState,
+    },
 };
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{ClientConfig, RootCertStore, time_provider::TimeProvider};
@@ -90,6 +92,27 @@ impl Port {
         let answer: EnrolAnswer = serde_json::from_str(&body).unwrap();
         assert_eq!(answer.ca, self.server.ca.pem());
         Ok(Identity { key, certificate: answer.certificate, panel: answer.panel })
+    }
+
+    /// `alveole-agent renew`, with the identity that is to be renewed.
+    pub async fn renew(
+        &self,
+        identity: Option<&Identity>,
+        panel: PanelId,
+    ) -> Result<Identity, (u16, String)> {
+        let key = KeyPair::generate().unwrap();
+        let csr = CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
+        let body = serde_json::json!({ "csr": csr }).to_string();
+        let request = format!(
+            "POST /renew HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let (status, body) = self.ask(identity, &request).await.unwrap();
+        if status != 200 {
+            return Err((status, body));
+        }
+        let answer: RenewAnswer = serde_json::from_str(&body).unwrap();
+        Ok(Identity { key, certificate: answer.certificate, panel })
     }
 
     /// The upgrade to a WebSocket, or the status it was refused with.

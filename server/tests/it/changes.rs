@@ -29,6 +29,7 @@ pub async fn undo_brings_back_what_was(bench: Bench) {
     undo(server, me, gone.change.unwrap()).await.unwrap();
     let back = site::show(server, me, id).await.unwrap();
     assert_eq!((back.names.len(), back.folder.as_str()), (2, "asso.example"));
+    site::set_names(server, me, id, None, &names[..1]).await.unwrap();
     undo(server, me, made.change.unwrap()).await.unwrap();
     assert!(site::show(server, me, id).await.is_err());
 
@@ -59,6 +60,14 @@ pub async fn undo_is_refused_with_the_reason(bench: Bench) {
     assert_eq!(refused(first).await, "changed_since");
     undo(server, me, second.unwrap()).await.unwrap();
     assert_eq!(refused(second).await, "already_undone");
+    // A site that got another name since is not taken away with its creation; nor is a later suspension lifted with an earlier one.
+    assert_eq!(refused(made.change).await, "changed_since");
+    let account = home.account;
+    let unpaid = account::suspend(server, admin, account, None, Some("unpaid".into())).await.unwrap().change;
+    account::resume(server, admin, account, None).await.unwrap();
+    let threat = account::suspend(server, admin, account, None, Some("threat".into())).await.unwrap().change;
+    assert_eq!(undo(server, admin, unpaid.unwrap()).await.unwrap_err().code, "changed_since");
+    undo(server, admin, threat.unwrap()).await.unwrap();
     // Its names are another's by now.
     let gone = site::delete(server, me, id, None).await.unwrap().change;
     site::create(server, &other.owner, other.account, "a.example").await.unwrap();

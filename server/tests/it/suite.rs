@@ -1,8 +1,13 @@
 //! Every case on both engines.
 
 use crate::{
-    accounts, api, authorisation, backup, bench::Bench, changes, hub, people, postgres::Postgres, races,
-    sites, verify,
+    accounts, api, authorisation, backup,
+    bench::Bench,
+    changes, hosts,
+    hub::{enrol, freeze, greet, push, report},
+    people,
+    postgres::Postgres,
+    races, renewal, sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -51,17 +56,17 @@ suite! {
     backup::a_uid_given_after_the_backup_is_not_given_again,
     backup::a_restoration_is_whole_and_overwrites_nothing,
     backup::every_table_is_in_it_or_left_out_on_purpose,
-    hub::a_token_works_once_in_time_and_for_one,
-    hub::only_a_good_certificate_opens_the_door,
-    hub::a_host_gets_its_own_resources_and_no_others,
-    hub::reports_become_states,
-    hub::an_agent_that_misbehaves_is_sent_away,
-    hub::one_connection_per_host_the_newest,
-    hub::a_host_that_knows_more_is_frozen_until_adopted,
-    hub::refusals_of_the_agent_are_answered,
-    hub::drift_waits_for_a_decision,
-    hub::five_thousand_resources_come_and_are_reported,
-    hub::hosts_are_admins_only_and_their_acts_are_recorded,
+    enrol::a_token_works_once_in_time_and_for_one,
+    enrol::only_a_good_certificate_opens_the_door,
+    push::a_host_gets_its_own_resources_and_no_others,
+    report::reports_become_states,
+    greet::an_agent_that_misbehaves_is_sent_away,
+    greet::one_connection_per_host_the_newest,
+    freeze::a_host_that_knows_more_is_frozen_until_adopted,
+    freeze::refusals_of_the_agent_are_answered,
+    report::drift_waits_for_a_decision,
+    push::five_thousand_resources_come_and_are_reported,
+    hosts::hosts_are_admins_only_and_their_acts_are_recorded,
     people::sign_in_and_out,
     people::tries_are_limited_without_locking_the_owner_out,
     people::links_work_once_and_for_an_hour,
@@ -71,6 +76,8 @@ suite! {
     races::one_name_two_accounts_one_winner,
     races::limits_hold_under_parallel_requests,
     races::generations_never_skip_and_never_double,
+    renewal::a_certificate_is_renewed_with_itself,
+    renewal::nobody_else_renews,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,
@@ -78,6 +85,8 @@ suite! {
     sites::stale_versions_are_refused,
     verify::a_site_is_verified_by_every_name,
     verify::what_is_gone_is_verified_too,
+    verify::a_name_taken_off_a_site_must_be_gone,
+    verify::a_site_is_verified_at_every_address,
     verify::what_a_killed_panel_left_applied_is_verified_by_the_next,
 }
 

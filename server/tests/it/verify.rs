@@ -29,9 +29,9 @@ enum Answer {
 /// Names and what they answer; any other is 404.
 type Names = Arc<Mutex<HashMap<String, Answer>>>;
 
-/// A host's web server.
-async fn web() -> (SocketAddr, Names) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+/// A host's web server at one of its addresses.
+async fn web(at: SocketAddr) -> (SocketAddr, Names) {
+    let listener = TcpListener::bind(at).await.unwrap();
     let address = listener.local_addr().unwrap();
     let names = Names::default();
     let served = names.clone();
@@ -51,7 +51,7 @@ async fn web() -> (SocketAddr, Names) {
                     Answer::ProofOf(account) => {
                         let digest = Sha256::digest(format!("{nonce}:{account}:{name}"));
                         let proof: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                        (200, format!("{{\"awake\":false,\"proof\":\"{proof}\"}}"))
+                        (200, format!("{{\"proof\":\"{proof}\"}}"))
                     }
                     Answer::Status(status) => (status, String::new()),
                 };
@@ -71,13 +71,15 @@ struct Stage {
     bench: Bench,
     home: Household,
     names: Names,
+    /// Where the panel asks hosts.
+    port: u16,
     agent: Agent,
     _port: Port,
 }
 
 impl Stage {
     async fn new(mut bench: Bench) -> Stage {
-        let (address, names) = web().await;
+        let (address, names) = web("127.0.0.1:0".parse().unwrap()).await;
         let manner = Manner {
             port: address.port(),
             waits_ms: &[5, 5, 20],
@@ -92,7 +94,7 @@ impl Stage {
         let identity = enrolled(&bench, &port).await;
         let mut agent = port.connect(&identity, Ledger::default()).await;
         agent.take().await;
-        Stage { bench, home, names, agent, _port: port }
+        Stage { bench, home, names, port: address.port(), agent, _port: port }
     }
 
     fn serve(&self, name: &str, answer: Answer) {
@@ -184,4 +186,40 @@ pub async fn what_a_killed_panel_left_applied_is_verified_by_the_next(bench: Ben
     let identity = enrolled(&stage.bench, &stage._port).await;
     stage.agent = stage._port.connect(&identity, stage.agent.ledger.clone()).await;
     stage.becomes(change, ChangeState::Verified, "").await;
+}
+
+pub async fn a_name_taken_off_a_site_must_be_gone(bench: Bench) {
+    let mut stage = Stage::new(bench).await;
+    let account = stage.home.account;
+    for name in ["un.asso.example", "www.un.asso.example"] {
+        stage.serve(name, Answer::ProofOf(account));
+    }
+    let made =
+        site::create(&stage.bench.server, &stage.home.owner, account, "un.asso.example").await.unwrap();
+    stage.applied().await;
+    let both = ["un.asso.example".to_owned(), "www.un.asso.example".to_owned()];
+    site::set_names(&stage.bench.server, &stage.home.owner, made.item.id, None, &both).await.unwrap();
+    stage.applied().await;
+    let one = site::set_names(&stage.bench.server, &stage.home.owner, made.item.id, None, &both[..1])
+        .await
+        .unwrap();
+    stage.applied().await;
+    stage.becomes(one.change.unwrap(), ChangeState::Applied, "www.un.asso.example still answers").await;
+    stage.serve("www.un.asso.example", Answer::Status(404));
+    stage.becomes(one.change.unwrap(), ChangeState::Verified, "").await;
+}
+
+pub async fn a_site_is_verified_at_every_address(bench: Bench) {
+    let mut stage = Stage::new(bench).await;
+    let account = stage.home.account;
+    let (_, over_ipv6) = web(SocketAddr::new("::1".parse().unwrap(), stage.port)).await;
+    let both = host::Update { ipv4: None, ipv6: Some("::1".into()), name: None };
+    host::update(&stage.bench.server, &stage.bench.admin, stage.bench.host, None, both).await.unwrap();
+    stage.serve("un.asso.example", Answer::ProofOf(account));
+    let made =
+        site::create(&stage.bench.server, &stage.home.owner, account, "un.asso.example").await.unwrap();
+    stage.applied().await;
+    stage.becomes(made.change.unwrap(), ChangeState::Applied, "is unknown there (404)").await;
+    over_ipv6.lock().unwrap().insert("un.asso.example".into(), Answer::ProofOf(account));
+    stage.becomes(made.change.unwrap(), ChangeState::Verified, "").await;
 }

@@ -1,9 +1,17 @@
-//! What people wait for in the panel.
+//! What people wait for in the panel, with a cooperative's worth of members in its database.
 
-use super::{Row, row, timed};
+use super::{Bar, Row, millis, row, timed};
 use crate::http::Panel;
 use crate::stage::Stage;
 use serde_json::json;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// What an admin and a member open most, a search included.
+const PAGES: [&str; 6] = ["/", "/members", "/members?q=00042", "/accounts", "/accounts?q=filler", "/hosts"];
+/// Connections of the visitors, as a browser keeps them open.
+const CONNECTIONS: usize = 8;
 
 /// Members put into the panel, over its API.
 pub fn fill(admin: &Panel, members: usize) -> Result<(), String> {
@@ -15,22 +23,77 @@ pub fn fill(admin: &Panel, members: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Pages as a signed-in admin gets them, one after the other.
+/// Each page alone, then all of them at 100 requests a second, then as many as the panel serves.
 pub fn pages(stage: &Stage, members: usize) -> Result<Vec<Row>, String> {
+    let browser = signed_in(stage)?;
+    let mut rows = PAGES
+        .iter()
+        .map(|path| {
+            let times = timed(200, |_| get(&browser, path))?;
+            Ok(row(format!("page {path}, {members} members, one by one"), times, "ms", Bar::P99(20.0)))
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    rows.push(steady(&browser, 100, Duration::from_secs(30))?);
+    rows.push(flat_out(&browser, Duration::from_secs(15))?);
+    Ok(rows)
+}
+
+fn signed_in(stage: &Stage) -> Result<Panel, String> {
     let browser = stage.panel()?;
     let form = [("email", stage.admin.email.as_str()), ("password", stage.admin.password.as_str())];
     let signed = browser.form("/sign-in", &form)?;
-    if signed.status != 303 {
-        return Err(format!("signing in: {}", signed.status));
-    }
-    ["/", "/members", "/members?q=00042", "/accounts", "/hosts"]
-        .into_iter()
-        .map(|path| {
-            let times = timed(300, |_| {
-                let page = browser.get(path)?;
-                if page.status == 200 { Ok(()) } else { Err(format!("{path}: {}", page.status)) }
-            })?;
-            Ok(row(format!("page {path}, {members} members"), times, "ms", "p99 ≤ 20"))
-        })
-        .collect()
+    if signed.status == 303 { Ok(browser) } else { Err(format!("signing in: {}", signed.status)) }
+}
+
+fn get(browser: &Panel, path: &str) -> Result<(), String> {
+    let page = browser.get(path)?;
+    if page.status == 200 { Ok(()) } else { Err(format!("{path}: {}", page.status)) }
+}
+
+/// Requests that begin at a fixed pace, whatever the answers do; each is timed from when it should have begun, so that waiting counts.
+fn steady(browser: &Panel, pace: u32, time: Duration) -> Result<Row, String> {
+    let (next, times) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let start = Instant::now();
+    visitors(|| {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let due = Duration::from_secs(1) * u32::try_from(number).unwrap_or(u32::MAX) / pace;
+            if due > time {
+                return Ok(());
+            }
+            while let Some(left) = due.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+                std::thread::park_timeout(left);
+            }
+            get(browser, PAGES[number % PAGES.len()])?;
+            times.lock().map_err(|_| "a visitor panicked")?.push(millis(start.elapsed().saturating_sub(due)));
+        }
+    })?;
+    let times = times.into_inner().map_err(|_| "a visitor panicked")?;
+    Ok(row(
+        format!("pages at {pace} requests a second, {CONNECTIONS} connections"),
+        times,
+        "ms",
+        Bar::P99(20.0),
+    ))
+}
+
+fn flat_out(browser: &Panel, time: Duration) -> Result<Row, String> {
+    let answered = AtomicUsize::new(0);
+    let start = Instant::now();
+    visitors(|| {
+        while start.elapsed() < time {
+            let number = answered.fetch_add(1, Ordering::Relaxed);
+            get(browser, PAGES[number % PAGES.len()])?;
+        }
+        Ok(())
+    })?;
+    let rate = answered.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
+    Ok(row(format!("pages a second, {CONNECTIONS} connections"), vec![rate], "rps", Bar::AtLeast(500.0)))
+}
+
+fn visitors(act: impl Fn() -> Result<(), String> + Sync) -> Result<(), String> {
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(&act)).collect();
+        all.into_iter().try_for_each(|one| one.join().map_err(|_| "a visitor panicked".to_owned())?)
+    })
 }

@@ -2,10 +2,12 @@
 
 use clap::Parser;
 use std::path::PathBuf;
-use tests::bench::{self, Row, cells, host, panel};
+use std::time::Duration;
+use tests::bench::{self, Row, awake, cells, host, panel};
 use tests::panel::Ports;
 use tests::play::Scene;
 use tests::stage::{Stage, Wish};
+use tests::wait::until;
 
 #[derive(Parser)]
 struct Arguments {
@@ -20,6 +22,9 @@ struct Arguments {
     members: usize,
     #[arg(long, default_value_t = 200)]
     tries: usize,
+    /// How many of the accounts are woken at once.
+    #[arg(long, default_value_t = 500)]
+    awake: usize,
 }
 
 fn main() -> std::process::ExitCode {
@@ -50,43 +55,93 @@ fn measure(arguments: &Arguments, name: &str, folder: &std::path::Path) -> Resul
         assets: arguments.assets.clone(),
         extra: tests::stage::Extra::default(),
     };
-    let stage = Stage::up(&wish)?;
-    let scene = Scene::of(stage, 0)?;
+    let scene = Scene::of(Stage::up(&wish)?, 0)?;
     let mut rows = Vec::new();
-    let mut there = 1;
+    let (mut there, mut with_one) = (1, None);
     for wanted in &arguments.accounts {
         eprintln!("▸ {wanted} accounts");
-        for i in there..*wanted {
-            scene.tenant(&format!("filler{i}"))?.ask_site(&format!("filler{i}.example"))?.ok("add a site")?;
-        }
+        fill(&scene, there, *wanted)?;
         there = (*wanted).max(there);
-        measure_at(&scene, *wanted, arguments.tries, &mut rows)?;
-        bench::print(&rows);
+        let measured = measure_at(&scene, *wanted, arguments.tries, with_one.as_ref(), &mut rows)?;
+        with_one = with_one.or(Some(measured));
+        save(&rows)?;
+    }
+    if there > arguments.awake {
+        eprintln!("▸ {} cells awake", arguments.awake);
+        let names: Vec<String> = (1..=arguments.awake).map(|i| format!("filler{i}.example")).collect();
+        rows.extend(awake::many(&scene, &names)?);
+        save(&rows)?;
     }
     eprintln!("▸ {} members", arguments.members);
     panel::fill(&scene.admin, arguments.members)?;
     rows.extend(panel::pages(&scene.stage, arguments.members)?);
+    save(&rows)?;
     bench::print(&rows);
-    let json = serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// Kept after each part: a bench that is cut off has measured something.
+fn save(rows: &[Row]) -> Result<(), String> {
+    let json = serde_json::to_string_pretty(rows).map_err(|error| error.to_string())?;
     std::fs::write(".bench/latest.json", json).map_err(|error| error.to_string())
 }
 
-fn measure_at(scene: &Scene, accounts: usize, tries: usize, rows: &mut Vec<Row>) -> Result<(), String> {
+/// Accounts with a site each, all asleep, until there are `wanted`.
+fn fill(scene: &Scene, there: usize, wanted: usize) -> Result<(), String> {
+    for i in there..wanted {
+        let account = format!("filler{i}");
+        let id = scene.ask_tenant(&account)?;
+        let site = serde_json::json!({"name": format!("{account}.example")});
+        scene.admin.json("POST", &format!("/api/v1/accounts/{id}/sites"), &site)?.ok("add a site")?;
+    }
+    let host = scene.host_id()?;
+    until("all accounts are in place", Duration::from_secs(1800), || {
+        let shown = scene.admin.get(&format!("/api/v1/hosts/{host}"))?.ok("host")?;
+        let counts = &shown["resources"];
+        if counts["pending"] == 0 && counts["failed"] == 0 { Ok(()) } else { Err(counts.to_string()) }
+    })
+}
+
+/// What later measures are held against.
+struct WithOne {
+    awake: f64,
+    asleep: f64,
+    reload: f64,
+    reboot: f64,
+}
+
+fn measure_at(
+    scene: &Scene,
+    accounts: usize,
+    tries: usize,
+    with_one: Option<&WithOne>,
+    rows: &mut Vec<Row>,
+) -> Result<WithOne, String> {
     let label = accounts.to_string();
     let tenant = scene.tenant(&format!("bench{accounts}"))?;
     let near = scene.tenant(&format!("near{accounts}"))?;
     let near_site = near.site(&format!("near{accounts}.example"))?;
-    let (clicks, failed) =
-        cells::neighbour_during(scene, &near_site.name, || cells::click_to_live(&tenant, &label, tries))?;
+    let (clicks, failed) = cells::neighbour_during(scene, &near_site.name, || {
+        let clicks =
+            cells::click_to_live(&tenant, &label, tries, with_one.map(|one| (one.awake, one.asleep)))?;
+        let fresh = cells::new_account(scene, &label, tries)?;
+        Ok(((clicks, fresh), 4 * tries))
+    })?;
+    let (clicks, fresh) = clicks;
+    let [awake, asleep] = [clicks[0].median, clicks[1].median];
     rows.extend(clicks);
-    rows.push(failed);
-    rows.push(cells::new_account(scene, &label, tries.min(40))?);
-    rows.push(cells::cold_start(&tenant, &label, tries.min(60))?);
-    if accounts == 1 {
+    rows.extend([fresh, failed]);
+    rows.push(cells::cold_start(&tenant, &label, tries)?);
+    if with_one.is_none() {
         rows.extend(cells::throughput(&tenant, &label)?);
     }
-    rows.push(host::daemon_reload(scene, &label)?);
+    // All of them asleep, as on any morning.
+    scene.shell("systemctl stop 'alveole-cell@*' 'alveole-php@*'")?;
+    let reload = host::daemon_reload(scene, &label, with_one.map(|one| one.reload))?;
     rows.extend(host::agent(scene, &label)?);
-    rows.push(host::reboot(scene, &near_site.name, &label)?);
-    Ok(())
+    let reboot = host::reboot(scene, &near_site.name, &label, with_one.map(|one| one.reboot))?;
+    let measured = WithOne { awake, asleep, reload: reload.median, reboot: reboot.median };
+    rows.extend([reload, reboot]);
+    bench::print(rows);
+    Ok(measured)
 }

@@ -5,8 +5,11 @@ mod panel;
 use super::session::{self, Shared};
 use crate::{
     config::Config,
-    enroll::{Token, enroll},
-    identity::{self, Identity},
+    identity::{
+        Identity,
+        enroll::{Token, enroll},
+        renew,
+    },
     report::Reports,
     status::Status,
     testing::{World, account, site, wanted},
@@ -21,6 +24,7 @@ use panel::{Agent, Panel};
 use std::{
     os::unix::fs::PermissionsExt,
     sync::{Arc, mpsc},
+    time::Duration,
 };
 
 async fn enrolled(panel: &Panel, world: &World) -> Config {
@@ -37,18 +41,17 @@ async fn a_token_becomes_an_identity_once() {
     let config = enrolled(&panel, &world).await;
     assert_eq!((config.panel, config.host), (panel.id, panel.host));
     assert_eq!(Config::read(&world.paths).unwrap().unwrap(), config);
-    for file in identity::files(&world.paths) {
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
-    }
+    let file = world.paths.identity();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
     assert_eq!(std::fs::metadata(world.paths.state()).unwrap().permissions().mode() & 0o777, 0o700);
-    let key = std::fs::read(&identity::files(&world.paths)[0]).unwrap();
+    let key = std::fs::read(&file).unwrap();
     let token = Token::parse(&panel.token()).unwrap();
     let refused = enroll(&world.paths, &panel.url(), &token, false).await.unwrap_err();
     assert!(refused.fr.contains("--again") && refused.en.contains("--again"));
     let url = panel.url();
     let (again, ()) = tokio::join!(enroll(&world.paths, &url, &token, true), panel.enrols(Panel::certifies));
     again.unwrap();
-    assert_ne!(std::fs::read(&identity::files(&world.paths)[0]).unwrap(), key, "a new key");
+    assert_ne!(std::fs::read(&file).unwrap(), key, "a new key");
 }
 
 #[tokio::test]
@@ -98,6 +101,36 @@ async fn refusals_and_wrong_answers_are_told_and_leave_nothing() {
         assert!(text.en.contains(expected), "{}", text.en);
         assert!(Identity::read(&world.paths).unwrap().is_none());
     }
+}
+
+#[tokio::test]
+async fn a_certificate_is_renewed_before_it_ends() {
+    let (panel, world) = (Panel::open("localhost").await, World::new());
+    let config = enrolled(&panel, &world).await;
+    let old = Identity::read(&world.paths).unwrap().unwrap();
+    assert!(old.is_of(panel.host) && !old.is_of(model::HostId::new(3, &[3; 10])));
+    let days = |days| std::time::UNIX_EPOCH + Duration::from_secs(panel::BEGINS + days * 86_400);
+    assert!(
+        !renew::is_due(&old, days(panel::DAYS * 2 / 3 - 1))
+            && renew::is_due(&old, days(panel::DAYS * 2 / 3 + 1))
+    );
+    let (new, ()) = tokio::join!(
+        renew::renew(&world.paths, &config, &old),
+        panel.renews(|panel, request| panel.signs(&request.csr))
+    );
+    let new = new.unwrap();
+    assert_ne!(new.certificate, old.certificate);
+    assert_eq!(Identity::read(&world.paths).unwrap().unwrap().certificate, new.certificate);
+    assert_eq!(Identity::before(&world.paths).unwrap().unwrap().certificate, old.certificate);
+    // A panel that errs costs nothing.
+    let other_key = rcgen::KeyPair::generate().unwrap();
+    let other = rcgen::CertificateParams::default().serialize_request(&other_key).unwrap().pem().unwrap();
+    let (wrong, ()) = tokio::join!(
+        renew::renew(&world.paths, &config, &new),
+        panel.renews(move |panel, _| panel.signs(&other))
+    );
+    assert!(wrong.err().unwrap().en.contains("answered wrongly"));
+    assert_eq!(Identity::read(&world.paths).unwrap().unwrap().certificate, new.certificate);
 }
 
 /// A host below a temporary folder that runs as `run` would make it.

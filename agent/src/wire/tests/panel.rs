@@ -3,7 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use model::{
     HostId, PanelId,
-    wire::{self, EnrolAnswer, EnrolRequest, FromAgent, FromPanel, PROTOCOL},
+    wire::{self, EnrolAnswer, EnrolRequest, FromAgent, FromPanel, PROTOCOL, RenewAnswer, RenewRequest},
 };
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, ExtendedKeyUsagePurpose, IsCa,
@@ -11,6 +11,7 @@ use rcgen::{
 };
 use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use serde::de::DeserializeOwned;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -19,6 +20,10 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+
+/// When its certificates for hosts begin, in seconds since 1970, and how many days they last: TLS judges them by the real clock.
+pub const BEGINS: u64 = 1_600_000_000;
+pub const DAYS: u64 = 9_000;
 
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -88,9 +93,26 @@ impl Panel {
         self.acceptor.accept(tcp).await
     }
 
-    /// Reads one request and answers what `answer` makes of it.
+    /// Reads one enrolment and answers what `answer` makes of it.
     pub async fn enrols(&self, answer: impl FnOnce(&Panel, EnrolRequest) -> (u16, String)) {
+        self.answers("/enroll", answer).await;
+    }
+
+    /// Reads one renewal, which must come with a certificate, and answers with the certificate that `signed` makes of it.
+    pub async fn renews(&self, signed: impl FnOnce(&Panel, RenewRequest) -> String) {
+        let answer = |panel: &Panel, request| {
+            (200, serde_json::to_string(&RenewAnswer { certificate: signed(panel, request) }).unwrap())
+        };
+        self.answers("/renew", answer).await;
+    }
+
+    async fn answers<Request: DeserializeOwned>(
+        &self,
+        path: &str,
+        answer: impl FnOnce(&Panel, Request) -> (u16, String),
+    ) {
         let Ok(mut stream) = self.accept().await else { return };
+        assert_eq!(stream.get_ref().1.peer_certificates().is_some(), path == "/renew", "{path}");
         let mut heard = Vec::new();
         let body = loop {
             let mut buffer = [0; 4096];
@@ -99,7 +121,7 @@ impl Panel {
             heard.extend_from_slice(&buffer[..n]);
             let text = String::from_utf8_lossy(&heard).into_owned();
             if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                assert!(head.starts_with("POST /enroll HTTP/1.1\r\n"), "{head}");
+                assert!(head.starts_with(&format!("POST {path} HTTP/1.1\r\n")), "{head}");
                 if body.ends_with('}') {
                     break body.to_owned();
                 }
@@ -111,16 +133,23 @@ impl Panel {
         let _ = stream.shutdown().await;
     }
 
-    /// What a panel in order answers.
+    /// What a panel in order answers to an enrolment.
     pub fn certifies(&self, request: EnrolRequest) -> (u16, String) {
-        let csr = CertificateSigningRequestParams::from_pem(&request.csr).unwrap();
+        let certificate = self.signs(&request.csr);
+        let (panel, host, ca) = (self.id, self.host, self.authority_pem.clone());
+        (200, serde_json::to_string(&EnrolAnswer { panel, host, certificate, ca }).unwrap())
+    }
+
+    /// A certificate for the host.
+    pub fn signs(&self, csr: &str) -> String {
+        let csr = CertificateSigningRequestParams::from_pem(csr).unwrap();
         let mut params = CertificateParams::default();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         let uri = format!("alveole:host:{}", self.host);
         params.subject_alt_names = vec![SanType::URI(uri.try_into().unwrap())];
-        let certificate = params.signed_by(&csr.public_key, &self.issuer).unwrap().pem();
-        let (panel, host, ca) = (self.id, self.host, self.authority_pem.clone());
-        (200, serde_json::to_string(&EnrolAnswer { panel, host, certificate, ca }).unwrap())
+        params.not_before = rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(BEGINS);
+        params.not_after = params.not_before + Duration::from_secs(DAYS * 86_400);
+        params.signed_by(&csr.public_key, &self.issuer).unwrap().pem()
     }
 
     /// An agent that was greeted, and what it said first.
