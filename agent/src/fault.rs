@@ -27,7 +27,7 @@ impl Faults for NoFaults {
     }
 }
 
-/// Debug builds obey `ALVEOLE_FAULT=OPERATION/NUMBER/before|after` by dying on the spot, as in a power cut.
+/// Debug builds obey `ALVEOLE_FAULT=OPERATION/NUMBER or STEP/before|after` by dying on the spot, as in a power cut.
 pub struct DieAt {
     wish: String,
 }
@@ -45,7 +45,11 @@ impl DieAt {
 impl Faults for DieAt {
     fn at(&self, point: Point<'_>) -> io::Result<()> {
         let side = if point.after { "after" } else { "before" };
-        if self.wish == format!("{}/{}/{side}", point.operation, point.number) {
+        let Point { operation, number, step, .. } = point;
+        if self.wish == format!("{operation}/{number}/{side}")
+            || self.wish == format!("{operation}/{step}/{side}")
+        {
+            tracing::warn!(operation, number, step, side, "dying as wished");
             nix::sys::signal::kill(nix::unistd::getpid(), nix::sys::signal::Signal::SIGKILL)?;
         }
         Ok(())

@@ -77,8 +77,14 @@ pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 /// Many files at once: one flush of the file system instead of one per file, then all renames.
 pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
     let [(first, _), ..] = files else { return Ok(()) };
-    for (path, bytes) in files {
-        stage(&beside(path), bytes, mode, false)?;
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        if let Err(error) = stage(&beside(path), bytes, mode, false) {
+            // What was begun takes no room on a disk that is full.
+            for (path, _) in files.iter().take(at) {
+                let _ = fs::remove_file(beside(path));
+            }
+            return Err(error);
+        }
     }
     nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
     for (path, _) in files {
@@ -163,6 +169,17 @@ mod tests {
         write(&path, b"two", 0o644).unwrap();
         assert_eq!(look(&path).unwrap(), There::File(b"two".to_vec()));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn many_that_do_not_all_fit_leave_nothing_beside() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(".c.json.new")).unwrap();
+        let files = ["a", "b", "c"].map(|name| (dir.path().join(format!("{name}.json")), b"one".to_vec()));
+        write_many(&files, 0o600).unwrap_err();
+        let left: Vec<_> =
+            fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [".c.json.new"]);
     }
 
     #[test]

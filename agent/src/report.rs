@@ -1,12 +1,13 @@
 //! What the panel is told of each resource: the newest word of each, said once, and said again when it may have been lost.
 
-use crate::reconcile::Done;
+use crate::reconcile::{Done, trouble::Trouble};
 use model::{
     ResourceKey, Text, text,
     wire::{Drift, ReportItem, ReportState},
 };
 use std::{
     collections::BTreeMap,
+    io,
     sync::{Mutex, MutexGuard},
 };
 use tokio::sync::Notify;
@@ -94,6 +95,24 @@ impl Reports {
     }
 }
 
+/// Of what could not be written into the ledger (its disk is full): nothing was done, and the reason.
+pub fn not_taken(asked: &[(ResourceKey, u64)], error: &io::Error) -> Vec<ReportItem> {
+    let text = match error.raw_os_error() {
+        Some(code) => Trouble::io("ledger", io::Error::from_raw_os_error(code)),
+        None => Trouble::io("ledger", io::Error::other(error.to_string())),
+    }
+    .text();
+    let item = |(at, generation): &(ResourceKey, u64)| ReportItem {
+        kind: at.kind,
+        key: at.key,
+        generation: *generation,
+        state: ReportState::Failed,
+        text: Some(text.clone()),
+        drift: None,
+    };
+    asked.iter().map(item).collect()
+}
+
 fn item(done: &Done) -> ReportItem {
     let mut item = ReportItem {
         kind: done.at.kind,
@@ -117,4 +136,20 @@ fn healed(count: usize) -> Text {
         "{count} élément(s) manquai(en)t ou étai(en)t faux sur l’hôte\u{a0}; l’agent les a rétablis.",
         "{count} item(s) were missing or wrong on the host; the agent put them right."
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Kind;
+
+    #[test]
+    fn a_full_disk_is_told_of_each_resource_in_words() {
+        let at = ResourceKey { kind: Kind::Site, key: uuid::Uuid::nil() };
+        let full = io::Error::from_raw_os_error(nix::errno::Errno::ENOSPC as i32);
+        let [item] = not_taken(&[(at, 7)], &full).try_into().unwrap();
+        assert_eq!((item.generation, item.state), (7, ReportState::Failed));
+        let text = item.text.unwrap();
+        assert!(text.fr.contains("plein") && text.en.contains("full"), "{text:?}");
+    }
 }

@@ -11,7 +11,10 @@ use crate::{
     record::Records,
     report::Reports,
     status::Status,
-    wire::{session, session::Shared, tls},
+    wire::{
+        session::{self, Ended, Shared},
+        tls,
+    },
     worker::{Errand, Worker},
 };
 use model::{Text, text};
@@ -28,6 +31,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Between two tries to reach the panel.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
+/// The longest between two tries to write the ledger.
+const LEDGER: Duration = Duration::from_secs(5);
 
 /// How long a resource that is gone stays in the ledger.
 const FORGET: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -164,11 +169,14 @@ async fn stay_connected(shared: &mut Shared, paths: &Paths) {
                 }
             }
         }
-        if welcomed {
+        // A full disk shows after each welcome: not tried in a whirl, yet soon when there is room.
+        let full = matches!(ended, Ended::Ledger(_));
+        let most = if full { LEDGER } else { PAUSE.1 };
+        if welcomed && !full {
             pause = PAUSE.0;
         }
         tokio::time::sleep(jittered(pause)).await;
-        pause = (pause * 2).min(PAUSE.1);
+        pause = (pause * 2).min(most);
     }
 }
 

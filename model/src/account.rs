@@ -49,7 +49,7 @@ pub enum AccountState {
     Active,
     /// Its names answer 503, nothing of it runs, everything stays.
     Suspended,
-    /// Deleted more than 30 days ago: its home is erased. The only state that ever erases anything.
+    /// Deleted, and kept as long as the panel's configuration says: its home is erased. The only state that ever erases anything.
     Erased,
 }
 

@@ -43,6 +43,16 @@ pub struct Config {
     /// Networks whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<Network>,
+    /// For how many days a deleted account comes back whole; with 0 it is erased within the hour.
+    #[serde(default = "keep_deleted_days")]
+    pub keep_deleted_days: i64,
+}
+
+/// Ten years: more is a typing error, and nobody's data should lie that long.
+const LONGEST_KEPT_DAYS: i64 = 3650;
+
+fn keep_deleted_days() -> i64 {
+    30
 }
 
 fn people() -> Vec<SocketAddr> {
@@ -108,6 +118,12 @@ impl Config {
                 ));
             }
         }
+        if !(0..=LONGEST_KEPT_DAYS).contains(&config.keep_deleted_days) {
+            return Err(format!(
+                "`keep_deleted_days` is {}: give a whole number of days from 0 (erased within the hour) to {LONGEST_KEPT_DAYS}; without it, 30.",
+                config.keep_deleted_days
+            ));
+        }
         let database = config.database.as_ref().map(Secret::reveal).unwrap_or("postgres:");
         if !database.starts_with("postgres:") && !database.starts_with("postgresql:") {
             return Err(
@@ -127,6 +143,11 @@ impl Config {
 
     pub fn sqlite_path(&self) -> PathBuf {
         self.state_dir.join("panel.db")
+    }
+
+    /// How long a deleted account comes back whole, in milliseconds.
+    pub fn keep_deleted_ms(&self) -> i64 {
+        self.keep_deleted_days * 24 * 3_600_000
     }
 
     pub fn ca_dir(&self) -> PathBuf {
@@ -273,6 +294,7 @@ mod tests {
         assert_eq!(config.database_url(), "sqlite:///var/lib/alveole-panel/panel.db");
         assert_eq!(config.own_names(), ["panel.asso.example", "localhost", "127.0.0.1", "::1"]);
         assert_eq!(config.listen_people[0].to_string(), "[::]:8443");
+        assert_eq!(config.keep_deleted_days, 30);
     }
 
     #[test]
@@ -290,10 +312,12 @@ mod tests {
             certificate = "/etc/ssl/panel.pem"
             key = "/etc/ssl/panel.key"
             trusted_proxies = ["10.0.0.0/8", "::1"]
+            keep_deleted_days = 0
             "#,
         )
         .unwrap();
         assert_eq!(config.agents_url(), "https://[2001:db8::1]:7443");
+        assert_eq!(config.keep_deleted_ms(), 0);
         assert_eq!(config.own_names()[..3], ["panel.asso.example", "2001:db8::1", "agents.asso.example"]);
         assert!(!format!("{config:?}").contains("secret"));
         assert!(config.trusted_proxies[0].contains("10.9.9.9".parse().unwrap()));
@@ -316,6 +340,9 @@ mod tests {
             ("trusted_proxies = [\"10.0.0.0/33\"]", "trusted_proxies"),
             ("listen_people = []", "`listen_people`"),
             ("listen_agents = [\"7443\"]", "listen_agents"),
+            ("keep_deleted_days = -1", "`keep_deleted_days` is -1: give a whole number of days from 0"),
+            ("keep_deleted_days = 4000", "`keep_deleted_days` is 4000"),
+            ("keep_deleted_days = \"30\"", "keep_deleted_days"),
         ] {
             let error = with(line);
             assert!(error.contains(named), "{line}: {error}");

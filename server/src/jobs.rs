@@ -30,7 +30,7 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
         }
         match account::purge(&server).await {
             Ok(0) => {}
-            Ok(erased) => tracing::info!(erased, "accounts deleted 30 days ago were erased"),
+            Ok(erased) => tracing::info!(erased, "accounts whose time after deletion was over were erased"),
             Err(problem) => {
                 tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
             }

@@ -39,6 +39,8 @@ pub struct Panel {
     agent: ureq::Agent,
     pub url: String,
     token: Option<String>,
+    /// Sent as Idempotency-Key.
+    key: Option<String>,
 }
 
 impl Panel {
@@ -53,12 +55,17 @@ impl Panel {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
-        Ok(Panel { agent, url: url.trim_end_matches('/').to_owned(), token: None })
+        Ok(Panel { agent, url: url.trim_end_matches('/').to_owned(), token: None, key: None })
     }
 
     /// The same panel, asked with an API token.
     pub fn with_token(&self, token: &str) -> Panel {
         Panel { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same, where a creation sent again with this key happens once.
+    pub fn with_key(&self, key: &str) -> Panel {
+        Panel { key: Some(key.to_owned()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Result<Reply, String> {
@@ -84,6 +91,9 @@ impl Panel {
         }
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if let Some(key) = &self.key {
+            request = request.header("Idempotency-Key", key);
         }
         let request = request.body(body.unwrap_or_default()).map_err(|error| error.to_string())?;
         let mut response = self.agent.run(request).map_err(|error| format!("{method} {url}: {error}"))?;

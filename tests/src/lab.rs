@@ -30,9 +30,23 @@ pub struct LabHost {
 
 /// Brings a lab up, its hosts on the frozen layer `layer` if one is named; at once when it is up already.
 pub fn up(name: &str, hosts: usize, layer: Option<&str>, owner: Option<u32>) -> Result<Lab, String> {
+    up_with(name, hosts, layer, owner, None)
+}
+
+/// The same, perhaps with disks of a limited size (`200M`).
+pub fn up_with(
+    name: &str,
+    hosts: usize,
+    layer: Option<&str>,
+    owner: Option<u32>,
+    disk: Option<&str>,
+) -> Result<Lab, String> {
     let mut args = vec!["up".to_owned(), name.to_owned(), "--hosts".to_owned(), hosts.to_string()];
     if let Some(layer) = layer {
         args.extend(["--layer".to_owned(), layer.to_owned()]);
+    }
+    if let Some(size) = disk {
+        args.extend(["--disk-limit".to_owned(), size.to_owned()]);
     }
     if let Some(pid) = owner {
         args.extend(["--owner".to_owned(), pid.to_string()]);

@@ -19,6 +19,21 @@ pub struct Ports {
     pub agents: u16,
 }
 
+impl Ports {
+    /// Two that nobody listens on.
+    pub fn free() -> Result<Ports, String> {
+        let one = || -> Result<std::net::TcpListener, String> {
+            std::net::TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())
+        };
+        let port = |listener: &std::net::TcpListener| {
+            listener.local_addr().map(|at| at.port()).map_err(|error| error.to_string())
+        };
+        // Both are held at once, or they could be the same.
+        let (people, agents) = (one()?, one()?);
+        Ok(Ports { people: port(&people)?, agents: port(&agents)? })
+    }
+}
+
 /// A running panel whose files lie in `folder/panel`.
 pub struct Process {
     folder: PathBuf,
@@ -62,9 +77,25 @@ impl Process {
 
     /// Ends the panel of a folder and waits until it is gone.
     pub fn stop(folder: &Path) -> Result<(), String> {
+        Process::end(folder, "-TERM")
+    }
+
+    /// The power goes.
+    pub fn kill(folder: &Path) -> Result<(), String> {
+        Process::end(folder, "-KILL")
+    }
+
+    /// Runs one of the program's other commands with the panel's configuration; what it says.
+    pub fn tell(folder: &Path, command: &[&str]) -> Result<String, String> {
+        let config = folder.join("panel/panel.toml").display().to_string();
+        let args = ["--config", &config].into_iter().chain(command.iter().copied());
+        run(&program()?.display().to_string(), args)?.ok(&command.join(" "))
+    }
+
+    fn end(folder: &Path, signal: &str) -> Result<(), String> {
         let folder = folder.join("panel");
         let Some(pid) = running(&folder) else { return Ok(()) };
-        run("/bin/kill", ["-TERM", &pid.to_string()])?.ok("kill")?;
+        run("/bin/kill", [signal, &pid.to_string()])?.ok("kill")?;
         until("the panel ends", Duration::from_secs(20), || match running(&folder) {
             None => Ok(()),
             Some(pid) => Err(format!("process {pid}")),
@@ -98,19 +129,21 @@ impl Process {
 
     fn configuration(&self, wish: &Wish, lab: &Lab) -> String {
         let Ports { people, agents } = self.ports;
+        let dialled = wish.extra.agents_port.unwrap_or(agents);
         format!(
             "# Written by the stage; the panel's own file is /etc/alveole/panel.toml.\n\
              origin = \"https://localhost:{people}\"\n\
              listen_people = \"127.0.0.1:{people}\"\n\
              listen_agents = \"[::]:{agents}\"\n\
-             agents_url = \"https://panel.lab.example:{agents}\"\n\
+             agents_url = \"https://panel.lab.example:{dialled}\"\n\
              state_dir = \"{}\"\n\
              assets_dir = \"{}\"\n\
-             # the hosts reach it at {} and {}\n",
+             # the hosts reach it at {} and {}\n{}\n",
             self.folder.join("state").display(),
             wish.assets.display(),
             lab.panel_address,
             lab.panel_address6,
+            wish.extra.panel_toml,
         )
     }
 }

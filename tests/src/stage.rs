@@ -56,6 +56,18 @@ pub struct Wish {
     pub owner: Option<u32>,
     pub debs: PathBuf,
     pub assets: PathBuf,
+    pub extra: Extra,
+}
+
+/// What a test of bad days wishes besides.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    /// The size of each host's disk: `200M`.
+    pub disk: Option<String>,
+    /// The port hosts dial instead of the panel's own: something stands between.
+    pub agents_port: Option<u16>,
+    /// Further lines of panel.toml.
+    pub panel_toml: String,
 }
 
 const ADMIN: &str = "admin@alveole.example";
@@ -99,7 +111,8 @@ impl Stage {
         }
         say(&format!("{} hosts of Debian 13", wish.hosts));
         let layer = installed(&wish.debs)?;
-        let lab = lab::up(&wish.name, wish.hosts, Some(&layer), wish.owner)?;
+        let disk = wish.extra.disk.as_deref();
+        let lab = lab::up_with(&wish.name, wish.hosts, Some(&layer), wish.owner, disk)?;
         say("The panel");
         let process = Process::start(&folder, wish, &lab)?;
         if let Ok(stage) = Stage::read(&file)

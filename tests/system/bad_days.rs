@@ -1,43 +1,10 @@
 //! Bad days of a host: hands in our files, the agent killed, the panel away, a reboot, packages removed. Neighbours serve throughout.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tests::lab;
-use tests::play::{PATIENCE, Scene, Site};
+use tests::play::{PATIENCE, Scene};
 use tests::wait::until;
-
-/// Ends the watch, also when what happens panics.
-struct End<'a>(&'a AtomicBool);
-
-impl Drop for End<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Asks for a neighbour's page again and again while something happens; every answer must be 200.
-fn while_a_neighbour_serves(scene: &Scene, neighbour: &Site<'_>, happening: impl FnOnce()) {
-    let over = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let watch = scope.spawn(|| {
-            let (mut asked, mut failed) = (0, Vec::new());
-            while !over.load(Ordering::Relaxed) {
-                asked += 1;
-                match scene.visit(&neighbour.name, "/") {
-                    Ok(reply) if reply.status == 200 => {}
-                    other => failed.push(format!("{other:?}")),
-                }
-                std::thread::park_timeout(Duration::from_millis(10));
-            }
-            (asked, failed)
-        });
-        let end = End(&over);
-        happening();
-        drop(end);
-        let (asked, failed) = watch.join().unwrap();
-        assert!(failed.is_empty(), "{} of {asked} failed: {:?}", failed.len(), failed.first());
-    });
-}
+use tests::watch::while_served;
 
 fn cell_file(scene: &Scene, account: &str, file: &str) -> String {
     scene.shell(&format!("ls /var/lib/alveole/cells/{account}/{file}")).unwrap().trim().to_owned()
@@ -52,7 +19,7 @@ fn a_deleted_link_is_healed_and_an_edited_file_waits_for_a_person() {
     let neighbour = scene.tenant("drift-near").unwrap();
     let near = neighbour.site("drift-near.example").unwrap();
     near.put("index.html", "near").unwrap();
-    while_a_neighbour_serves(&scene, &near, || {
+    while_served(&scene, &near.name, || {
         scene.root(&["rm", "/var/lib/alveole/names/drift.example"]).unwrap();
         assert_eq!(scene.answers("drift.example", "/", 200).unwrap().body, "here", "the link is healed");
         let file = cell_file(&scene, "drift", "sites/*.conf");
@@ -71,7 +38,7 @@ fn a_killed_agent_and_a_stopped_one_leave_sites_waking_and_catch_up() {
     let tenant = scene.tenant("killed").unwrap();
     let site = tenant.site("killed.example").unwrap();
     site.put("index.html", "here").unwrap();
-    while_a_neighbour_serves(&scene, &site, || {
+    while_served(&scene, &site.name, || {
         scene.root(&["systemctl", "stop", "alveole-agent"]).unwrap();
         let asked = tenant.ask_site("later.killed.example").unwrap();
         assert_eq!(asked.status, 201, "{}", asked.body);
@@ -103,6 +70,26 @@ fn killed_parts_of_a_cell_come_back_with_the_next_request() {
 }
 
 #[test]
+fn a_site_added_while_its_cell_wakes_is_there_when_it_is_awake() {
+    let scene = Scene::open(0).unwrap();
+    let tenant = scene.tenant("waking").unwrap();
+    let site = tenant.site("waking.example").unwrap();
+    // The new site comes earlier and later in the start, of which most is over after a tenth of a second.
+    for round in 0..12 {
+        scene.shell("systemctl stop alveole-cell@waking alveole-php@waking").unwrap();
+        let name = format!("w{round}.waking.example");
+        std::thread::scope(|scope| {
+            let visitor = scope.spawn(|| site.get("/").unwrap().status);
+            std::thread::park_timeout(Duration::from_millis(round * 12));
+            assert_eq!(tenant.ask_site(&name).unwrap().status, 201);
+            assert_eq!(visitor.join().unwrap(), 200);
+        });
+        scene.newest(&tenant.id, "verified").unwrap();
+        assert_eq!(scene.visit(&name, "/").unwrap().status, 200, "{name}");
+    }
+}
+
+#[test]
 fn a_reboot_brings_every_site_back_without_panel_and_agent() {
     let scene = Scene::open(1).unwrap();
     let tenant = scene.tenant("reboot").unwrap();
@@ -120,7 +107,7 @@ fn removing_the_agent_leaves_sites_serving_and_homes_alone() {
     let tenant = scene.tenant("removed").unwrap();
     let site = tenant.site("removed.example").unwrap();
     site.put("index.php", "<?php echo 'still here';").unwrap();
-    while_a_neighbour_serves(&scene, &site, || {
+    while_served(&scene, &site.name, || {
         scene.shell("DEBIAN_FRONTEND=noninteractive apt-get remove -y -qq alveole-agent").unwrap();
     });
     scene.shell("systemctl stop alveole-cell@removed alveole-php@removed").unwrap();

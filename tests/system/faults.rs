@@ -1,63 +1,31 @@
 //! The agent is killed with -9 before and after every step of every operation a panel can ask for, on a real host.
 //!
-//! The table of steps comes from the program itself (`alveole-agent steps`). Erasing and removing an account take 30 days to come about;
-//! their walk, with every step run twice, is in agent/src/reconcile/tests/faults.rs.
+//! The table of steps comes from the program itself (`alveole-agent steps`). `account.erase`, `account.change` and `account.remove` are walked in erased.rs
+//! and restored_panel.rs, where one account dies all the way.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use tests::fault::{arm, disarm, has_died, steps, table};
 use tests::play::{PATIENCE, Scene, text};
 use tests::wait::until;
-
-const DROP_IN: &str = "/run/systemd/system/alveole-agent.service.d/fault.conf";
-
-/// The distinct steps of an operation, as the program tells them.
-fn steps(scene: &Scene, operation: &str) -> BTreeSet<String> {
-    let table: Value =
-        serde_json::from_str(&scene.root(&["alveole-agent", "steps", "--json"]).unwrap()).unwrap();
-    let found = table.as_array().into_iter().flatten().find(|row| row["operation"] == operation);
-    let steps = found.unwrap_or_else(|| panic!("{operation} is not in the table"))["steps"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    steps.iter().filter_map(|step| step.as_str().map(str::to_owned)).collect()
-}
-
-/// Makes the agent die at a point of an operation, each time it gets there.
-fn arm(scene: &Scene, point: &str) {
-    let line = format!(
-        "mkdir -p $(dirname {DROP_IN}) && printf '[Service]\\nEnvironment=ALVEOLE_FAULT={point}\\n' > {DROP_IN} && systemctl daemon-reload && systemctl restart alveole-agent"
-    );
-    scene.shell(&line).unwrap();
-}
-
-fn disarm(scene: &Scene) {
-    scene.shell(&format!("rm -f {DROP_IN}; systemctl daemon-reload; systemctl reset-failed alveole-agent; systemctl restart alveole-agent")).unwrap();
-}
-
-/// Whether the agent has died since it was last started by hand.
-fn has_died(scene: &Scene) -> bool {
-    let shown =
-        scene.root(&["systemctl", "show", "-p", "SubState", "-p", "NRestarts", "alveole-agent"]).unwrap();
-    shown.contains("auto-restart") || !shown.contains("NRestarts=0")
-}
 
 /// Walks one operation: `act(n)` asks the panel for it anew and gives its change; `holds` looks at the end state.
 fn walk(scene: &Scene, operation: &str, act: impl Fn(usize) -> Value, holds: impl Fn(usize)) {
     let (mut round, mut deaths) = (0, 0);
     'steps: for number in 0.. {
         for side in ["before", "after"] {
-            arm(scene, &format!("{operation}/{number}/{side}"));
+            arm(scene, &format!("{operation}/{number}/{side}")).unwrap();
             let change = text(&act(round), "id");
             let state =
                 || text(&scene.admin.get(&format!("/api/v1/changes/{change}")).unwrap().json(), "state");
             let died =
-                until("the agent dies or is done", PATIENCE, || match (has_died(scene), state().as_str()) {
+                until("the agent dies or is done", PATIENCE, || match (has_died(scene)?, state().as_str()) {
                     (true, _) => Ok(true),
                     (_, "verified") => Ok(false),
                     (_, other) => Err(other.to_owned()),
                 })
                 .unwrap_or_else(|reason| panic!("{operation}/{number}/{side}: {reason}"));
-            disarm(scene);
+            disarm(scene).unwrap();
             until(&format!("{operation}/{number}/{side} is verified after all"), PATIENCE, || {
                 match state().as_str() {
                     "verified" => Ok(()),
@@ -73,7 +41,7 @@ fn walk(scene: &Scene, operation: &str, act: impl Fn(usize) -> Value, holds: imp
             deaths += 1;
         }
     }
-    let known = steps(scene, operation).len();
+    let known = steps(scene, operation).unwrap().into_iter().collect::<BTreeSet<_>>().len();
     assert!(deaths >= 2 * known, "{operation}: {deaths} deaths for {known} kinds of steps");
 }
 
@@ -169,4 +137,16 @@ fn accounts_survive_an_agent_killed_at_any_step() {
     walk(&scene, "account.suspend", suspend, |_| {
         scene.answers(&site.name, "/", 503).unwrap();
     });
+}
+
+/// Every operation the program can plan is walked: by the tests here, and those with a panel of their own.
+#[test]
+fn no_operation_of_the_table_is_left_out() {
+    let scene = Scene::open(1).unwrap();
+    let walked = ["site.create", "site.change", "site.remove", "account.create", "account.suspend"];
+    let elsewhere = super::erased::WALKED.into_iter().chain(super::restored_panel::WALKED);
+    let walked: BTreeSet<&str> = walked.into_iter().chain(elsewhere).collect();
+    let table = table(&scene).unwrap();
+    assert!(table.iter().all(|(_, steps)| steps.len() > 2), "an operation without steps: {table:?}");
+    assert_eq!(table.iter().map(|(operation, _)| operation.as_str()).collect::<BTreeSet<_>>(), walked);
 }

@@ -6,8 +6,13 @@
 
 mod bad_days;
 mod command_line;
+mod cut_wire;
+mod erased;
 mod faults;
 mod first_site;
+mod full_disk;
+mod killed_panel;
 mod neighbours;
 mod panel_package;
 mod renewal;
+mod restored_panel;

@@ -86,6 +86,12 @@ impl Daemons for HostDaemons {
         if !self.awake(account) {
             return Ok(());
         }
+        // One that is just waking may have read the old files, and systemd takes a reload for done with the start it meets: so the start
+        // is waited for first. Of a cell that is awake it is nothing.
+        match self.systemd(Verb::Start, format!("alveole-cell@{account}.service")) {
+            Err(_) if !self.awake(account) => return Ok(()),
+            other => other?,
+        }
         if php {
             // No restart: it would cut requests, and the cell is bound to its PHP.
             match self.systemd(Verb::Reload, format!("alveole-php@{account}.service")) {

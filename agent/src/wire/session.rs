@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     facts,
     ledger::{Changes, Ledger, Taken},
-    report::Reports,
+    report::{self, Reports},
     status::Status,
     worker::Errand,
 };
@@ -238,12 +238,22 @@ async fn hear(
 async fn take(shared: &Shared, socket: &mut Socket, frame: Changes) -> Result<(), Ended> {
     let ledger = shared.ledger.clone();
     let count = frame.resources.len();
+    let asked: Vec<_> = frame.resources.iter().map(|resource| (resource.at(), resource.generation)).collect();
     let taken = tokio::task::spawn_blocking(move || {
         let mut ledger = lock(&ledger);
         (ledger.take(frame), ledger.position())
     });
     let (taken, position) = taken.await.map_err(|_| Ended::Broken("the ledger's task ended"))?;
-    match taken.map_err(Ended::Ledger)? {
+    let taken = match taken {
+        Ok(taken) => taken,
+        // Not acknowledged, so it comes again; meanwhile people read why it waits.
+        Err(error) => {
+            let items = report::not_taken(&asked, &error);
+            say(socket, &FromAgent::Report { items }).await?;
+            return Err(Ended::Ledger(error));
+        }
+    };
+    match taken {
         Taken::Written { generation, touched } => {
             tracing::debug!(generation, count, "changes taken");
             // The worker begins while the acknowledgement is on its way.

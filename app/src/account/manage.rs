@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{AccountId, Lang, Problem, Text};
+use model::{AccountId, Lang, Problem, Text, text};
 use server::{
     Server,
     account::{AccountView, Standing},
@@ -122,7 +122,9 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let grants = server::grant::list(server, me, id).await?;
     let people = super::access::people(face.lang, id, grants, &typed);
-    Ok(view(&face.saying(format!("/accounts/{id}/manage")), &account, plans, people, &typed))
+    let kept_days = server.config.keep_deleted_days;
+    let face = face.saying(format!("/accounts/{id}/manage"));
+    Ok(view(&face, &account, plans, people, kept_days, &typed))
 }
 
 pub fn view(
@@ -130,6 +132,7 @@ pub fn view(
     account: &AccountView,
     plans: Vec<(String, String)>,
     people: AnyView,
+    kept_days: i64,
     typed: &Typed,
 ) -> Response {
     let lang = face.lang;
@@ -150,10 +153,10 @@ pub fn view(
         )
         .view();
     let acts = match account.state {
-        Standing::Active => view! { {plan_act(lang, account, plans, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, typed)} }.into_any(),
+        Standing::Active => view! { {plan_act(lang, account, plans, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, kept_days, typed)} }.into_any(),
         Standing::Suspended => {
             let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Remettre le compte en service", "Resume the account")).main();
-            view! { {resume.view()}{delete_act(lang, account, typed)} }.into_any()
+            view! { {resume.view()}{delete_act(lang, account, kept_days, typed)} }.into_any()
         }
         Standing::Deleted => {
             Action::new(format!("/accounts/{}/restore", account.id), lang.pick("Rétablir le compte", "Restore the account")).main().view()
@@ -208,11 +211,25 @@ fn suspend_act(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
     fold(lang.pick("Suspendre…", "Suspend…"), typed.error("reason").is_some(), form)
 }
 
-fn delete_act(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
+fn delete_act(lang: Lang, account: &AccountView, kept_days: i64, typed: &Typed) -> AnyView {
     let sites = super::list::count(lang, account.sites);
+    let kept = match kept_days {
+        0 => Text::new(
+            "Dans l’heure, ses sites et ses fichiers sont effacés pour toujours.",
+            "Within the hour its sites and files are erased for ever.",
+        ),
+        1 => Text::new(
+            "Pendant un jour, le compte peut revenir tel quel\u{a0}; ensuite ses sites et ses fichiers sont effacés pour toujours.",
+            "For one day the account can come back as it is; then its sites and files are erased for ever.",
+        ),
+        days => text!(
+            "Pendant {days} jours, le compte peut revenir tel quel\u{a0}; ensuite ses sites et ses fichiers sont effacés pour toujours.",
+            "For {days} days the account can come back as it is; then its sites and files are erased for ever."
+        ),
+    };
     let words = lang.pick(
-        format!("Ce compte a {sites}\u{a0}: tout cesse de répondre aussitôt. Pendant 30 jours, le compte peut revenir tel quel\u{a0}; ensuite ses sites et ses fichiers sont effacés pour toujours."),
-        format!("This account has {sites}: nothing of it will answer any more. For 30 days the account can come back as it is; then its sites and files are erased for ever."),
+        format!("Ce compte a {sites}\u{a0}: tout cesse de répondre aussitôt. {}", kept.fr),
+        format!("This account has {sites}: nothing of it will answer any more. {}", kept.en),
     );
     let name = account.name.to_string();
     let confirm = Input::text(

@@ -17,8 +17,8 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "account_suspended" => Text::new("Le compte est suspendu.", "The account is suspended."),
         "account_resumed" => Text::new("Le compte est remis en service.", "The account is resumed."),
         "account_deleted" => Text::new(
-            "Le compte est supprimé\u{a0}; tout peut revenir pendant 30 jours.",
-            "The account is deleted; everything can come back for 30 days.",
+            "Le compte est supprimé\u{a0}; tout peut revenir jusqu’à son effacement.",
+            "The account is deleted; everything can come back until it is erased.",
         ),
         "account_restored" => Text::new("Le compte est rétabli.", "The account is restored."),
         "account_saved" => Text::new("Le compte est modifié.", "The account is changed."),

@@ -55,7 +55,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/accounts/{account}",
         Who::AdminOfAccount,
-        "Delete: off the web at once, erased after 30 days",
+        "Delete: off the web at once, erased when its `erase_at` has come",
         ACCOUNT,
         || routing::delete(remove),
     ),

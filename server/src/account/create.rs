@@ -91,7 +91,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         )
         .on("name"));
     }
-    let account = store::load(tx.on(), actor, id, now).await?;
+    let account = store::load(tx.on(), server, actor, id).await?;
     let mut act = Act::new("account.create", Subject::new("account", id, &name));
     act.member = Some(member);
     act.account = Some(id);
@@ -109,7 +109,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     };
     let wanted = derive::account(&account, AccountState::Active)?;
     resource::write(&mut tx, change, now, vec![wanted]).await?;
-    let item = store::load(tx.on(), actor, id, now).await?;
+    let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;
     Ok(Created { item, change: Some(change), link })
 }

@@ -1,4 +1,4 @@
-//! An account's life: suspended and back, deleted and back for 30 days, then erased.
+//! An account's life: suspended and back, deleted and back as long as the configuration keeps it, then erased.
 
 use super::{AccountView, Standing, derive, store};
 use crate::{
@@ -68,7 +68,7 @@ pub(crate) async fn resume_as(
     advance(server, actor, account, expected, RESUME, None, undoes).await
 }
 
-/// Takes it off the web; all of it comes back with `restore` for 30 days.
+/// Takes it off the web; all of it comes back with `restore` until `erase_at`.
 pub async fn delete(
     server: &Server,
     actor: &Actor,
@@ -119,7 +119,7 @@ async fn advance(
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let before = store::lock(&mut tx, actor, id, now).await?;
+    let before = store::lock(&mut tx, server, actor, id).await?;
     actor.must_act_as_admin()?;
     stale(expected, before.version)?;
     if before.state == step.to {
@@ -143,12 +143,12 @@ async fn advance(
         .bind(deleting.then_some(before.state.code()))
         .run(tx.on())
         .await?;
-    let after = store::load(tx.on(), actor, id, now).await?;
+    let after = store::load(tx.on(), server, actor, id).await?;
     let change =
         act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
     resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
-    let item = store::load(tx.on(), actor, id, now).await?;
+    let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })
 }

@@ -24,9 +24,6 @@ use model::{AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, Tenant
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How long a deleted account comes back whole.
-pub const KEPT_MS: i64 = 30 * 24 * 3_600_000;
-
 /// Where an account stands in the panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -26,7 +26,7 @@ pub(crate) async fn set_plan_as(
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let before = store::lock(&mut tx, actor, id, now).await?;
+    let before = store::lock(&mut tx, server, actor, id).await?;
     actor.must_act_as_admin()?;
     stale(expected, before.version)?;
     if before.plan.id == plan {
@@ -47,13 +47,13 @@ pub(crate) async fn set_plan_as(
             ),
         ));
     }
-    let after = store::load(tx.on(), actor, id, now).await?;
+    let after = store::load(tx.on(), server, actor, id).await?;
     let plan = |account: &AccountView| json!({ "plan": account.plan.name, "plan_id": account.plan.id });
     let change =
         act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
     resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
-    let item = store::load(tx.on(), actor, id, now).await?;
+    let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })
 }

@@ -1,7 +1,7 @@
-//! The end of deleted accounts, 30 days later.
+//! The end of deleted accounts, once the configuration keeps them no longer.
 
 use super::{
-    KEPT_MS, derive,
+    derive,
     life::{act, summary},
     store,
 };
@@ -9,19 +9,19 @@ use crate::{Actor, Server, resource, site, store::sql};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
-/// The hourly job: accounts deleted more than 30 days ago are erased; the only place that ever erases. Gives how many.
+/// The hourly job: accounts deleted longer ago than `keep_deleted_days` are erased; the only place that ever erases. Gives how many.
 pub async fn purge(server: &Server) -> Result<usize, Problem> {
     let now = server.world.now_ms();
     let actor = Actor::panel();
     let due: Vec<AccountId> =
         sql("SELECT id FROM accounts WHERE state = 'deleted' AND deleted_at <= $1 ORDER BY id LIMIT 1000")
-            .bind(now - KEPT_MS)
+            .bind(now - server.config.keep_deleted_ms())
             .all(server.store.on(), |row| row.get("id"))
             .await?;
     let mut erased = 0;
     for id in due {
         let mut tx = server.store.write().await?;
-        let account = match store::lock(&mut tx, &actor, id, now).await {
+        let account = match store::lock(&mut tx, server, &actor, id).await {
             Ok(account) => account,
             Err(problem) if problem.kind == ProblemKind::NotFound => continue,
             Err(problem) => return Err(problem),

@@ -1,6 +1,6 @@
 //! Reading and locking accounts, always scoped by owner.
 
-use super::{AccountPlan, AccountView, KEPT_MS, Standing};
+use super::{AccountPlan, AccountView, Standing};
 use crate::{
     Actor, Server,
     actor::{not_found, scoped},
@@ -33,15 +33,16 @@ macro_rules! joins {
 
 /// One account.
 pub async fn show(server: &Server, actor: &Actor, account: AccountId) -> Result<AccountView, Problem> {
-    load(server.store.on(), actor, account, server.world.now_ms()).await
+    load(server.store.on(), server, actor, account).await
 }
 
 pub(super) async fn load<'c>(
     on: impl Executor<'c, Database = Any>,
+    server: &Server,
     actor: &Actor,
     account: AccountId,
-    now: i64,
 ) -> Result<AccountView, Problem> {
+    let now = server.world.now_ms();
     let found = sql(scoped!(
         actor,
         concat!(columns!(), "FROM accounts a", joins!(), "WHERE a.id = $3 AND a.state <> 'erased' AND"),
@@ -50,7 +51,7 @@ pub(super) async fn load<'c>(
     .bind(actor.user_text())
     .bind(now)
     .bind(account)
-    .optional(on, |row| view(row, now))
+    .optional(on, |row| view(server, row, now))
     .await?;
     found.ok_or_else(not_found)
 }
@@ -71,12 +72,12 @@ pub async fn must_see(server: &Server, actor: &Actor, account: AccountId) -> Res
 /// so that limits hold under parallel requests.
 pub(crate) async fn lock(
     tx: &mut Tx,
+    server: &Server,
     actor: &Actor,
     account: AccountId,
-    now: i64,
 ) -> Result<AccountView, Problem> {
     sql("UPDATE accounts SET version = version WHERE id = $1").bind(account).run(tx.on()).await?;
-    load(tx.on(), actor, account, now).await
+    load(tx.on(), server, actor, account).await
 }
 
 /// The accounts an actor may see, by name; `q` is part of the account's, the member's or a domain's name.
@@ -129,12 +130,12 @@ async fn listed(
     .bind(state.map_or("", Standing::code))
     .bind(member.map(|member| member.to_string()).unwrap_or_default())
     .bind(listing.fetch())
-    .all(server.store.on(), |row| view(row, now))
+    .all(server.store.on(), |row| view(server, row, now))
     .await?;
     Ok(listing.page(accounts, |account| [account.name.to_string()]))
 }
 
-fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
+fn view(server: &Server, row: &Row, now: i64) -> Result<AccountView, Problem> {
     let away =
         change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
     let deleted_at: Option<i64> = row.get("deleted_at")?;
@@ -158,7 +159,7 @@ fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
         state: row.get("state")?,
         reason: row.get("reason")?,
         deleted_at,
-        erase_at: deleted_at.map(|at| at + KEPT_MS),
+        erase_at: deleted_at.map(|at| at + server.config.keep_deleted_ms()),
         host_state: change::shown(host_state.unwrap_or(ChangeState::Wanted), away),
         sites: row.get("sites")?,
         created_at: row.get("created_at")?,

@@ -30,9 +30,8 @@ pub async fn create(
     account: AccountId,
     new: NewGrant,
 ) -> Result<(GrantView, Option<Secret>), Problem> {
-    let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, actor, account, now).await?;
+    let of = account::lock(&mut tx, server, actor, account).await?;
     actor.must_act_as_admin()?;
     let email = EmailAddress::parse(&new.email)?;
     let user = user::ensure(&mut tx, &*server.world, &email).await?;
@@ -57,7 +56,7 @@ pub async fn revoke(
 ) -> Result<GrantView, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, actor, account, now).await?;
+    let of = account::lock(&mut tx, server, actor, account).await?;
     actor.must_act_as_admin()?;
     let before = load(&mut tx, grant).await?;
     let revoked =

@@ -84,8 +84,8 @@ async fn advance(
             ProblemKind::Conflict,
             "host_has_accounts",
             text!(
-                "Cet hôte porte encore {accounts} comptes, y compris les comptes supprimés depuis moins de 30 jours\u{a0}: déplacez-les ou attendez leur effacement.",
-                "This host still has {accounts} accounts, those deleted less than 30 days ago included: move them or wait until they are erased."
+                "Cet hôte porte encore {accounts} comptes, y compris les comptes supprimés qui peuvent encore revenir\u{a0}: déplacez-les ou attendez leur effacement.",
+                "This host still has {accounts} accounts, deleted ones that can still come back included: move them or wait until they are erased."
             ),
         ));
     }

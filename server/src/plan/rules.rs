@@ -136,7 +136,7 @@ pub async fn update(
                 .await?;
         let mut wants = Vec::new();
         for id in accounts {
-            let account = account::lock(&mut tx, actor, id, now).await?;
+            let account = account::lock(&mut tx, server, actor, id).await?;
             wants.extend(account::wants(&account, &site::rows(&mut tx, id).await?)?);
         }
         resource::write(&mut tx, change, now, wants).await?;

@@ -24,7 +24,7 @@ pub async fn create(
     let now = server.world.now_ms();
     let parsed = SiteName::parse(name);
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, actor, account, now).await?;
+    let of = account::lock(&mut tx, server, actor, account).await?;
     let name = parsed?;
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
         let item = store::load(tx.on(), actor, made, now).await?;
@@ -47,7 +47,7 @@ pub(crate) async fn recreate(
     let folder = deleted.before.as_ref().and_then(|before| before["folder"].as_str()).unwrap_or_default();
     let site = SiteRow { id: deleted.subject.id.parse()?, folder: SiteName::parse(folder)?, names };
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, actor, account, now).await?;
+    let of = account::lock(&mut tx, server, actor, account).await?;
     let change = add(server, actor, &mut tx, &of, &site, "site.create", Some(deleted.id)).await?;
     finish(tx, actor, &site, now, change).await
 }
@@ -147,7 +147,7 @@ pub(crate) async fn set_names_as(
 ) -> Result<Done<SiteView>, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let (of, before) = lock(&mut tx, actor, id, now).await?;
+    let (of, before) = lock(&mut tx, server, actor, id, now).await?;
     open(&of)?;
     stale(expected, before.version)?;
     if before.names == names {
@@ -187,7 +187,7 @@ pub(crate) async fn delete_as(
 ) -> Result<Done<SiteView>, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let (of, before) = lock(&mut tx, actor, id, now).await?;
+    let (of, before) = lock(&mut tx, server, actor, id, now).await?;
     open(&of)?;
     stale(expected, before.version)?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
@@ -206,12 +206,13 @@ pub(crate) async fn delete_as(
 /// Locks the site's account, then reads the site as it stands.
 async fn lock(
     tx: &mut Tx,
+    server: &Server,
     actor: &Actor,
     site: SiteId,
     now: i64,
 ) -> Result<(AccountView, SiteView), Problem> {
     let account = store::load(tx.on(), actor, site, now).await?.account.id;
-    let of = account::lock(tx, actor, account, now).await?;
+    let of = account::lock(tx, server, actor, account).await?;
     Ok((of, store::load(tx.on(), actor, site, now).await?))
 }
 

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, host};
 use model::ProblemKind;
 use server::{
-    account::{self, KEPT_MS, NewAccount, Standing},
+    account::{self, NewAccount, Standing},
     change,
     paging::Listing,
     plan::{self, PlanInput},
@@ -124,7 +124,9 @@ pub async fn life_from_active_to_erased(bench: Bench) {
     );
     // Deleted while suspended: everything is kept, the site is off.
     let deleted = account::delete(server, admin, home.account, None).await.unwrap().item;
-    assert_eq!(deleted.erase_at, deleted.deleted_at.map(|at| at + KEPT_MS));
+    let kept = server.config.keep_deleted_ms();
+    assert_eq!(kept, 30 * 24 * 3_600_000);
+    assert_eq!(deleted.erase_at, deleted.deleted_at.map(|at| at + kept));
     assert_eq!(states(bench.resources().await), [is("account", Some("suspended")), is("site", None)]);
     let problem = site::create(server, &home.owner, home.account, "autre.example").await.unwrap_err();
     assert_eq!(problem.code, "account_deleted");
@@ -139,7 +141,7 @@ pub async fn life_from_active_to_erased(bench: Bench) {
     assert_eq!(site::show(server, &home.owner, site.id).await.unwrap().names.len(), 1);
 
     account::delete(server, admin, home.account, None).await.unwrap();
-    bench.world.pass(KEPT_MS - 3_600_000);
+    bench.world.pass(kept - 3_600_000);
     assert_eq!(account::purge(server).await.unwrap(), 0);
     bench.world.pass(3_600_000);
     assert_eq!(account::purge(server).await.unwrap(), 1);

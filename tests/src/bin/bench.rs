@@ -53,6 +53,7 @@ fn measure(arguments: &Arguments, name: &str, folder: &std::path::Path) -> Resul
         owner: Some(std::process::id()),
         debs: arguments.debs.clone(),
         assets: arguments.assets.clone(),
+        extra: tests::stage::Extra::default(),
     };
     let scene = Scene::of(Stage::up(&wish)?, 0)?;
     let mut rows = Vec::new();

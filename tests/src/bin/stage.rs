@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use tests::panel::Ports;
-use tests::stage::{Stage, Wish};
+use tests::stage::{Extra, Stage, Wish};
 
 #[derive(Parser)]
 struct Arguments {
@@ -44,7 +44,10 @@ fn main() -> std::process::ExitCode {
     let done = match Arguments::parse().command {
         Command::Up { name, folder, hosts, port, agents_port, owner, debs, assets } => {
             ports(port, agents_port)
-                .and_then(|ports| Stage::up(&Wish { name, folder, hosts, ports, owner, debs, assets }))
+                .and_then(|ports| {
+                    let extra = Extra::default();
+                    Stage::up(&Wish { name, folder, hosts, ports, owner, debs, assets, extra })
+                })
                 .map(|stage| show(&stage))
         }
         Command::Down { name, folder } => Stage::down(&name, &folder),
@@ -60,11 +63,8 @@ fn main() -> std::process::ExitCode {
 
 /// The ports asked for, or free ones.
 fn ports(people: Option<u16>, agents: Option<u16>) -> Result<Ports, String> {
-    let free = || -> Result<u16, String> {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-        Ok(listener.local_addr().map_err(|error| error.to_string())?.port())
-    };
-    Ok(Ports { people: people.map_or_else(free, Ok)?, agents: agents.map_or_else(free, Ok)? })
+    let free = Ports::free()?;
+    Ok(Ports { people: people.unwrap_or(free.people), agents: agents.unwrap_or(free.agents) })
 }
 
 fn show(stage: &Stage) {
