@@ -77,20 +77,22 @@ pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 /// Many files at once: one flush of the file system instead of one per file, then all renames.
 pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
     let [(first, _), ..] = files else { return Ok(()) };
-    for (at, (path, bytes)) in files.iter().enumerate() {
-        if let Err(error) = stage(&beside(path), bytes, mode, false) {
-            // What was begun takes no room on a disk that is full.
-            for (path, _) in files.iter().take(at) {
-                let _ = fs::remove_file(beside(path));
-            }
-            return Err(error);
+    let mut begun = 0;
+    let written = (|| {
+        for (path, bytes) in files {
+            stage(&beside(path), bytes, mode, false)?;
+            begun += 1;
+        }
+        nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
+        files.iter().try_for_each(|(path, _)| fs::rename(beside(path), path))
+    })();
+    if written.is_err() {
+        // What was begun takes no room on a disk that is full. What was renamed already is not there any more.
+        for (path, _) in files.iter().take(begun) {
+            let _ = fs::remove_file(beside(path));
         }
     }
-    nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
-    for (path, _) in files {
-        fs::rename(beside(path), path)?;
-    }
-    Ok(())
+    written
 }
 
 fn stage(new: &Path, bytes: &[u8], mode: u32, flush: bool) -> io::Result<()> {

@@ -11,10 +11,7 @@ use crate::{
     record::Records,
     report::Reports,
     status::Status,
-    wire::{
-        session::{self, Ended, Shared},
-        tls,
-    },
+    wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
 };
 use model::{Text, text};
@@ -31,8 +28,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Between two tries to reach the panel.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(30));
-/// The longest between two tries to write the ledger.
-const LEDGER: Duration = Duration::from_secs(5);
 
 /// How long a resource that is gone stays in the ledger.
 const FORGET: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -128,8 +123,8 @@ async fn stay_connected(shared: &mut Shared, paths: &Paths) {
     let mut pause = PAUSE.0;
     let renewal = renew::when_due(paths.clone(), shared.config.clone());
     tokio::pin!(renewal);
-    // The identity of before the last renewal, while it is tried.
-    let mut before: Option<Identity> = None;
+    // Whether the identity before the last renewal is being tried.
+    let mut before = false;
     loop {
         let mut welcomed = false;
         let mut on_welcome = || {
@@ -137,10 +132,10 @@ async fn stay_connected(shared: &mut Shared, paths: &Paths) {
             tracing::info!(panel = %shared.config.panel_url, "connected");
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             shared.status.connected(u64::try_from(now.as_millis()).unwrap_or(0));
-            if let Some(identity) = before.take()
-                && let Err(error) = identity.write(paths)
+            if std::mem::take(&mut before)
+                && let Err(error) = Identity::swap(paths)
             {
-                tracing::error!(%error, "the identity that the panel knows could not be kept");
+                tracing::error!(%error, "the identity that the panel knows could not be put in place");
             }
         };
         let ended = tokio::select! {
@@ -155,28 +150,26 @@ async fn stay_connected(shared: &mut Shared, paths: &Paths) {
         let why = ended.text(&shared.config);
         tracing::warn!(reason = %why.en, "not connected");
         shared.status.disconnected(why);
-        if ended.is_unwelcome() {
-            let was_before = before.take().is_some();
-            let read = if was_before { Identity::read(paths) } else { Identity::before(paths) };
+        // A panel that was restored may know the other identity. Whatever becomes of that, the own one is tried next.
+        if before || ended.is_unwelcome() {
+            let other = !std::mem::take(&mut before);
+            let read = if other { Identity::before(paths) } else { Identity::read(paths) };
             if let Ok(Some(identity)) = read
                 && let Ok(tls) = tls::of_agent(&identity)
             {
                 shared.tls = tls;
-                if !was_before {
-                    tracing::info!("trying the certificate of before the last renewal");
-                    before = Some(identity);
-                    continue;
-                }
+                before = other;
+            }
+            if before {
+                tracing::info!("trying the certificate of before the last renewal");
+                continue;
             }
         }
-        // A full disk shows after each welcome: not tried in a whirl, yet soon when there is room.
-        let full = matches!(ended, Ended::Ledger(_));
-        let most = if full { LEDGER } else { PAUSE.1 };
-        if welcomed && !full {
+        if welcomed {
             pause = PAUSE.0;
         }
         tokio::time::sleep(jittered(pause)).await;
-        pause = (pause * 2).min(most);
+        pause = (pause * 2).min(PAUSE.1);
     }
 }
 

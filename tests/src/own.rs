@@ -68,6 +68,17 @@ impl Own {
         Process::tell(&self.wish.folder, command)
     }
 
+    /// Puts the panel back to a backup, as docs/operating.md says.
+    pub fn restore_panel(&self, backup: &str) -> Result<(), String> {
+        self.stop_panel()?;
+        let state = self.panel_folder().join("state");
+        let aside = tempfile::tempdir_in(self.panel_folder()).map_err(|error| error.to_string())?.keep();
+        std::fs::rename(&state, aside.join("state")).map_err(|error| error.to_string())?;
+        std::fs::create_dir(&state).map_err(|error| error.to_string())?;
+        self.panel_command(&["restore", backup])?;
+        self.start_panel()
+    }
+
     /// The folder of the panel's own files: `panel.toml`, `state/`.
     pub fn panel_folder(&self) -> PathBuf {
         self.wish.folder.join("panel")

@@ -79,6 +79,8 @@ fn an_account_and_its_site_from_a_terminal() {
     );
     assert_eq!(named.code, 0, "{named:?}");
     assert_eq!(scene.visit("www.terminal.example", "/").unwrap().status, 200);
+    let shown = alveole.run("C", &["site", "show", "terminal/Terminal.Example."]);
+    assert_eq!(shown.code, 0, "a name as people may write it: {shown:?}");
     let listed = alveole.json(&["site", "list", "terminal"]);
     assert_eq!(listed[0]["names"], serde_json::json!(["terminal.example", "www.terminal.example"]));
     let table = alveole.run("C", &["account", "list", "--q", "terminal"]).out;
@@ -101,6 +103,8 @@ fn what_is_wrong_is_said_and_told_by_the_exit_code() {
     let unknown = alveole.run("en_GB.UTF-8", &["account", "show", "nobody-here"]);
     assert_eq!((unknown.code, unknown.err.contains("is not found")), (1, true), "{unknown:?}");
     assert_eq!(alveole.run("C", &["site", "fly"]).code, 2);
+    let plain = alveole.run("en_GB.UTF-8", &["--panel", "http://localhost", "member", "list"]);
+    assert_eq!((plain.code, plain.err.contains("must begin with https://")), (2, true), "{plain:?}");
     // Nobody listens there.
     let away = alveole.run("en_GB.UTF-8", &["--panel", "https://localhost:1", "member", "list"]);
     assert_eq!((away.code, away.err.contains("does not answer")), (4, true), "{away:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::audit::history_is_whole;
-use tests::fault::{die_all_the_way, steps};
+use tests::fault::die_all_the_way;
 use tests::own::Own;
 use tests::panel::Ports;
 use tests::play::{PATIENCE, text};
@@ -12,11 +12,6 @@ use tests::watch::while_served;
 
 /// What this file walks, for the check of the table in faults.rs.
 pub const WALKED: [&str; 2] = ["account.change", "account.erase"];
-
-fn walk(own: &Own, operation: &str, begin: impl FnOnce()) {
-    let deaths = die_all_the_way(own, operation, begin).unwrap();
-    assert_eq!(deaths, 2 * steps(own, operation).unwrap().len(), "{operation}");
-}
 
 #[test]
 fn an_account_is_erased_by_an_agent_killed_at_any_step() {
@@ -35,10 +30,11 @@ fn an_account_is_erased_by_an_agent_killed_at_any_step() {
         let plan = json!({"name": "Grande ruche", "sites_max": 9, "names_max": 9, "php_workers": 7, "disk_mb": 100, "memory_mb": 128});
         let plan = own.admin.json("POST", "/api/v1/plans", &plan).unwrap().ok("a plan").unwrap();
         let path = format!("/api/v1/accounts/{}", tenant.id);
-        walk(&own, "account.change", || {
+        die_all_the_way(&own, "account.change", || {
             let changed = own.admin.json("PATCH", &path, &json!({"plan": plan["id"]})).unwrap();
             assert_eq!(changed.status, 200, "{}", changed.body);
-        });
+        })
+        .unwrap();
         own.newest(&tenant.id, "verified").unwrap();
         let pool = own.root(&["cat", "/var/lib/alveole/cells/leaver/php.conf"]).unwrap();
         assert!(pool.contains("pm.max_children = 7"), "{pool}");
@@ -49,10 +45,11 @@ fn an_account_is_erased_by_an_agent_killed_at_any_step() {
         own.newest(&tenant.id, "verified").unwrap();
         own.answers(&site.name, "/", 404).unwrap();
         own.root(&["test", "-s", "/home/leaver/sites/leaver.example/public/index.html"]).unwrap();
-        walk(&own, "account.erase", || {
+        die_all_the_way(&own, "account.erase", || {
             own.stop_panel().unwrap();
             own.start_panel().unwrap();
-        });
+        })
+        .unwrap();
         until("the erasure is verified", PATIENCE, || {
             let changes = own.admin.get("/api/v1/changes?limit=10")?.ok("changes")?;
             let erase =

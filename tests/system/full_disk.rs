@@ -100,11 +100,27 @@ fn on_a_full_disk_changes_wait_with_their_reason_and_complete_when_there_is_room
         }
         own.shell("rm -rf /crumbs /ballast-end /ballast").unwrap();
         assert_eq!(own.answers("cramped.example", "/", 200).unwrap().status, 200);
+        // Full once more: given room, it completes by itself.
+        fill(&own);
+        assert_eq!(tenant.ask_site("patient.example").unwrap().status, 201);
+        let patient = newest(&own, &tenant.id);
+        until("the change tells its reason", PATIENCE, || match verified_or_told(&own, &patient)? {
+            false => Ok(()),
+            true => Err("verified on a full disk".to_owned()),
+        })
+        .unwrap();
+        own.shell("rm -rf /crumbs /ballast-end /ballast").unwrap();
+        own.answers("patient.example", "/", 200).unwrap();
     });
     for name in ["alias.squeezed.example", "squeezed.example"] {
         assert_eq!(own.answers(name, "/", 200).unwrap().body, "old state");
     }
-    made_once(&own, &tenant.id, &["squeezed.example", "cramped.example"].map(str::to_owned).into()).unwrap();
+    made_once(
+        &own,
+        &tenant.id,
+        &["squeezed.example", "cramped.example", "patient.example"].map(str::to_owned).into(),
+    )
+    .unwrap();
     all_verified(&own, &tenant.id).unwrap();
     let left = own.shell("find /var/lib/alveole /home -name '.*.new'").unwrap();
     assert_eq!(left, "", "something is half done");

@@ -74,6 +74,8 @@ pub async fn enroll(paths: &Paths, url: &PanelUrl, token: &Token, again: bool) -
     // Cut off in between, the host is seen to be of two minds (`Identity::is_of`) and is enrolled again.
     config.write(paths).map_err(|error| disk(&error))?;
     identity.write(paths).map_err(|error| disk(&error))?;
+    // What this host was before is no way back to the panel it follows now.
+    crate::fs::remove(&paths.identity_before()).map_err(|error| disk(&error))?;
     Ok(config)
 }
 

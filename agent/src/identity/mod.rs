@@ -53,6 +53,18 @@ impl Identity {
         fs::flush_folder(&paths.state())
     }
 
+    /// The one before becomes the one in use, and this one the one before, at once: the panel may be put back once more.
+    pub fn swap(paths: &Paths) -> io::Result<()> {
+        nix::fcntl::renameat2(
+            nix::fcntl::AT_FDCWD,
+            &paths.identity(),
+            nix::fcntl::AT_FDCWD,
+            &paths.identity_before(),
+            nix::fcntl::RenameFlags::RENAME_EXCHANGE,
+        )?;
+        fs::flush_folder(&paths.state())
+    }
+
     /// Keeps it as the one before.
     fn set_aside(&self, paths: &Paths) -> io::Result<()> {
         fs::write(&paths.identity_before(), self.pem.as_bytes(), 0o600)

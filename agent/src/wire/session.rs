@@ -17,6 +17,7 @@ use model::{
 };
 use rustls::ClientConfig;
 use std::{
+    io,
     sync::{Arc, Mutex, PoisonError, mpsc::Sender},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -33,6 +34,8 @@ use tokio_tungstenite::{
 /// How often an idle connection is tried, and after what silence it counts as gone (half-open TCP).
 const PING: Duration = Duration::from_secs(15);
 const SILENCE: Duration = Duration::from_secs(40);
+/// How often a disk that did not take the ledger is asked again.
+const LEDGER: Duration = Duration::from_secs(5);
 /// For one frame to leave, and for the first to come.
 const SEND: Duration = Duration::from_secs(30);
 /// Resources in an answer, at most; what does not fit a frame is cut below.
@@ -60,7 +63,6 @@ pub enum Ended {
     /// HTTP's answer to the WebSocket handshake.
     Status(StatusCode),
     Broken(&'static str),
-    Ledger(std::io::Error),
     Wire(tungstenite::Error),
 }
 
@@ -91,10 +93,6 @@ impl Ended {
             Ended::Wire(error) => text!(
                 "La connexion au panneau {url} s’est rompue ({error})\u{a0}: l’agent la rétablit de lui-même.",
                 "The connection to the panel {url} broke ({error}): the agent restores it by itself."
-            ),
-            Ended::Ledger(error) => text!(
-                "Le registre de l’hôte ne se laisse pas écrire ({error})\u{a0}: vérifiez le disque\u{a0}; l’agent réessaie.",
-                "The host's ledger cannot be written ({error}): check the disk; the agent tries again."
             ),
         }
     }
@@ -164,6 +162,8 @@ async fn serve(
     let mut heard_at = Instant::now();
     let mut ping = interval_at(heard_at + PING, PING);
     let mut welcome = false;
+    let mut inbox = Inbox::default();
+    let mut again = interval_at(heard_at + LEDGER, LEDGER);
     loop {
         tokio::select! {
             message = socket.next() => {
@@ -176,7 +176,7 @@ async fn serve(
                     Message::Text(text) => {
                         let frame = wire::decode::<FromPanel>(&text).map_err(|problem| Ended::Refused(problem.text))?;
                         let was_welcome = welcome;
-                        hear(shared, socket, frame, &mut welcome).await?;
+                        hear(shared, socket, frame, &mut welcome, &mut inbox).await?;
                         if welcome && !was_welcome {
                             welcomed();
                             shared.reports.connected();
@@ -188,6 +188,7 @@ async fn serve(
                 }
             }
             () = shared.reports.news.notified(), if welcome => report(shared, socket).await?,
+            _ = again.tick(), if inbox.full.is_some() => inbox.again(shared, socket).await?,
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE {
                     return Err(Ended::Broken("silence"));
@@ -213,6 +214,7 @@ async fn hear(
     socket: &mut Socket,
     frame: FromPanel,
     welcome: &mut bool,
+    inbox: &mut Inbox,
 ) -> Result<(), Ended> {
     match frame {
         FromPanel::Welcome { protocol, panel } => {
@@ -225,7 +227,7 @@ async fn hear(
         FromPanel::Refused { text } => Err(Ended::Refused(text)),
         _ if !*welcome => Err(Ended::Broken("the panel did not greet")),
         FromPanel::Changes { panel, epoch, from, to, resources, more } => {
-            take(shared, socket, Changes { panel, epoch, from, to, resources, more }).await
+            inbox.take(shared, socket, Changes { panel, epoch, from, to, resources, more }).await
         }
         FromPanel::Query { id, query } => {
             let answer = answer(&lock(&shared.ledger), &query);
@@ -234,42 +236,91 @@ async fn hear(
     }
 }
 
-/// Into the ledger, onto the disk, acknowledged; then the worker hears of it.
-async fn take(shared: &Shared, socket: &mut Socket, frame: Changes) -> Result<(), Ended> {
-    let ledger = shared.ledger.clone();
-    let count = frame.resources.len();
-    let asked: Vec<_> = frame.resources.iter().map(|resource| (resource.at(), resource.generation)).collect();
-    let taken = tokio::task::spawn_blocking(move || {
-        let mut ledger = lock(&ledger);
-        (ledger.take(frame), ledger.position())
-    });
-    let (taken, position) = taken.await.map_err(|_| Ended::Broken("the ledger's task ended"))?;
-    let taken = match taken {
-        Ok(taken) => taken,
-        // Not acknowledged, so it comes again; meanwhile people read why it waits.
-        Err(error) => {
-            let items = report::not_taken(&asked, &error);
-            say(socket, &FromAgent::Report { items }).await?;
-            return Err(Ended::Ledger(error));
+/// Frames of changes that the ledger does not hold yet: the parts of a full state, and what a full disk does not take.
+#[derive(Default)]
+struct Inbox {
+    frames: Vec<Changes>,
+    /// Why the disk refused; it is asked again from time to time, and what comes meanwhile waits behind.
+    full: Option<io::Error>,
+}
+
+impl Inbox {
+    /// Into the ledger, onto the disk, acknowledged; the worker hears of it.
+    async fn take(&mut self, shared: &Shared, socket: &mut Socket, frame: Changes) -> Result<(), Ended> {
+        self.frames.push(frame);
+        let last = self.frames.len() - 1;
+        if self.full.is_none() {
+            self.write(shared, socket, last).await?;
         }
-    };
-    match taken {
-        Taken::Written { generation, touched } => {
-            tracing::debug!(generation, count, "changes taken");
-            // The worker begins while the acknowledgement is on its way.
-            let _ = shared.worker.send(Errand::Changed(touched));
-            shared.status.position(position);
-            say(socket, &FromAgent::Ack { generation }).await
+        self.tell(socket, last).await
+    }
+
+    /// Another try at what the disk did not take.
+    async fn again(&mut self, shared: &Shared, socket: &mut Socket) -> Result<(), Ended> {
+        lock(&shared.ledger).drop_parts();
+        let mut at = 0;
+        while at < self.frames.len() {
+            let before = self.frames.len();
+            self.full = None;
+            self.write(shared, socket, at).await?;
+            if self.full.is_some() {
+                return Ok(());
+            }
+            // What was written is no longer here; the parts of a full state are, until its last one is written.
+            if self.frames.len() == before {
+                at += 1;
+            } else {
+                at = 0;
+            }
         }
-        Taken::Waiting => Ok(()),
-        Taken::Refused(reason) => {
-            tracing::error!(
-                ?reason,
-                ?position,
-                "ALARM: changes refused; this host goes on serving what it has"
-            );
-            say(socket, &FromAgent::Refused { reason, position }).await
+        Ok(())
+    }
+
+    /// Writes one frame, if the disk takes it.
+    async fn write(&mut self, shared: &Shared, socket: &mut Socket, at: usize) -> Result<(), Ended> {
+        let (ledger, worker, frame) = (shared.ledger.clone(), shared.worker.clone(), self.frames[at].clone());
+        let count = frame.resources.len();
+        // The worker is told where the ledger is written: a connection that ends in between takes no errand with it.
+        let taken = tokio::task::spawn_blocking(move || {
+            let mut ledger = lock(&ledger);
+            let taken = ledger.take(frame);
+            if let Ok(Taken::Written { touched, .. }) = &taken {
+                let _ = worker.send(Errand::Changed(touched.clone()));
+            }
+            (taken, ledger.position())
+        });
+        let (taken, position) = taken.await.map_err(|_| Ended::Broken("the ledger's task ended"))?;
+        match taken {
+            Ok(Taken::Written { generation, .. }) => {
+                tracing::debug!(generation, count, "changes taken");
+                self.frames.drain(..=at);
+                shared.status.position(position);
+                say(socket, &FromAgent::Ack { generation }).await?;
+            }
+            Ok(Taken::Waiting) => {}
+            Ok(Taken::Refused(reason)) => {
+                tracing::error!(
+                    ?reason,
+                    ?position,
+                    "ALARM: changes refused; this host goes on serving what it has"
+                );
+                self.frames.clear();
+                say(socket, &FromAgent::Refused { reason, position }).await?;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the ledger cannot be written; tried again soon");
+                self.full = Some(error);
+            }
         }
+        Ok(())
+    }
+
+    /// When nothing was done with these, people read why they wait.
+    async fn tell(&self, socket: &mut Socket, at: usize) -> Result<(), Ended> {
+        let Some(error) = &self.full else { return Ok(()) };
+        let resources = self.frames[at].resources.iter();
+        let asked: Vec<_> = resources.map(|resource| (resource.at(), resource.generation)).collect();
+        say(socket, &FromAgent::Report { items: report::not_taken(&asked, error) }).await
     }
 }
 

@@ -12,6 +12,8 @@ use ureq::{
 
 const PREFIX: &str = "/api/v1";
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A change that is not settled by then is waited for by people.
+const LISTENING: Duration = Duration::from_secs(300);
 
 pub struct Client {
     agent: Agent,
@@ -51,14 +53,19 @@ impl Client {
 
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
         let text = body.map(Value::to_string).unwrap_or_default();
-        let mut response = self.send(method, path, text, Some(PATIENCE))?;
+        let mut response = self.send(method, path, text, PATIENCE)?;
         let change = response.headers().get("alveole-change").and_then(|value| value.to_str().ok());
         let change = change.map(str::to_owned);
         let status = response.status();
         let text = response.body_mut().read_to_string().map_err(|error| self.unreachable(&error))?;
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let body = if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text) };
+        // Another web server may answer there, and a proxy for a panel that is away.
+        let body: Value = body.map_err(|_| self.unreachable(&status))?;
         if status.is_success() {
             return Ok(Answer { body, change });
+        }
+        if status.is_server_error() || status.is_redirection() {
+            return Err(self.unreachable(&body["detail"].as_str().unwrap_or(status.as_str())));
         }
         let detail = body["detail"].as_str().map(str::to_owned);
         let detail = detail.unwrap_or_else(|| format!("{} {status}", self.config.panel));
@@ -68,7 +75,7 @@ impl Client {
 
     /// A stream of server-sent events.
     pub fn listen(&self, path: &str) -> Result<impl Read + use<>, Failure> {
-        let response = self.send("GET", path, String::new(), None)?;
+        let response = self.send("GET", path, String::new(), LISTENING)?;
         if !response.status().is_success() {
             return Err(self.unreachable(&response.status()));
         }
@@ -80,7 +87,7 @@ impl Client {
         method: &str,
         path: &str,
         body: String,
-        patience: Option<Duration>,
+        patience: Duration,
     ) -> Result<Response<ureq::Body>, Failure> {
         let mut request = Request::builder()
             .method(method)
@@ -92,11 +99,11 @@ impl Client {
         }
         let request = request.body(SendBody::from_owned_reader(std::io::Cursor::new(body)));
         let request = request.map_err(|error| self.unreachable(&error))?;
-        let request = self.agent.configure_request(request).timeout_global(patience).build();
+        let request = self.agent.configure_request(request).timeout_global(Some(patience)).build();
         self.agent.run(request).map_err(|error| self.unreachable(&error))
     }
 
-    fn unreachable(&self, why: &dyn std::fmt::Display) -> Failure {
+    pub fn unreachable(&self, why: &dyn std::fmt::Display) -> Failure {
         let panel = &self.config.panel;
         let text = text!(
             "Le panneau {panel} ne répond pas comme il faut ({why})\u{a0}: vérifiez son adresse, son autorité (--ca) et le réseau.",

@@ -2,7 +2,7 @@
 
 use crate::{
     nouns::NOUNS,
-    table::{Input, Kind, Noun, Verb},
+    table::{Answer, Input, Kind, Noun, Verb},
 };
 use clap::{Arg, ArgAction, Command, value_parser};
 use model::Lang;
@@ -88,7 +88,7 @@ fn of_verb(verb: &'static Verb, lang: Lang) -> Command {
     });
     let mut command = Command::new(verb.name).about(verb.about.pick(lang)).args(parts);
     command = command.args(verb.inputs.iter().map(|input| of_input(input, lang)));
-    if verb.lists {
+    if verb.answer == Answer::Pages {
         let help = lang.pick("Combien au plus (sinon tout)", "How many at most (else all)");
         command = command.arg(option("limit", "NUMBER", help).value_parser(value_parser!(usize)));
     }

@@ -40,7 +40,11 @@ impl Config {
             usage(lang, "panel, ALVEOLE_PANEL", "https://panneau.asso.example", "https://panel.asso.example")
         })?;
         if !panel.starts_with("https://") {
-            return Err(usage(lang, "panel", "https://…", "https://…"));
+            let text = text!(
+                "L’adresse du panneau ({panel}) doit commencer par https://.",
+                "The panel's address ({panel}) must begin with https://."
+            );
+            return Err(Failure::new(Exit::Usage, text.pick(lang)));
         }
         let token_file = file("token-file", "ALVEOLE_TOKEN_FILE", written.token_file).ok_or_else(|| {
             usage(

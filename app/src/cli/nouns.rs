@@ -155,7 +155,7 @@ pub const NOUNS: &[Noun] = &[
         name: "grant",
         about: text("Qui gère un compte", "Who manages an account"),
         verbs: &[
-            list("/accounts/{account}/grants", &[], GRANT),
+            list("/accounts/{account}/grants", &[], GRANT).whole(),
             create(
                 "/accounts/{account}/grants",
                 &[input("email", Kind::Word, "L’adresse de la personne", "The person's address")],
@@ -269,7 +269,8 @@ pub const NOUNS: &[Noun] = &[
                 text("Ce qu’adopter un hôte figé changerait", "What adopting a frozen host would change"),
                 &[],
                 &["side", "kind", "label", "key"],
-            ),
+            )
+            .whole(),
             act(
                 "adopt",
                 "POST",
@@ -316,7 +317,7 @@ pub const NOUNS: &[Noun] = &[
     Noun {
         name: "token",
         about: text("Vos jetons d’API", "Your API tokens"),
-        verbs: &[list("/tokens", &[], TOKEN), delete("/tokens/{token}")],
+        verbs: &[list("/tokens", &[], TOKEN).whole(), delete("/tokens/{token}")],
     },
     Noun {
         name: "me",
@@ -329,9 +330,11 @@ pub const NOUNS: &[Noun] = &[
 ];
 
 #[cfg(all(test, feature = "ssr"))]
+#[allow(clippy::unwrap_used)] // clippy knows a test function, not the helper beside it
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::table::Answer;
+    use std::collections::{BTreeMap, BTreeSet};
 
     /// Routes that are not for a command line: signing in and changing one's password need the browser, a token can make no tokens, and
     /// the events are what waiting listens to.
@@ -345,18 +348,21 @@ mod tests {
         ("GET", "/changes/{change}/events"),
     ];
 
+    /// The API's own description of each route.
+    fn described() -> BTreeMap<(String, String), serde_json::Value> {
+        let described = server::api::describe();
+        let paths = described["paths"].as_object().unwrap().iter();
+        let verbs = |(path, verbs): (&String, &serde_json::Value)| {
+            let path = path.strip_prefix("/api/v1").unwrap().to_owned();
+            let verbs = verbs.as_object().unwrap().clone();
+            verbs.into_iter().map(move |(verb, route)| ((verb.to_ascii_uppercase(), path.clone()), route))
+        };
+        paths.flat_map(verbs).collect()
+    }
+
     #[test]
     fn the_command_line_has_every_route_and_no_other() {
-        let described = server::api::describe();
-        let api: BTreeSet<(String, String)> = described["paths"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .flat_map(|(path, verbs)| {
-                let path = path.strip_prefix("/api/v1").unwrap().to_owned();
-                verbs.as_object().unwrap().keys().map(move |verb| (verb.to_ascii_uppercase(), path.clone()))
-            })
-            .collect();
+        let api: BTreeSet<_> = described().into_keys().collect();
         let verbs = NOUNS.iter().flat_map(|noun| noun.verbs).map(|verb| (verb.method, verb.path));
         let here: BTreeSet<(String, String)> = verbs
             .chain(NOT_HERE.iter().copied())
@@ -364,5 +370,16 @@ mod tests {
             .collect();
         assert_eq!(here.difference(&api).collect::<Vec<_>>(), Vec::<&_>::new(), "no such route");
         assert_eq!(api.difference(&here).collect::<Vec<_>>(), Vec::<&_>::new(), "a route without a verb");
+    }
+
+    #[test]
+    fn lists_are_in_pages_where_the_api_s_are() {
+        let api = described();
+        for verb in NOUNS.iter().flat_map(|noun| noun.verbs) {
+            let route = &api[&(verb.method.to_owned(), verb.path.to_owned())];
+            let paged =
+                route["parameters"].as_array().into_iter().flatten().any(|part| part["name"] == "limit");
+            assert_eq!(verb.answer == Answer::Pages, paged, "{} {}", verb.method, verb.path);
+        }
     }
 }

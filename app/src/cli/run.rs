@@ -7,11 +7,11 @@ use crate::{
     config::Config,
     nouns::NOUNS,
     output,
-    table::{Input, Kind, Verb},
+    table::{self, Input, Kind, Verb},
     wait,
 };
 use clap::ArgMatches;
-use model::{Lang, text};
+use model::{Lang, SiteName, text};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let client = Client::new(Config::read(args, lang)?, lang)?;
     let json = args.get_flag("json");
     let path = path(&client, verb, args, lang)?;
-    if verb.lists {
+    if verb.answer != table::Answer::One {
         let items = list(&client, verb, &path, args)?;
         output::list(&items, verb.columns, json, lang);
         return Ok(Exit::Done);
@@ -85,10 +85,14 @@ fn resolve(client: &Client, noun: &str, typed: &str, lang: Lang) -> Result<Strin
         "user" => (format!("/users?limit={PAGE}&q={}", encode(typed)), "email"),
         "site" => {
             let (account, name) = typed.split_once('/').ok_or_else(|| unknown(noun, typed, lang))?;
+            // As the panel would read it: Été.example is xn--…
+            let name = SiteName::parse(name)
+                .map_err(|problem| Failure::new(Exit::Refused, problem.text.pick(lang)))?;
             let account = resolve(client, "account", account, lang)?;
             let sites = all(client, &format!("/accounts/{account}/sites?limit={PAGE}"), usize::MAX)?;
-            let named =
-                |site: &&Value| site["names"].as_array().is_some_and(|names| names.iter().any(|n| n == name));
+            let named = |site: &&Value| {
+                site["names"].as_array().is_some_and(|names| names.iter().any(|one| one == name.as_str()))
+            };
             let found = sites.iter().find(named).and_then(|site| site["id"].as_str());
             return found.map(str::to_owned).ok_or_else(|| unknown(noun, typed, lang));
         }
@@ -110,14 +114,22 @@ fn resolve(client: &Client, noun: &str, typed: &str, lang: Lang) -> Result<Strin
 }
 
 fn unknown(noun: &str, typed: &str, lang: Lang) -> Failure {
+    let list = if noun == "site" {
+        lang.pick("site list COMPTE", "site list ACCOUNT").to_owned()
+    } else {
+        format!("{noun} list")
+    };
     let text = text!(
-        "«\u{a0}{typed}\u{a0}» n’est pas trouvé ({noun})\u{a0}: voyez {noun} list.",
-        "“{typed}” is not found ({noun}): see {noun} list."
+        "«\u{a0}{typed}\u{a0}» n’est pas trouvé ({noun})\u{a0}: voyez {list}.",
+        "“{typed}” is not found ({noun}): see {list}."
     );
     Failure::new(Exit::Refused, text.pick(lang))
 }
 
 fn list(client: &Client, verb: &Verb, path: &str, args: &ArgMatches) -> Result<Vec<Value>, Failure> {
+    if verb.answer == table::Answer::List {
+        return all(client, path, usize::MAX);
+    }
     let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
     let mut query = format!("{path}?limit={}", PAGE.min(most));
     for input in verb.inputs {
@@ -125,8 +137,7 @@ fn list(client: &Client, verb: &Verb, path: &str, args: &ArgMatches) -> Result<V
             query += &format!("&{}={}", input.name, encode(value));
         }
     }
-    // A list that is not in pages takes no query.
-    all(client, if verb.pages() { &query } else { path }, most)
+    all(client, &query, most)
 }
 
 /// All pages of a list, up to `most` things.
@@ -138,8 +149,9 @@ fn all(client: &Client, query: &str, most: usize) -> Result<Vec<Value>, Failure>
         if let Value::Array(whole) = page {
             return Ok(whole);
         }
-        if let Value::Array(some) = page["items"].take() {
-            items.extend(some);
+        match page["items"].take() {
+            Value::Array(some) => items.extend(some),
+            _ => return Err(client.unreachable(&"no list")),
         }
         match page["next"].as_str() {
             Some(cursor) if items.len() < most => next = format!("{query}&cursor={}", encode(cursor)),

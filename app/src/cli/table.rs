@@ -20,16 +20,17 @@ pub struct Verb {
     pub inputs: &'static [Input],
     /// Fields shown as columns of a table, or as lines.
     pub columns: &'static [&'static str],
-    /// The answer is a list, perhaps in pages.
-    pub lists: bool,
+    pub answer: Answer,
 }
 
-impl Verb {
-    /// Whether the list comes in pages. One's own tokens and a host's difference come whole.
-    pub fn pages(&self) -> bool {
-        self.lists
-            && !matches!(self.path, "/tokens" | "/hosts/{host}/difference" | "/accounts/{account}/grants")
-    }
+/// What a route answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    One,
+    /// A list, whole.
+    List,
+    /// A list in pages, asked for with `limit` and `cursor`.
+    Pages,
 }
 
 /// What goes into the body, or into the query of a list.
@@ -80,7 +81,7 @@ pub const fn input(name: &'static str, kind: Kind, fr: &'static str, en: &'stati
 
 pub const fn list(path: &'static str, inputs: &'static [Input], columns: &'static [&'static str]) -> Verb {
     let about = text("Lister", "List");
-    Verb { name: "list", about, method: "GET", path, inputs, columns, lists: true }
+    Verb { name: "list", about, method: "GET", path, inputs, columns, answer: Answer::Pages }
 }
 
 pub const fn show(path: &'static str, columns: &'static [&'static str]) -> Verb {
@@ -91,7 +92,7 @@ pub const fn show(path: &'static str, columns: &'static [&'static str]) -> Verb 
         path,
         inputs: &[],
         columns,
-        lists: false,
+        answer: Answer::One,
     }
 }
 
@@ -103,7 +104,7 @@ pub const fn create(path: &'static str, inputs: &'static [Input], columns: &'sta
         path,
         inputs,
         columns,
-        lists: false,
+        answer: Answer::One,
     }
 }
 
@@ -113,12 +114,20 @@ pub const fn update(
     inputs: &'static [Input],
     columns: &'static [&'static str],
 ) -> Verb {
-    Verb { name: "update", about: text("Modifier", "Change"), method, path, inputs, columns, lists: false }
+    Verb {
+        name: "update",
+        about: text("Modifier", "Change"),
+        method,
+        path,
+        inputs,
+        columns,
+        answer: Answer::One,
+    }
 }
 
 pub const fn delete(path: &'static str) -> Verb {
     let about = text("Supprimer", "Delete");
-    Verb { name: "delete", about, method: "DELETE", path, inputs: &[], columns: &[], lists: false }
+    Verb { name: "delete", about, method: "DELETE", path, inputs: &[], columns: &[], answer: Answer::One }
 }
 
 /// Another verb, with the given columns.
@@ -130,7 +139,7 @@ pub const fn act(
     inputs: &'static [Input],
     columns: &'static [&'static str],
 ) -> Verb {
-    Verb { name, about, method, path, inputs, columns, lists: false }
+    Verb { name, about, method, path, inputs, columns, answer: Answer::One }
 }
 
 /// Another list of a thing's.
@@ -141,5 +150,13 @@ pub const fn lists(
     inputs: &'static [Input],
     columns: &'static [&'static str],
 ) -> Verb {
-    Verb { name, about, method: "GET", path, inputs, columns, lists: true }
+    Verb { name, about, method: "GET", path, inputs, columns, answer: Answer::Pages }
+}
+
+impl Verb {
+    /// Not in pages.
+    pub const fn whole(mut self) -> Verb {
+        self.answer = Answer::List;
+        self
+    }
 }

@@ -20,13 +20,20 @@ pub fn wait(client: &Client, change: &str, lang: Lang) -> Result<Exit, Failure> 
             continue;
         };
         let ChangeEvent { state, text, .. } = event;
-        if last != Some(state) {
-            let why = text.map(|text| format!("{}{}", lang.colon(), text.pick(lang))).unwrap_or_default();
-            eprintln!("… {}{why}", word(state, lang));
-            last = Some(state);
+        // In place, with a reason: the panel has asked from outside for a while and says what it saw instead.
+        let stuck = state == ChangeState::Applied && text.is_some();
+        let said = Some((state, text));
+        if last == said {
+            continue;
         }
-        if let Some(exit) = ended(state) {
-            return Ok(exit);
+        let why = said.iter().filter_map(|(_, text)| text.as_ref()).map(|text| text.pick(lang));
+        let why = why.map(|why| format!("{}{why}", lang.colon())).collect::<String>();
+        eprintln!("… {}{why}", word(state, lang));
+        last = said;
+        match ended(state) {
+            Some(exit) => return Ok(exit),
+            None if stuck => return Ok(Exit::NotApplied),
+            None => {}
         }
     }
     let text = text!(

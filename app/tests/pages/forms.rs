@@ -71,7 +71,10 @@ async fn a_change_is_undone_and_says_so() {
     let got = stage.member.post(&format!("{path}/undo"), &[]).await;
     assert_eq!(got.status, StatusCode::CONFLICT);
     assert!(got.html.contains("undo the later change first"), "{}", got.html);
-    stage.member.post(&stage.filled("/sites/{site}/names/www.asso.example/remove"), &[]).await;
+    let newest = stage.member.get(&stage.filled("/accounts/{account}/changes")).await;
+    let later = newest.html.split("href=\"/changes/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let got = stage.member.post(&format!("/changes/{later}/undo"), &[]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
     let got = stage.member.post(&format!("{path}/undo"), &[]).await;
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
     assert!(stage.member.get(got.location()).await.html.contains("It is undone"));

@@ -135,12 +135,14 @@ async fn advance(
         _ if deleting => (step.to, before.reason.clone()),
         _ => (step.to, reason),
     };
-    sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, version = version + 1 WHERE id = $1")
+    sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, erase_at = $6, version = version + 1
+         WHERE id = $1")
         .bind(id)
         .bind(to.code())
         .bind(reason)
         .bind(deleting.then_some(now))
         .bind(deleting.then_some(before.state.code()))
+        .bind(deleting.then_some(now + server.config.keep_deleted_ms()))
         .run(tx.on())
         .await?;
     let after = store::load(tx.on(), server, actor, id).await?;

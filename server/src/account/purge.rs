@@ -9,13 +9,13 @@ use crate::{Actor, Server, resource, site, store::sql};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
-/// The hourly job: accounts deleted longer ago than `keep_deleted_days` are erased; the only place that ever erases. Gives how many.
+/// The hourly job: accounts whose `erase_at` has come are erased; the only place that ever erases. Gives how many.
 pub async fn purge(server: &Server) -> Result<usize, Problem> {
     let now = server.world.now_ms();
     let actor = Actor::panel();
     let due: Vec<AccountId> =
-        sql("SELECT id FROM accounts WHERE state = 'deleted' AND deleted_at <= $1 ORDER BY id LIMIT 1000")
-            .bind(now - server.config.keep_deleted_ms())
+        sql("SELECT id FROM accounts WHERE state = 'deleted' AND erase_at <= $1 ORDER BY id LIMIT 1000")
+            .bind(now)
             .all(server.store.on(), |row| row.get("id"))
             .await?;
     let mut erased = 0;

@@ -15,7 +15,7 @@ use sqlx::{Any, Executor};
 /// The columns of `view`; `a` is the account.
 macro_rules! columns {
     () => {
-        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.created_at, a.version,
+        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.erase_at, a.created_at, a.version,
            m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
            h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
            p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
@@ -51,7 +51,7 @@ pub(super) async fn load<'c>(
     .bind(actor.user_text())
     .bind(now)
     .bind(account)
-    .optional(on, |row| view(server, row, now))
+    .optional(on, |row| view(row, now))
     .await?;
     found.ok_or_else(not_found)
 }
@@ -130,15 +130,14 @@ async fn listed(
     .bind(state.map_or("", Standing::code))
     .bind(member.map(|member| member.to_string()).unwrap_or_default())
     .bind(listing.fetch())
-    .all(server.store.on(), |row| view(server, row, now))
+    .all(server.store.on(), |row| view(row, now))
     .await?;
     Ok(listing.page(accounts, |account| [account.name.to_string()]))
 }
 
-fn view(server: &Server, row: &Row, now: i64) -> Result<AccountView, Problem> {
+fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
     let away =
         change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
-    let deleted_at: Option<i64> = row.get("deleted_at")?;
     let host_state: Option<ChangeState> = row.get("host_state")?;
     Ok(AccountView {
         id: row.get("id")?,
@@ -158,8 +157,8 @@ fn view(server: &Server, row: &Row, now: i64) -> Result<AccountView, Problem> {
         php: row.get("php")?,
         state: row.get("state")?,
         reason: row.get("reason")?,
-        deleted_at,
-        erase_at: deleted_at.map(|at| at + server.config.keep_deleted_ms()),
+        deleted_at: row.get("deleted_at")?,
+        erase_at: row.get("erase_at")?,
         host_state: change::shown(host_state.unwrap_or(ChangeState::Wanted), away),
         sites: row.get("sites")?,
         created_at: row.get("created_at")?,

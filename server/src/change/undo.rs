@@ -1,7 +1,10 @@
 //! Undoing: a new change that brings back what was before, where that makes sense; otherwise refused with the reason.
 
 use super::{ChangeView, Done, show};
-use crate::{Actor, Server, account, member, site, store::internal};
+use crate::{
+    Actor, Server, account, member, site,
+    store::{internal, sql},
+};
 use model::{ChangeId, Problem, ProblemKind, SiteName, Text};
 use serde_json::Value;
 
@@ -33,6 +36,7 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             ),
         ));
     }
+    still(!changed_later(server, &undone).await?)?;
     let id = &undone.subject.id;
     let by = match undone.verb.as_str() {
         "site.create" => {
@@ -101,6 +105,32 @@ fn text(side: &Option<Value>, key: &str) -> String {
 pub(crate) fn names(side: &Option<Value>) -> Result<Vec<SiteName>, Problem> {
     let names = side.as_ref().map(|side| side["names"].clone()).unwrap_or_default();
     serde_json::from_value(names).map_err(|error| internal("names in a change", &error))
+}
+
+/// The verbs that touch the same thing as this one.
+fn family(verb: &str) -> &'static [&'static str] {
+    match verb {
+        "site.create" | "site.names" | "site.delete" => &["site.create", "site.names", "site.delete"],
+        "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
+            &["account.suspend", "account.resume", "account.delete", "account.restore"]
+        }
+        "account.plan" => &["account.plan"],
+        "member.rename" => &["member.rename"],
+        _ => &[],
+    }
+}
+
+/// Whether a later change touched the same thing and still stands: equal values do not make it the same change.
+async fn changed_later(server: &Server, undone: &ChangeView) -> Result<bool, Problem> {
+    let later: Vec<String> =
+        sql("SELECT c.verb FROM changes c WHERE c.subject_kind = $1 AND c.subject_id = $2 AND c.id > $3
+           AND c.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM changes u WHERE u.undoes = c.id)")
+        .bind(undone.subject.kind.as_str())
+        .bind(undone.subject.id.as_str())
+        .bind(undone.id)
+        .all(server.store.on(), |row| row.get("verb"))
+        .await?;
+    Ok(later.iter().any(|verb| family(&undone.verb).contains(&verb.as_str())))
 }
 
 /// What is undone must stand as that change left it: an undo never takes a later change along.

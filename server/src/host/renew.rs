@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{Extension, body::Body, extract::State, response::Response};
 use model::{
-    HostId, Problem, ProblemKind, Text,
+    Problem, ProblemKind, Text,
     wire::{RenewAnswer, RenewRequest},
 };
 
@@ -23,18 +23,19 @@ pub async fn endpoint(
     body: Body,
 ) -> Response {
     let answer = async {
-        let certificate = certificate.ok_or_else(unwelcome)?;
-        let host = admitted(&server, &certificate.0.0).await?.ok_or_else(unwelcome)?;
+        let Extension(PeerCertificate(certificate)) = certificate.ok_or_else(unwelcome)?;
         let request = enrol::read(body).await.ok_or_else(unreadable)?;
-        renew(&server, host, request).await
+        renew(&server, &certificate, request).await
     };
     enrol::told(address, "renewal", answer.await)
 }
 
-async fn renew(server: &Server, host: HostId, request: RenewRequest) -> Result<RenewAnswer, Problem> {
+async fn renew(server: &Server, certificate: &[u8], request: RenewRequest) -> Result<RenewAnswer, Problem> {
     let now = server.world.now_ms();
-    let issued = server.ca.sign_agent(&request.csr, host, now.try_into().unwrap_or(0))?;
     let mut tx = server.store.write().await?;
+    // Asked where it is written: whoever was shut out while the request came gets nothing.
+    let host = admitted(tx.on(), certificate, now).await?.ok_or_else(unwelcome)?;
+    let issued = server.ca.sign_agent(&request.csr, host, now.try_into().unwrap_or(0))?;
     let view = super::store::lock(&mut tx, host, now).await?;
     let newest = sql("SELECT MAX(issued_at) FROM host_certificates WHERE host_id = $1")
         .bind(host)

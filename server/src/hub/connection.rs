@@ -11,7 +11,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
     ChangeState, HostId, Kind, Problem, Text,
-    wire::{self, Answer, FromAgent, FromPanel, PROTOCOL, Position, Refusal},
+    wire::{self, Answer, FromAgent, FromPanel, PROTOCOL, Position, Refusal, ReportState},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{
@@ -61,7 +61,7 @@ pub(super) struct Connection {
     pub(super) sent: u64,
     /// Until this generation is acknowledged the host has not the state of this epoch, and its reports say nothing.
     pub(super) whole_until: Option<u64>,
-    acked: u64,
+    pub(super) acked: u64,
     gaps: u32,
     out: mpsc::UnboundedSender<Message>,
     questions: HashMap<u64, oneshot::Sender<Answer>>,
@@ -221,10 +221,15 @@ impl Connection {
             match heard {
                 Heard::Alive => {}
                 Heard::Bad(problem) => return Err(Ended::Refused(problem.text)),
-                Heard::Frame(FromAgent::Report { items: told }) if self.whole_until.is_none() => {
-                    items.extend(told)
-                }
-                Heard::Frame(FromAgent::Report { .. }) => {}
+                Heard::Frame(FromAgent::Report { items: told }) => match self.whole_until {
+                    None => items.extend(told),
+                    // What it cannot take of the state that is on its way (a full disk) is worth hearing.
+                    Some(until) if until <= self.sent => items.extend(told.into_iter().filter(|item| {
+                        item.state == ReportState::Failed
+                            && (self.acked + 1..=until).contains(&item.generation)
+                    })),
+                    Some(_) => {}
+                },
                 Heard::Frame(FromAgent::Ack { generation }) => self.acknowledged(generation),
                 Heard::Frame(FromAgent::Answer { id, answer }) => {
                     if let Some(asker) = self.questions.remove(&id) {

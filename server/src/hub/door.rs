@@ -16,6 +16,7 @@ use axum::{
     routing::{get, post},
 };
 use model::{HostId, Problem, wire::LONGEST_FRAME};
+use sqlx::{Any, Executor};
 
 /// What agents can reach: their connection, enrolment, and a new certificate for the old one.
 pub fn router(server: Server) -> Router {
@@ -41,7 +42,7 @@ async fn agent(
         Err(rejection) => return rejection.into_response(),
     };
     let fingerprint = fingerprint(&certificate);
-    match admitted(&server, &certificate).await {
+    match admitted(server.store.on(), &certificate, server.world.now_ms()).await {
         Ok(Some(host)) => upgrade
             .max_message_size(LONGEST_FRAME)
             .max_frame_size(LONGEST_FRAME)
@@ -56,12 +57,16 @@ async fn agent(
 }
 
 /// The host that a verified certificate stands for, while both it and the host are good.
-pub async fn admitted(server: &Server, certificate: &[u8]) -> Result<Option<HostId>, Problem> {
+pub async fn admitted(
+    on: impl Executor<'_, Database = Any>,
+    certificate: &[u8],
+    now: i64,
+) -> Result<Option<HostId>, Problem> {
     let host = sql("SELECT h.id FROM host_certificates c JOIN hosts h ON h.id = c.host_id
          WHERE c.id = $1 AND c.revoked_at IS NULL AND c.expires_at > $2 AND h.state IN ('active', 'draining')")
     .bind(fingerprint(certificate))
-    .bind(server.world.now_ms())
-    .optional(server.store.on(), |row| row.get("id"))
+    .bind(now)
+    .optional(on, |row| row.get("id"))
     .await?;
     Ok(host.filter(|host| host_of(certificate) == Some(*host)))
 }

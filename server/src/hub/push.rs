@@ -40,7 +40,7 @@ impl Connection {
 
     /// The host's full state; what it reports counts once it has all of it.
     pub(super) async fn push_whole(&mut self) -> Result<(), Problem> {
-        self.sent = 0;
+        (self.sent, self.acked) = (0, 0);
         self.push(true).await
     }
 

@@ -62,8 +62,10 @@ pub async fn ask(address: SocketAddr, name: &SiteName, account: AccountId, nonce
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn no_way(error: &(dyn std::error::Error + 'static)) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(kind, Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable))
+    let Some(error) = error.downcast_ref::<io::Error>() else { return false };
+    matches!(error.kind(), io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable)
+        // A kernel without IPv6 has no such sockets at all.
+        || error.raw_os_error() == Some(nix::errno::Errno::EAFNOSUPPORT as i32)
 }
 
 async fn exchange(
@@ -166,5 +168,6 @@ mod tests {
         ] {
             assert_eq!(no_way(&io::Error::from(kind)), ours, "{kind}");
         }
+        assert!(no_way(&io::Error::from_raw_os_error(nix::errno::Errno::EAFNOSUPPORT as i32)));
     }
 }

@@ -133,17 +133,20 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
         if once(server, work.host, &addresses, expected.account, &mut left).await.is_none() {
             return conclude(server, work, ChangeState::Verified, healed).await;
         }
-        if *wait >= 1_000 && !store::is_wanted(server, work).await? {
+        if *wait >= 1_000 && !store::is_wanted(server.store.on(), work).await? {
             return Ok(());
         }
         sleep(Duration::from_millis(*wait)).await;
     }
     for _ in 0..later_tries {
+        // Asked anew from the first name on: meanwhile one may serve elsewhere, and another may have gone away.
+        let Some(expected) = self::expected(server, work, &news).await? else { return Ok(()) };
+        let mut left = expected.names;
         match once(server, work.host, &addresses, expected.account, &mut left).await {
             None => return conclude(server, work, ChangeState::Verified, healed).await,
             Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
         }
-        if !store::is_wanted(server, work).await? {
+        if !store::is_wanted(server.store.on(), work).await? {
             return Ok(());
         }
         sleep(later).await;
@@ -227,6 +230,10 @@ async fn conclude(
 ) -> Result<(), Problem> {
     let Work { host, kind, key, generation } = work;
     let mut tx = server.store.write().await?;
+    // What was held or failed meanwhile is not made better by an answer from outside.
+    if !store::is_wanted(tx.on(), work).await? {
+        return Ok(());
+    }
     // What the host found edited by hand stays said.
     let drift = store::drift(&mut tx, work).await?;
     let told = Told { kind, key, generation, state, text, drift };

@@ -8,6 +8,7 @@ use crate::{
 };
 use model::{ChangeId, ChangeState, HostId, Kind, Problem, SiteName, wire::Drift};
 use serde_json::Value;
+use sqlx::{Any, Executor};
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -42,14 +43,14 @@ pub async fn applied(server: &Server, host: HostId) -> Result<Vec<(Told, News)>,
 }
 
 /// Whether this generation of the resource is still applied and waits to be verified.
-pub async fn is_wanted(server: &Server, work: Work) -> Result<bool, Problem> {
+pub async fn is_wanted(on: impl Executor<'_, Database = Any>, work: Work) -> Result<bool, Problem> {
     let found =
         sql("SELECT state FROM resources WHERE host_id = $1 AND kind = $2 AND key = $3 AND generation = $4")
             .bind(work.host)
             .bind(work.kind.code())
             .bind(work.key)
             .bind(work.generation)
-            .optional(server.store.on(), |row| row.get::<String>("state"))
+            .optional(on, |row| row.get::<String>("state"))
             .await?;
     Ok(found.as_deref() == Some(ChangeState::Applied.code()))
 }

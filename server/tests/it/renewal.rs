@@ -6,6 +6,7 @@ use crate::{
     hub::enrolled,
 };
 use server::{change, host, paging::Listing};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -41,4 +42,27 @@ pub async fn nobody_else_renews(bench: Bench) {
     host::revoke(&bench.server, &bench.admin, bench.host, None).await.unwrap();
     bench.world.pass(DAY_MS);
     assert_eq!(port.renew(Some(&identity), identity.panel).await.map(drop).unwrap_err().0, 403);
+}
+
+pub async fn who_is_shut_out_while_asking_gets_nothing(bench: Bench) {
+    let port = Port::open(&bench.server).await;
+    let stolen = enrolled(&bench, &port).await;
+    bench.world.pass(DAY_MS);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let csr = rcgen::CertificateParams::default().serialize_request(&key).unwrap().pem().unwrap();
+    let body = serde_json::json!({ "csr": csr }).to_string();
+    let head = format!(
+        "POST /renew HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let mut stream = port.tls(Some(&stolen)).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.flush().await.unwrap();
+    let rightful = enrolled(&bench, &port).await;
+    bench.world.pass(DAY_MS);
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert!(port.dial(Some(&rightful)).await.is_ok());
 }

@@ -78,6 +78,7 @@ suite! {
     races::generations_never_skip_and_never_double,
     renewal::a_certificate_is_renewed_with_itself,
     renewal::nobody_else_renews,
+    renewal::who_is_shut_out_while_asking_gets_nothing,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,
@@ -87,6 +88,7 @@ suite! {
     verify::what_is_gone_is_verified_too,
     verify::a_name_taken_off_a_site_must_be_gone,
     verify::a_site_is_verified_at_every_address,
+    verify::what_is_held_meanwhile_stays_held,
     verify::what_a_killed_panel_left_applied_is_verified_by_the_next,
 }
 

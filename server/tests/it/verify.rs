@@ -223,3 +223,23 @@ pub async fn a_site_is_verified_at_every_address(bench: Bench) {
     over_ipv6.lock().unwrap().insert("un.asso.example".into(), Answer::ProofOf(account));
     stage.becomes(made.change.unwrap(), ChangeState::Verified, "").await;
 }
+
+pub async fn what_is_held_meanwhile_stays_held(bench: Bench) {
+    let mut stage = Stage::new(bench).await;
+    let account = stage.home.account;
+    let made =
+        site::create(&stage.bench.server, &stage.home.owner, account, "un.asso.example").await.unwrap();
+    let change = made.change.unwrap();
+    let resources = stage.applied().await;
+    stage.becomes(change, ChangeState::Applied, "unknown there (404)").await;
+    stage.agent.report(&resources[0], ReportState::Held).await;
+    stage.becomes(change, ChangeState::Held, "").await;
+    // Many more tries from outside later, with an answer that would have been right.
+    stage.serve("un.asso.example", Answer::ProofOf(account));
+    let other =
+        site::create(&stage.bench.server, &stage.home.owner, account, "deux.asso.example").await.unwrap();
+    stage.serve("deux.asso.example", Answer::ProofOf(account));
+    stage.applied().await;
+    stage.becomes(other.change.unwrap(), ChangeState::Verified, "").await;
+    stage.becomes(change, ChangeState::Held, "").await;
+}

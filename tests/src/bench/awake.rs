@@ -3,33 +3,38 @@
 use super::{Bar, Row, millis, row, timed};
 use crate::http::visit;
 use crate::play::Scene;
+use crate::wait::until;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Visitors who come at once.
 const AT_ONCE: usize = 32;
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Wakes the cells of all these names, then looks at the host; a warm cell is asked meanwhile.
 pub fn many(scene: &Scene, names: &[String]) -> Result<Vec<Row>, String> {
     let (next, refused, times) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
     let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let asked = Instant::now();
-                    // A visitor who is told to come back does.
-                    while !visit(&scene.host.address, name, "/").is_ok_and(|reply| reply.status == 200) {
-                        refused.fetch_add(1, Ordering::Relaxed);
-                    }
-                    if let Ok(mut times) = times.lock() {
-                        times.push(millis(asked.elapsed()));
-                    }
+    let visitor = || -> Result<(), String> {
+        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let asked = Instant::now();
+            // A visitor who is told to come back does.
+            until(name, PATIENCE, || match visit(&scene.host.address, name, "/")?.status {
+                200 => Ok(()),
+                status => {
+                    refused.fetch_add(1, Ordering::Relaxed);
+                    Err(status.to_string())
                 }
-            });
+            })?;
+            times.lock().map_err(|_| "a visitor panicked")?.push(millis(asked.elapsed()));
         }
-    });
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(visitor)).collect();
+        all.into_iter().try_for_each(|one| one.join().map_err(|_| "a visitor panicked".to_owned())?)
+    })?;
     let whole = millis(start.elapsed());
     let awake = scene.shell("systemctl list-units --no-legend 'alveole-cell@*' | wc -l")?;
     let awake: f64 = awake.trim().parse().map_err(|_| format!("not a number: {awake}"))?;
