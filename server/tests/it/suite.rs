@@ -3,11 +3,11 @@
 use crate::{
     accounts, api, authorisation, backup,
     bench::Bench,
-    changes, hosts,
+    changes, ends, factors, hosts,
     hub::{enrol, freeze, greet, push, report},
     people,
     postgres::Postgres,
-    races, renewal, sites, verify,
+    races, renewal, scopes, sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -58,6 +58,19 @@ suite! {
     backup::every_table_is_in_it_or_left_out_on_purpose,
     enrol::a_token_works_once_in_time_and_for_one,
     enrol::only_a_good_certificate_opens_the_door,
+    ends::a_changed_password_ends_the_rest_at_once,
+    ends::a_removed_grant_ends_streams_at_once,
+    ends::a_suspended_user_is_out_at_once,
+    ends::a_reset_factor_ends_everything_at_once,
+    ends::one_signs_out_one_session_or_all_others,
+    factors::a_code_is_asked_after_the_password_and_works_once,
+    factors::tries_at_codes_are_limited_without_locking_the_owner_out,
+    factors::the_api_asks_for_a_factor_too,
+    factors::factors_are_replaced_removed_and_reset,
+    factors::the_policy_leads_to_setting_up_and_opens_nothing_else,
+    factors::dangerous_acts_take_a_fresh_proof,
+    scopes::each_route_takes_its_scope_and_no_other,
+    scopes::a_token_works_from_its_range_alone,
     push::a_host_gets_its_own_resources_and_no_others,
     report::reports_become_states,
     greet::an_agent_that_misbehaves_is_sent_away,
