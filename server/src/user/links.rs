@@ -57,6 +57,8 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
         .optional(tx.on(), |row| row.get("email"))
         .await?;
     let act = Act::new("user.link", Subject::new("user", user, email.ok_or_else(not_found)?));
+    // A link sets a password, one's own too: else it would be a way around the proof.
+    actor.must_have_proved(server.world.now_ms())?;
     change::record(&mut tx, &*server.world, actor, act).await?;
     let secret = new(&mut tx, &*server.world, user).await?;
     tx.commit().await?;

@@ -13,7 +13,7 @@ use axum::{
 use futures_util::StreamExt;
 use model::Secret;
 use serde_json::json;
-use server::{factor, grant, session, user};
+use server::{factor, grant, session, site, token, user};
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -123,6 +123,29 @@ pub async fn a_reset_factor_ends_everything_at_once(bench: Bench) {
     assert_eq!(open.by_token().await, StatusCode::OK);
     factor::reset(&bench.server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
     open.all_ends(streams).await;
+}
+
+pub async fn a_revoked_token_ends_its_stream_alone(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let (open, mut streams) = Open::new(&bench, &home).await;
+    let listed = token::list(&bench.server, &home.owner).await.unwrap();
+    token::revoke(&bench.server, &home.owner, listed[0].id).await.unwrap();
+    let by_session = streams.0.remove(0);
+    streams.end().await;
+    assert_eq!(open.by_token().await, StatusCode::UNAUTHORIZED);
+    assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::OK);
+    // The session's stream is told of what moves next.
+    site::create(&bench.server, &home.owner, home.account, "asso.example").await.unwrap();
+    let told = async {
+        let mut stream = by_session;
+        while let Some(chunk) = stream.next().await {
+            if String::from_utf8_lossy(&chunk.unwrap()).contains("wanted") {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(5), told).await.expect("nothing was told"));
 }
 
 pub async fn one_signs_out_one_session_or_all_others(bench: Bench) {

@@ -266,6 +266,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
         factor::reset(server, &admin, user).await,
         factor::set_policy(server, &admin, Policy::Staff).await.map(drop),
         user::suspend(server, &admin, user).await,
+        user::link(server, &admin, user).await.map(drop),
         token::create(server, &owner, token::NewToken { name: "t".into(), ..Default::default() })
             .await
             .map(drop),

@@ -62,6 +62,7 @@ suite! {
     ends::a_removed_grant_ends_streams_at_once,
     ends::a_suspended_user_is_out_at_once,
     ends::a_reset_factor_ends_everything_at_once,
+    ends::a_revoked_token_ends_its_stream_alone,
     ends::one_signs_out_one_session_or_all_others,
     factors::a_code_is_asked_after_the_password_and_works_once,
     factors::tries_at_codes_are_limited_without_locking_the_owner_out,
