@@ -45,15 +45,24 @@ pub const TABLE: &[Route] = &[
     // The door.
     get_for!(Anyone, "/sign-in", user::signin::show),
     post_for!(Anyone, "/sign-in", user::signin::sign_in),
+    get_for!(Anyone, "/sign-in/code", user::code::show),
+    post_for!(Anyone, "/sign-in/code", user::code::check),
     get_for!(Anyone, "/link/{secret}", user::link::show),
     post_for!(Anyone, "/link/{secret}", user::link::choose),
     post_for!(Anyone, "/lang", page::lang::switch),
-    post_for!(SignedIn, "/sign-out", user::signin::sign_out),
+    post_for!(SettingUp, "/sign-out", user::signin::sign_out),
     // Home, and oneself.
     get_for!(SignedIn, "/", page::home::home),
     get_for!(SignedIn, "/profile", user::profile::show),
     post_for!(SignedIn, "/profile", user::profile::save),
     post_for!(SignedIn, "/profile/password", user::profile::password),
+    get_for!(SettingUp, "/second-factor", user::factors::why),
+    post_for!(SettingUp, "/profile/factors/totp", user::factors::begin),
+    post_for!(SettingUp, "/profile/factors/{factor}/confirm", user::factors::confirm),
+    post_for!(SignedIn, "/profile/factors/{factor}/remove", user::factors::remove),
+    post_for!(SignedIn, "/profile/codes", user::factors::codes),
+    post_for!(SignedIn, "/profile/sessions/end", user::sessions::end_others),
+    post_for!(SignedIn, "/profile/sessions/{session}/end", user::sessions::end),
     get_for!(SignedIn, "/tokens", token::list::list),
     post_for!(SignedIn, "/tokens", token::list::create),
     post_for!(SignedIn, "/tokens/{token}/revoke", token::list::revoke),
@@ -89,7 +98,12 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/members/{member}", member::show::rename),
     post_for!(Admin, "/members/{member}/delete", member::show::delete),
     get_for!(Admin, "/users", user::list::list),
+    post_for!(Admin, "/users/second-factor", user::manage::set_policy),
     post_for!(Admin, "/users/{user}/link", user::list::give_link),
+    get_for!(Admin, "/users/{user}", user::manage::show),
+    post_for!(Admin, "/users/{user}/suspend", user::manage::suspend),
+    post_for!(Admin, "/users/{user}/resume", user::manage::resume),
+    post_for!(Admin, "/users/{user}/factors/remove", user::manage::reset),
     get_for!(Admin, "/plans", plan::list::list),
     get_for!(Admin, "/plans/new", plan::form::new),
     post_for!(Admin, "/plans/new", plan::form::create),
@@ -120,7 +134,7 @@ pub const TABLE: &[Route] = &[
 ];
 
 /// A form is never larger.
-const LARGEST_FORM: usize = 64 * 1024;
+pub(crate) const LARGEST_FORM: usize = 64 * 1024;
 
 /// The pages. The caller adds the API, the events and what stands before everything: the check of Origin and the trace.
 pub fn router(panel: Panel) -> Router {

@@ -118,6 +118,8 @@ nouns! {
     Change ChangeId,
     /// An API token.
     Token TokenId,
+    /// A second factor of a user.
+    Factor FactorId,
     /// The panel itself, as its agents know it.
     Panel PanelId,
 }

@@ -13,6 +13,10 @@ pub struct Actor {
     pub admin: bool,
     pub lang: Option<Lang>,
     pub via: Via,
+    /// When the user of this session last proved to be there.
+    pub proved_at: Option<i64>,
+    /// A second factor is asked of this user, who has none: nothing but setting one up opens (the doors of pages and API see to it).
+    pub must_set_up: bool,
     /// The request's Idempotency-Key, if it brought one.
     pub once: Option<Once>,
 }
@@ -44,6 +48,9 @@ pub struct Once {
     pub request: String,
 }
 
+/// The code of the problem that a fresh proof mends.
+pub const PROOF_NEEDED: &str = "proof_needed";
+
 impl Actor {
     /// The panel itself: its jobs and its command line.
     pub fn panel() -> Actor {
@@ -53,6 +60,8 @@ impl Actor {
             admin: true,
             lang: None,
             via: Via::Panel,
+            proved_at: None,
+            must_set_up: false,
             once: None,
         }
     }
@@ -73,6 +82,22 @@ impl Actor {
             Text::new(
                 "Seule la coopérative peut faire cela\u{a0}: demandez-le-lui.",
                 "Only the cooperative can do this: ask it.",
+            ),
+        ))
+    }
+
+    /// For dangerous acts: the user of a session has to have proved within ten minutes to be there. A token acts within its scopes.
+    pub fn must_have_proved(&self, now: i64) -> Result<(), Problem> {
+        let fresh = |at: i64| now - at < crate::session::PROOF_MS;
+        if !matches!(self.via, Via::Session(_)) || self.proved_at.is_some_and(fresh) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemKind::Denied,
+            PROOF_NEEDED,
+            Text::new(
+                "Confirmez d’abord que c’est bien vous\u{a0}: donnez votre mot de passe, ou un code.",
+                "Confirm first that it is you: give your password, or a code.",
             ),
         ))
     }

@@ -47,6 +47,7 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
     let mut tx = server.store.write().await?;
     for (statement, before) in [
         ("DELETE FROM sessions WHERE created_at <= $1", now - session::LONGEST_MS),
+        ("DELETE FROM halfway WHERE created_at <= $1", now - session::HALFWAY_MS),
         ("DELETE FROM links WHERE expires_at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),

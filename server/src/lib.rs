@@ -10,6 +10,7 @@ pub mod backup;
 pub mod ca;
 pub mod change;
 pub mod config;
+pub mod factor;
 pub mod file;
 pub mod grant;
 pub mod host;

@@ -3,7 +3,7 @@
 //! Wakes are collected in a transaction and go out when it commits. With SQLite they stay in this process; with PostgreSQL they travel
 //! by NOTIFY inside the transaction, so that every panel process on that database hears them. A wake only says "look again": losing or doubling one is harmless.
 
-use model::{AccountId, HostId};
+use model::{AccountId, HostId, UserId};
 use std::str::FromStr;
 use tokio::sync::broadcast;
 
@@ -11,6 +11,8 @@ use tokio::sync::broadcast;
 pub enum Wake {
     Host(HostId),
     Account(AccountId),
+    /// What this user may do or see has changed.
+    User(UserId),
     /// Some wakes may have been lost (the listener reconnected): look at everything.
     All,
 }
@@ -20,6 +22,7 @@ impl std::fmt::Display for Wake {
         match self {
             Wake::Host(id) => write!(f, "host:{id}"),
             Wake::Account(id) => write!(f, "account:{id}"),
+            Wake::User(id) => write!(f, "user:{id}"),
             Wake::All => f.write_str("all"),
         }
     }
@@ -31,6 +34,7 @@ impl FromStr for Wake {
         match text.split_once(':') {
             Some(("host", id)) => id.parse().map(Wake::Host).map_err(drop),
             Some(("account", id)) => id.parse().map(Wake::Account).map_err(drop),
+            Some(("user", id)) => id.parse().map(Wake::User).map_err(drop),
             _ if text == "all" => Ok(Wake::All),
             _ => Err(()),
         }
@@ -79,9 +83,12 @@ mod tests {
 
     #[test]
     fn wakes_travel_as_text() {
-        for wake in
-            [Wake::Host(HostId::new(1, &[1; 10])), Wake::Account(AccountId::new(2, &[2; 10])), Wake::All]
-        {
+        for wake in [
+            Wake::Host(HostId::new(1, &[1; 10])),
+            Wake::Account(AccountId::new(2, &[2; 10])),
+            Wake::User(UserId::new(3, &[3; 10])),
+            Wake::All,
+        ] {
             assert_eq!(wake.to_string().parse(), Ok(wake));
         }
         assert!("host:x".parse::<Wake>().is_err());

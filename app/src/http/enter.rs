@@ -2,7 +2,7 @@
 
 use crate::{
     Panel,
-    http::{Face, Miss, headers},
+    http::{Face, Miss, headers, on_form, prove},
     page,
 };
 use axum::{
@@ -25,7 +25,7 @@ struct Asked {
 
 pub async fn enter(
     State(Panel { server, assets, .. }): State<Panel>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let jar = CookieJar::from_headers(request.headers());
@@ -37,7 +37,7 @@ pub async fn enter(
         Ok(actor) => (actor, None),
         Err(problem) => (None, Some(problem)),
     };
-    let face = Face {
+    let mut face = Face {
         lang: Face::language(request.headers(), &jar, signed.as_ref()),
         nonce: nonce(&server),
         here,
@@ -50,14 +50,47 @@ pub async fn enter(
         failed.or_else(|| server::origin::check(&server, request.method(), request.headers()).err());
     let mut response = match refused {
         Some(problem) => page::error(&face, &problem),
-        None => {
-            request.extensions_mut().insert(face.clone());
-            let response = next.run(request).await;
-            drawn(&face, response)
-        }
+        None => run(&server, &mut face, request, next).await,
     };
     headers::protect(response.headers_mut(), &face.nonce);
     response
+}
+
+/// The handler, with what stands around forms of signed-in users: a proof they bring is taken first, and asked for when a rule wants one.
+async fn run(server: &Server, face: &mut Face, request: Request, next: Next) -> Response {
+    let (mut request, typed) = match &face.actor {
+        None => (request, None),
+        Some(_) => match prove::read(request).await {
+            Ok(read) => read,
+            Err(Miss(problem)) => return page::error(face, &problem),
+        },
+    };
+    if let (Some(actor), Some(typed)) = (&mut face.actor, &typed)
+        && let Err(problem) = prove::take(server, actor, typed).await
+    {
+        return ask(server, face, typed.clone(), problem).await;
+    }
+    request.extensions_mut().insert(face.clone());
+    let response = next.run(request).await;
+    match (prove::is_wanted(&response), typed) {
+        (Some(problem), Some(typed)) => prove::ask(face, has_factor(server, face).await, typed, problem),
+        _ => drawn(face, response),
+    }
+}
+
+/// The proof was not right: the same page again.
+async fn ask(server: &Server, face: &Face, typed: crate::parts::Typed, problem: Problem) -> Response {
+    match on_form(problem) {
+        Ok(problem) => prove::ask(face, has_factor(server, face).await, typed, problem),
+        Err(Miss(problem)) => page::error(face, &problem),
+    }
+}
+
+async fn has_factor(server: &Server, face: &Face) -> bool {
+    match &face.actor {
+        Some(actor) => server::factor::mine(server, actor).await.is_ok_and(|held| !held.factors.is_empty()),
+        None => false,
+    }
 }
 
 /// Sixteen fresh bytes in hexadecimal.

@@ -15,6 +15,8 @@ pub enum Who {
     Anyone,
     /// Whoever is signed in; the rules show each what is theirs.
     SignedIn,
+    /// The same, also for those who first have to set a second factor up: what it takes to do so, and the way out.
+    SettingUp,
     Admin,
 }
 
@@ -22,9 +24,14 @@ pub enum Who {
 pub async fn guard(State(who): State<Who>, face: Face, request: Request, next: Next) -> Response {
     let allowed = match who {
         Who::Anyone => true,
-        Who::SignedIn => face.actor.is_some(),
+        Who::SignedIn | Who::SettingUp => face.actor.is_some(),
         Who::Admin => face.is_admin(),
     };
+    if face.actor.as_ref().is_some_and(|actor| actor.must_set_up)
+        && !matches!(who, Who::Anyone | Who::SettingUp)
+    {
+        return Redirect::to("/second-factor").into_response();
+    }
     if allowed {
         return next.run(request).await;
     }

@@ -5,6 +5,7 @@ mod face;
 mod guard;
 mod headers;
 mod miss;
+mod prove;
 
 pub use enter::enter;
 pub use face::{Face, LANG_COOKIE};

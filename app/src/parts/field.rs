@@ -36,6 +36,21 @@ impl Typed {
         self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether the form has such a field at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(known, _)| known == name)
+    }
+
+    /// All that were ticked or typed under one name.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// Every field as it came, to be carried along.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
     /// What was typed, unless nothing but spaces was.
     pub fn some(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
@@ -73,16 +88,21 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     async fn from_request(request: Request, state: &S) -> Result<Typed, Miss> {
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(pairs)) => Ok(Typed { pairs, problem: None }),
-            Err(_) => Err(Miss(Problem::new(
-                ProblemKind::Invalid,
-                "form_unreadable",
-                Text::new(
-                    "Le formulaire n’a pas pu être lu\u{a0}: revenez en arrière et recommencez.",
-                    "The form could not be read: go back and try again.",
-                ),
-            ))),
+            Err(_) => Err(Miss(unreadable())),
         }
     }
+}
+
+/// A form that is too large, or none.
+pub fn unreadable() -> Problem {
+    Problem::new(
+        ProblemKind::Invalid,
+        "form_unreadable",
+        Text::new(
+            "Le formulaire n’a pas pu être lu\u{a0}: revenez en arrière et recommencez.",
+            "The form could not be read: go back and try again.",
+        ),
+    )
 }
 
 /// The summary at the top of a form that was refused: it leads to the field, or takes the focus itself when no field is at fault.

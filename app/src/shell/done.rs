@@ -44,6 +44,30 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "token_revoked" => Text::new("Le jeton ne vaut plus rien.", "The token is worth nothing any more."),
         "profile_saved" => Text::new("Vos préférences sont enregistrées.", "Your preferences are saved."),
         "password_saved" => Text::new("Votre mot de passe est changé.", "Your password is changed."),
+        "factor_removed" => Text::new(
+            "Le second facteur est retiré\u{a0}; vos autres sessions et vos jetons ont pris fin.",
+            "The second factor is removed; your other sessions and your tokens have ended.",
+        ),
+        "session_ended" => Text::new("Cette session est terminée.", "That session is ended."),
+        "sessions_ended" => {
+            Text::new("Toutes vos autres sessions sont terminées.", "All your other sessions are ended.")
+        }
+        "halfway_over" => Text::new(
+            "Les cinq minutes sont passées\u{a0}: donnez à nouveau votre mot de passe.",
+            "The five minutes are over: give your password again.",
+        ),
+        "user_suspended" => Text::new("L’utilisateur est suspendu.", "The user is suspended."),
+        "user_resumed" => {
+            Text::new("L’utilisateur peut à nouveau se connecter.", "The user may sign in again.")
+        }
+        "factors_reset" => Text::new(
+            "Les seconds facteurs de cet utilisateur sont retirés\u{a0}; ses sessions ont pris fin.",
+            "This user's second factors are removed; their sessions have ended.",
+        ),
+        "policy_saved" => Text::new(
+            "La règle du second facteur est enregistrée.",
+            "The rule of the second factor is saved.",
+        ),
         "signed_out" => Text::new("Vous avez quitté le panneau.", "You are signed out."),
         _ => return None,
     };

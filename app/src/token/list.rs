@@ -4,6 +4,7 @@ use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Input, Select, Tone, Typed, ago, day, empty, errors, notice, secret},
     shell::{self, Place},
+    token::scopes,
 };
 use axum::{
     extract::{Path, State},
@@ -19,19 +20,22 @@ use server::{
 /// `GET /tokens`
 pub async fn list(State(server): State<Server>, face: Face) -> Answer {
     let tokens = server::token::list(&server, face.me()?).await?;
-    Ok(render(&face, tokens, None, &Typed::new().with("days", "365")))
+    Ok(render(&face, tokens, None, &scopes::blank()))
 }
 
 /// `POST /tokens`: no redirect, for the secret is shown once.
 pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
-    let new = NewToken { name: typed.get("name").to_owned(), days: typed.get("days").parse().ok() };
+    let networks = typed.get("networks").split([' ', ',']).map(str::to_owned).collect();
+    let new = NewToken {
+        name: typed.get("name").to_owned(),
+        days: typed.get("days").parse().ok(),
+        scopes: Some(scopes::ticked(&typed)),
+        networks,
+    };
     let made = server::token::create(&server, face.me()?, new).await;
     let tokens = server::token::list(&server, face.me()?).await?;
     match made {
-        Ok((token, secret)) => {
-            let typed = Typed::new().with("days", "365");
-            Ok(render(&face, tokens, Some((token, secret)), &typed))
-        }
+        Ok((token, secret)) => Ok(render(&face, tokens, Some((token, secret)), &scopes::blank())),
         Err(problem) => Ok(render(&face, tokens, None, &typed.refused(on_form(problem)?))),
     }
 }
@@ -86,17 +90,25 @@ pub fn render(
             "Pour vous y retrouver, par exemple sauvegarde.",
             "For you to recognise it, such as backup.",
         ));
+    let networks = Input::text("networks", lang.pick("Utilisable depuis", "Usable from"))
+        .hint(lang.pick(
+            "Des adresses ou réseaux, comme 192.0.2.7 ou 2001:db8::/32\u{a0}; vide, de partout.",
+            "Addresses or networks, such as 192.0.2.7 or 2001:db8::/32; empty, from anywhere.",
+        ))
+        .optional();
     let body = view! {
         <div class="stack">
             {made}
             {errors(lang, typed)}
             <section class="card">
-                <form method="post" action="/tokens" novalidate=true>
+                <form class="form" method="post" action="/tokens" novalidate=true>
                     <div class="field-line">
                         {name.view(lang, typed)}
                         {days.view(lang, typed)}
-                        <button class="button button-main" type="submit">{lang.pick("Créer le jeton", "Create the token")}</button>
                     </div>
+                    {scopes::boxes(lang, typed)}
+                    {networks.view(lang, typed)}
+                    <button class="button button-main" type="submit">{lang.pick("Créer le jeton", "Create the token")}</button>
                 </form>
             </section>
             <section class="card card-flat">{list}</section>
@@ -112,6 +124,7 @@ fn item(face: &Face, token: TokenView) -> AnyView {
         None => lang.pick("jamais utilisé", "never used").into_any(),
     };
     let until = token.expires_at.map(|at| view! { " · "{lang.pick("jusqu’au ", "until ")}{day(lang, at)} });
+    let may = scopes::said(lang, &token);
     let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
         .about(lang, &token.name)
         .loss_small();
@@ -120,6 +133,7 @@ fn item(face: &Face, token: TokenView) -> AnyView {
             <div class="item">
                 <span class="item-name">{token.name}</span>
                 <p class="item-more">{lang.pick("créé le ", "created ")}{day(lang, token.created_at)}" · "{used}{until}</p>
+                <p class="item-more">{may}</p>
             </div>
             {revoke.view()}
         </li>

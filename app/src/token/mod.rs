@@ -1,3 +1,4 @@
 //! API tokens: one's own, listed without their secrets.
 
 pub mod list;
+mod scopes;

@@ -1,6 +1,9 @@
 //! One-time links: whoever holds one chooses a password. Looking does not use it up.
 
-use super::{profile::not_twice, session};
+use super::{
+    profile::not_twice,
+    session::{self, Seen},
+};
 use crate::{
     http::{Answer, Face, on_form},
     parts::{Input, Tone, Typed, errors, notice, secret},
@@ -8,12 +11,11 @@ use crate::{
 };
 use axum::{
     extract::{Path, State},
-    http::HeaderMap,
     response::Response,
 };
 use leptos::prelude::*;
 use model::Lang;
-use server::{Server, session::cookies_of, user::UserView};
+use server::{Server, user::UserView};
 
 /// `GET /link/{secret}`
 pub async fn show(State(server): State<Server>, face: Face, Path(secret): Path<String>) -> Answer {
@@ -25,7 +27,7 @@ pub async fn show(State(server): State<Server>, face: Face, Path(secret): Path<S
 pub async fn choose(
     State(server): State<Server>,
     face: Face,
-    headers: HeaderMap,
+    Seen(seen): Seen,
     Path(secret): Path<String>,
     typed: Typed,
 ) -> Answer {
@@ -37,10 +39,8 @@ pub async fn choose(
         Err(not_twice("again"))
     };
     match set {
-        Ok(user) => {
-            let device = cookies_of(&headers).device;
-            Ok(session::begin(&server::session::start(&server, user, device).await?, "/"))
-        }
+        // A link replaces the password, never the second factor.
+        Ok(user) => Ok(session::go_on(&server::session::begin(&server, user, seen).await?, "/")),
         Err(problem) => Ok(render(&face, &secret, &user, &Typed::new().refused(on_form(problem)?))),
     }
 }

@@ -21,7 +21,13 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
         "The people who can sign in. They are given access from the page of an account.",
     ));
     let search = search(lang, "/users", &page, lang.pick("Chercher une adresse", "Search an address"), None);
-    let body = view! { {search}<div class="card card-flat">{rows(lang, users.items)}</div>{next} };
+    let policy = server::factor::policy(&server, face.me()?).await?;
+    let body = view! {
+        {search}
+        <div class="card card-flat">{rows(lang, users.items)}</div>
+        {next}
+        {super::manage::policy_act(lang, policy)}
+    };
     Ok(shell::page(&face, about, body))
 }
 
@@ -53,11 +59,14 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
         .into_iter()
         .map(|user| {
             let role = user.admin.then(|| badge("state state-going", lang.pick("administration", "admin")));
+            let state = super::manage::standing(lang, &user);
+            let path = format!("/users/{}", user.id);
             let act =
                 Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"));
             vec![
-                Cell::Main(user.email.clone().into_any()),
+                Cell::Main(view! { <a href=path>{user.email.clone()}</a> }.into_any()),
                 Cell::view(role),
+                Cell::view(state),
                 Cell::Plain(day(lang, user.created_at)),
                 Cell::Plain(act.about(lang, user.email).small().view()),
             ]
@@ -66,6 +75,7 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
     let heads = [
         lang.pick("Adresse", "Address"),
         lang.pick("Rôle", "Role"),
+        lang.pick("Connexion", "Signing in"),
         lang.pick("Depuis", "Since"),
         lang.pick("Mot de passe oublié", "Forgotten password"),
     ];

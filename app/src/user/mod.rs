@@ -1,7 +1,11 @@
-//! Users: signing in and out, one-time links, one's own profile.
+//! Users: signing in and out, one-time links, one's own profile with factors and sessions.
 
+pub mod code;
+pub mod factors;
 pub mod link;
 pub mod list;
+pub mod manage;
 pub mod profile;
 pub mod session;
+pub mod sessions;
 pub mod signin;

@@ -1,4 +1,4 @@
-//! One's own profile: language and password.
+//! One's own profile: language and password, second factor, sessions.
 
 use crate::{
     http::{Answer, Face, LANG_COOKIE, on_form, see},
@@ -12,12 +12,20 @@ use axum::{
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use leptos::prelude::*;
 use model::{Lang, Problem, Text};
-use server::{Server, user::UserView};
+use server::{Server, factor::Factors, session::SessionView, user::UserView};
 
 /// `GET /profile`
 pub async fn show(State(server): State<Server>, face: Face) -> Answer {
-    let user = server::user::me(&server, face.me()?).await?;
-    Ok(render(&face, &user, &Typed::new()))
+    load(&server, &face, &Typed::new()).await
+}
+
+/// The page as things stand, with what was typed.
+async fn load(server: &Server, face: &Face, typed: &Typed) -> Answer {
+    let me = face.me()?;
+    let user = server::user::me(server, me).await?;
+    let factors = server::factor::mine(server, me).await?;
+    let sessions = server::session::list(server, me).await?;
+    Ok(render(face, &user, factors, sessions, typed))
 }
 
 /// `POST /profile`: the user's language wins from now on over the browser's cookie.
@@ -41,8 +49,7 @@ pub async fn password(State(server): State<Server>, face: Face, typed: Typed) ->
         Ok(()) => see("/profile", "password_saved"),
         Err(problem) => {
             let problem = on_form(problem)?;
-            let user = server::user::me(&server, face.me()?).await?;
-            Ok(render(&face.at("/profile"), &user, &Typed::new().refused(problem)))
+            load(&server, &face.at("/profile"), &Typed::new().refused(problem)).await
         }
     }
 }
@@ -56,7 +63,13 @@ pub fn not_twice(field: &'static str) -> Problem {
     Problem::invalid(field, "password_twice", text)
 }
 
-pub fn render(face: &Face, user: &UserView, typed: &Typed) -> Response {
+pub fn render(
+    face: &Face,
+    user: &UserView,
+    factors: Factors,
+    sessions: Vec<SessionView>,
+    typed: &Typed,
+) -> Response {
     let lang = face.lang;
     let page = shell::Page::new(Place::Profile, lang.pick("Mon profil", "My profile")).status(typed.status());
     let facts = Facts::new()
@@ -91,10 +104,13 @@ pub fn render(face: &Face, user: &UserView, typed: &Typed) -> Response {
                         {Input::password("current", lang.pick("Mot de passe actuel", "Current password"), "current-password").view(lang, typed)}
                         {Input::password("new", lang.pick("Nouveau mot de passe", "New password"), "new-password").hint(hint).view(lang, typed)}
                         {Input::password("again", lang.pick("Encore une fois", "Once more"), "new-password").view(lang, typed)}
+                        <p class="hint">{lang.pick("Vos autres sessions et vos jetons d’API cesseront aussitôt de valoir.", "Your other sessions and your API tokens will stop working at once.")}</p>
                         <button class="button button-main" type="submit">{lang.pick("Changer le mot de passe", "Change the password")}</button>
                     </form>
                 </section>
+                {super::factors::card(face, factors)}
             </div>
+            {super::sessions::card(face, sessions)}
         </div>
     };
     shell::page(face, page, body)

@@ -9,27 +9,41 @@ use model::Problem;
 use server::{
     Actor, Server,
     listen::ClientAddress,
-    session::{SignedIn, cookies_of, set_cookies, unset_cookies},
+    session::{self, Begun, SignedIn, cookies_of, set_cookies, set_halfway, unset_cookies},
 };
-use std::net::{IpAddr, Ipv4Addr};
 
 /// Who a browser's session belongs to.
 pub async fn actor(server: &Server, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
     match cookies_of(headers).session {
-        Some(secret) => server::session::by_secret(server, secret.reveal()).await,
+        Some(secret) => session::by_secret(server, secret.reveal()).await,
         None => Ok(None),
     }
 }
 
-/// Where a sign-in comes from, as the listener found out.
-pub struct Address(pub IpAddr);
+/// Where a sign-in comes from: the address as the listener found it out, the browser as it says itself.
+pub struct Seen(pub session::Seen);
 
-impl<S: Send + Sync> FromRequestParts<S> for Address {
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
     type Rejection = StatusCode;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Address, StatusCode> {
-        let found = parts.extensions.get::<ClientAddress>().map(|address| address.0);
-        Ok(Address(found.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Seen, StatusCode> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Seen(session::Seen {
+            address: parts.extensions.get::<ClientAddress>().map(|address| address.0),
+            browser: session::family(agent.unwrap_or_default()),
+            device: cookies_of(&parts.headers).device,
+        }))
+    }
+}
+
+/// The password was right: on to `path`, or first to the second factor.
+pub fn go_on(begun: &Begun, path: &str) -> Response {
+    match begun {
+        Begun::Whole(signed_in) => begin(signed_in, path),
+        Begun::Half(secret) => with_cookies(
+            Redirect::to(&crate::parts::href("/sign-in/code", &[("to", path)])),
+            set_halfway(secret),
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use super::session::{self, Address};
+use super::session::{self, Seen};
 use crate::{
     http::{Answer, Face, on_form},
     page::lang::local,
@@ -9,20 +9,20 @@ use crate::{
 };
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 use server::{
     Server,
-    session::{Refusal, SignIn, cookies_of},
+    session::{Refusal, SignIn},
 };
 
 /// `?to=`: where one wanted to go.
 #[derive(Default, Deserialize)]
 pub struct Wanted {
-    to: Option<String>,
+    pub(super) to: Option<String>,
 }
 
 /// `GET /sign-in`
@@ -35,28 +35,25 @@ pub async fn show(face: Face, Query(wanted): Query<Wanted>) -> Answer {
 }
 
 /// `POST /sign-in`
-pub async fn sign_in(
-    State(server): State<Server>,
-    face: Face,
-    Address(address): Address,
-    headers: HeaderMap,
-    typed: Typed,
-) -> Answer {
+pub async fn sign_in(State(server): State<Server>, face: Face, Seen(seen): Seen, typed: Typed) -> Answer {
     let email = typed.get("email").to_owned();
-    let asked =
-        SignIn { email, password: typed.secret("password"), address, device: cookies_of(&headers).device };
+    let asked = SignIn { email, password: typed.secret("password"), seen };
     match server::session::sign_in(&server, asked).await {
-        Ok(signed_in) => Ok(session::begin(&signed_in, local(typed.get("to")))),
+        Ok(begun) => Ok(session::go_on(&begun, local(typed.get("to")))),
         Err(Refusal { problem, retry_after_s }) => {
             let problem = on_form(problem)?;
             let here = crate::parts::href("/sign-in", &[("to", typed.get("to"))]);
-            let mut response = render(&face.at(here), &typed.refused(problem));
-            if let Some(seconds) = retry_after_s {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            Ok(response)
+            Ok(refused(render(&face.at(here), &typed.refused(problem)), retry_after_s))
         }
     }
+}
+
+/// A form that was refused, and when to try again.
+pub(super) fn refused(mut response: Response, retry_after_s: Option<i64>) -> Response {
+    if let Some(seconds) = retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// `POST /sign-out`

@@ -38,11 +38,13 @@ async fn hostile_texts_are_shown_as_text() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_input_comes_back_as_text() {
     let stage = Stage::new().await;
-    for route in TABLE.iter().filter(|route| route.method == Verb::Post && !route.path.ends_with("/delete")) {
+    for route in TABLE.iter().filter(|route| {
+        route.method == Verb::Post && !route.path.ends_with("/delete") && route.path != "/sign-out"
+    }) {
         let path = stage.path(route);
         let fields = [
             "name", "names", "email", "password", "owner", "plan", "member", "host", "reason", "confirm",
-            "to", "lang", "ipv4", "days", "disk_mb",
+            "to", "lang", "ipv4", "days", "disk_mb", "scopes", "networks", "code", "asked_of",
         ];
         let fields: Vec<(&str, &str)> = fields.into_iter().map(|name| (name, HOSTILE)).collect();
         let got = stage.admin.post(&path, &fields).await;

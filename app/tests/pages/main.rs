@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod escape;
+mod factors;
 mod forms;
 mod html;
 mod languages;

@@ -37,7 +37,7 @@ async fn signing_out_ends_the_session() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bearer_token_opens_no_page() {
     let stage = Stage::new().await;
-    let made = stage.admin.post("/tokens", &[("name", "backup"), ("days", "30")]).await;
+    let made = stage.admin.post("/tokens", &[("name", "backup"), ("days", "30"), ("scopes", "read")]).await;
     let (_, secret) = made.html.split_once("<output>").unwrap_or_else(|| panic!("no secret: {}", made.html));
     let secret = secret.split('<').next().unwrap();
     assert!(!stage.admin.get("/tokens").await.html.contains(secret), "the secret is shown once");

@@ -53,6 +53,10 @@ impl Person {
         Person { lang, ..self.clone() }
     }
 
+    pub fn with_cookie(&self, cookie: &str) -> Person {
+        Person { cookie: Some(cookie.to_owned()), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Got {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }
@@ -145,7 +149,7 @@ impl Stage {
         let me =
             server::session::by_secret(&server, admin.cookie.as_deref().unwrap().split_once('=').unwrap().1);
         let me = me.await.unwrap().unwrap();
-        let token = server::token::NewToken { name: label.into(), days: None };
+        let token = server::token::NewToken { name: label.into(), ..Default::default() };
         let token = server::token::create(&server, &me, token).await.unwrap().0.id;
         let ids = vec![
             ("host", host.to_string()),
@@ -161,6 +165,8 @@ impl Stage {
             ("name", "www.asso.example".to_owned()),
             ("user", me.user.unwrap().to_string()),
             ("secret", "nothing".to_owned()),
+            ("factor", server.world.id::<model::Factor>().to_string()),
+            ("session", "0123456789abcdef".to_owned()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
         Stage { server, ids, account, admin, member, stranger, nobody, _dir: dir }
@@ -180,6 +186,15 @@ impl Stage {
         let mut tx = self.server.store.write().await.unwrap();
         sql(query).bind(value).run(tx.on()).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// The id of a user.
+    pub async fn user(&self, email: &str) -> UserId {
+        sql("SELECT id FROM users WHERE email_key = $1")
+            .bind(email)
+            .one(self.server.store.on(), |row| row.get("id"))
+            .await
+            .unwrap()
     }
 
     /// How many acts are on record.
@@ -228,6 +243,6 @@ async fn session(server: &Server, email: &str, admin: bool) -> String {
     server::user::set_password_by_link(server, link.reveal(), &Secret::new("four random words here"))
         .await
         .unwrap();
-    let begun = server::session::start(server, user, None).await.unwrap();
+    let begun = server::session::begin(server, user, Default::default()).await.unwrap().whole().unwrap();
     format!("{}={}", server::session::SESSION_COOKIE, begun.session.reveal())
 }

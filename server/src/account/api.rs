@@ -6,8 +6,8 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Secretly, Verb, Who, created, done, handler,
-        one, part, shape,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Secretly, Verb, Who, created, done,
+        handler, one, part, shape,
     },
     paging::Listing,
     user::link_url,
@@ -17,7 +17,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{PlanId, Problem, Text};
+use model::{PlanId, Problem, Scope, Text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/accounts",
         Who::User,
+        Needs::Token(Scope::Read),
         "The accounts one may see; also ?state=active|suspended|deleted",
         Answer::Page(shape::<AccountView>),
         || routing::get(get_all),
@@ -36,16 +37,26 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/accounts",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Provision an account. `link`: the one-time link of an owner who has no password yet, told this once",
         Answer::Made(shape::<AccountView>),
         || routing::post(post),
     )
     .takes(shape::<NewAccount>),
-    Route::new(Verb::Get, "/accounts/{account}", Who::Account, "One account", ACCOUNT, || routing::get(get)),
+    Route::new(
+        Verb::Get,
+        "/accounts/{account}",
+        Who::Account,
+        Needs::Token(Scope::Read),
+        "One account",
+        ACCOUNT,
+        || routing::get(get),
+    ),
     Route::new(
         Verb::Patch,
         "/accounts/{account}",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "Give it another plan",
         ACCOUNT,
         || routing::patch(patch),
@@ -55,18 +66,26 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/accounts/{account}",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "Delete: off the web at once, erased when its `erase_at` has come",
         ACCOUNT,
         || routing::delete(remove),
     ),
-    Route::new(Verb::Post, "/accounts/{account}/suspend", Who::AdminOfAccount, "Suspend", ACCOUNT, || {
-        routing::post(post_suspend)
-    })
+    Route::new(
+        Verb::Post,
+        "/accounts/{account}/suspend",
+        Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
+        "Suspend",
+        ACCOUNT,
+        || routing::post(post_suspend),
+    )
     .takes(shape::<Why>),
     Route::new(
         Verb::Post,
         "/accounts/{account}/resume",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "End a suspension",
         ACCOUNT,
         || routing::post(post_resume),
@@ -75,6 +94,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/accounts/{account}/restore",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "Bring a deleted account back whole",
         ACCOUNT,
         || routing::post(post_restore),

@@ -121,6 +121,9 @@ async fn advance(
     let mut tx = server.store.write().await?;
     let before = store::lock(&mut tx, server, actor, id).await?;
     actor.must_act_as_admin()?;
+    if matches!(step.to, Standing::Suspended | Standing::Deleted) {
+        actor.must_have_proved(now)?;
+    }
     stale(expected, before.version)?;
     if before.state == step.to {
         return Ok(Done { item: before, change: None });

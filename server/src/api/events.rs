@@ -1,6 +1,6 @@
 //! Server-sent events for open pages (WHATWG HTML §9.2): where changes stand now, then each move, until the session ends.
 
-use super::{Answer, ApiError, Caller, Route, Verb, Who, part};
+use super::{Answer, ApiError, Caller, Needs, Route, Verb, Who, part};
 use crate::{Actor, Server, change, session, wake::Listener, wake::Wake};
 use axum::{
     extract::{RawPathParams, State},
@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::stream::{self, Stream};
 use model::{
-    AccountId, ChangeId, Problem,
+    AccountId, ChangeId, Problem, Scope,
     event::{CHANGE_EVENT, ChangeEvent},
 };
 use std::{
@@ -24,6 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
         Verb::Get,
         "/accounts/{account}/events",
         Who::Account,
+        Needs::Token(Scope::Read),
         "An account's changes as they move",
         Answer::Events,
         || routing::get(of_account),
@@ -32,6 +33,7 @@ pub(super) const ROUTES: &[Route] = &[
         Verb::Get,
         "/changes/{change}/events",
         Who::Account,
+        Needs::Token(Scope::Read),
         "One change as it moves",
         Answer::Events,
         || routing::get(of_change),
@@ -109,9 +111,8 @@ impl Watch {
                 wake = self.wakes.next() => if !self.concerns(wake?) { continue },
                 _ = self.clock.tick() => {}
             }
-            if session::ended(&self.server, &self.actor).await.ok()? {
-                return None;
-            }
+            // As they stand now: an admin who is one no more sees no more than anybody.
+            self.actor = session::still(&self.server, &self.actor).await.ok()??;
             // What one may no longer see ends the stream too.
             self.look().await.ok()?;
         }
@@ -120,6 +121,7 @@ impl Watch {
     fn concerns(&self, wake: Wake) -> bool {
         match (wake, self.about) {
             (Wake::All, _) => true,
+            (Wake::User(user), _) => self.actor.user == Some(user),
             (Wake::Host(_), About::Account(_)) => false,
             // A change that concerns no account concerns a host.
             (Wake::Host(_), About::Change(_, account)) => account.is_none(),

@@ -4,6 +4,7 @@
 mod answer;
 mod asked;
 mod events;
+mod gate;
 mod handler;
 mod openapi;
 mod problem;
@@ -14,9 +15,9 @@ pub use asked::{Asked, Caller, IfMatch, Listed, part};
 pub(crate) use handler::handler;
 pub use openapi::describe;
 pub use problem::ApiError;
-pub use route::{Answer, Route, Shape, Verb, Who, shape};
+pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
-use crate::{Server, account, change, grant, host, member, origin, plan, session, site, token, user};
+use crate::{Server, account, change, factor, grant, host, member, origin, plan, session, site, token, user};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -37,6 +38,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         openapi::ROUTES,
         session::ROUTES,
         user::ROUTES,
+        factor::ROUTES,
         token::ROUTES,
         member::ROUTES,
         plan::ROUTES,
@@ -55,7 +57,10 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
 pub fn router(server: Server) -> Router {
     let mut routes = Router::new();
     for route in table() {
-        routes = routes.route(route.path, (route.handler)());
+        routes = routes.route(
+            route.path,
+            (route.handler)().route_layer(from_fn_with_state((server.clone(), route), gate::gate)),
+        );
     }
     let routes = routes
         .fallback(|| async { ApiError::from(crate::actor::not_found()) })

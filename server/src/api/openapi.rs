@@ -1,6 +1,6 @@
 //! `/api/v1/openapi.json`: written from the route table. Its texts are English alone: it is for programs and their makers; problems come in both languages.
 
-use super::{Answer, PREFIX, Route, Shape, Verb, Who, route::shape, table};
+use super::{Answer, Needs, PREFIX, Route, Shape, Verb, Who, route::shape, table};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -10,10 +10,15 @@ use serde_json::{Map, Value, json};
 use std::sync::OnceLock;
 use utoipa::ToSchema;
 
-pub(super) const ROUTES: &[Route] =
-    &[Route::new(Verb::Get, "/openapi.json", Who::Anyone, "This description", Answer::OpenApi, || {
-        routing::get(show)
-    })];
+pub(super) const ROUTES: &[Route] = &[Route::new(
+    Verb::Get,
+    "/openapi.json",
+    Who::Anyone,
+    Needs::Nothing,
+    "This description",
+    Answer::OpenApi,
+    || routing::get(show),
+)];
 
 async fn show() -> Response {
     static TEXT: OnceLock<Value> = OnceLock::new();
@@ -126,9 +131,14 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         Who::Account => "Admins, and users with a grant on the account.",
         Who::AdminOfAccount | Who::Admin => "Admins.",
     };
+    let needs = match route.needs {
+        Needs::Nothing => String::new(),
+        Needs::Token(scope) => format!(" A token needs the scope `{}`.", scope.code()),
+        Needs::Session => " Tokens cannot do this: it takes a session.".to_owned(),
+    };
     let mut operation = json!({
         "summary": route.summary,
-        "description": who,
+        "description": format!("{who}{needs}"),
         "operationId": operation_id(route),
         "parameters": parameters,
         "responses": answers,
@@ -136,9 +146,12 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
     if let Some(body) = route.body {
         operation["requestBody"] = json!({ "required": true, "content": json_of(keep(schemas, body())) });
     }
-    if route.who == Who::Anyone {
-        operation["security"] = json!([]);
-    }
+    // OpenAPI 3.1 lets bearer tokens name the roles they need.
+    operation["security"] = match route.needs {
+        Needs::Nothing => json!([]),
+        Needs::Token(scope) => json!([{ "token": [scope.code()] }, { "session": [] }]),
+        Needs::Session => json!([{ "session": [] }]),
+    };
     operation
 }
 

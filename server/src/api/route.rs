@@ -2,6 +2,7 @@
 
 use crate::Server;
 use axum::routing::MethodRouter;
+use model::Scope;
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema},
@@ -13,6 +14,10 @@ pub struct Route {
     /// Below `/api/v1`.
     pub path: &'static str,
     pub who: Who,
+    /// What a token needs for it.
+    pub needs: Needs,
+    /// Open to a user who has to set a second factor up first: what it takes to do so.
+    pub setting_up: bool,
     /// What it does, for OpenAPI.
     pub summary: &'static str,
     pub body: Option<fn() -> Shape>,
@@ -41,6 +46,16 @@ pub enum Who {
     AdminOfAccount,
     /// Admins; to others it does not exist.
     Admin,
+}
+
+/// What a token needs to use a route; checked in one place, before the rules (`gate`). A signed-in session needs nothing of this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nobody has to be signed in.
+    Nothing,
+    Token(Scope),
+    /// No token will do: it concerns the session itself, or what a stolen token must not be able to do.
+    Session,
 }
 
 /// What a route answers when all went well.
@@ -77,11 +92,18 @@ impl Route {
         verb: Verb,
         path: &'static str,
         who: Who,
+        needs: Needs,
         summary: &'static str,
         answer: Answer,
         handler: fn() -> MethodRouter<Server>,
     ) -> Route {
-        Route { verb, path, who, summary, body: None, answer, handler }
+        Route { verb, path, who, needs, setting_up: false, summary, body: None, answer, handler }
+    }
+
+    /// Open while a second factor has to be set up.
+    pub const fn while_setting_up(mut self) -> Route {
+        self.setting_up = true;
+        self
     }
 
     /// The JSON body it takes.

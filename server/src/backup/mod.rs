@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 19] = [
+pub const TABLES: [&str; 21] = [
     "panel",
     "users",
     "members",
@@ -34,10 +34,12 @@ pub const TABLES: [&str; 19] = [
     "ledger_copies",
     "devices",
     "tokens",
+    "factors",
+    "recovery_codes",
 ];
 
 /// What a backup leaves out.
-pub const LEFT_OUT: [&str; 5] = ["sessions", "links", "attempts", "idempotency", "enrolments"];
+pub const LEFT_OUT: [&str; 6] = ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments"];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

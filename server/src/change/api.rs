@@ -3,19 +3,21 @@
 use super::{Chain, ChangeView, chain, list, list_all, show, undo};
 use crate::{
     Server,
-    api::{Answer, ApiError, Caller, Route, Verb, Who, created, handler, one, part, shape},
+    api::{Answer, ApiError, Caller, Needs, Route, Verb, Who, created, handler, one, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
     response::Response,
     routing,
 };
+use model::Scope;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}/changes",
         Who::Account,
+        Needs::Token(Scope::Read),
         "An account's changes, newest first",
         Answer::Page(shape::<ChangeView>),
         || routing::get(get_all),
@@ -24,6 +26,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/changes",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "Everything anybody did, newest first",
         Answer::Page(shape::<ChangeView>),
         || routing::get(get_everybodys),
@@ -32,6 +35,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/changes/chain",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "Whether history is as it was written",
         Answer::One(shape::<Chain>),
         || routing::get(get_chain),
@@ -40,6 +44,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/changes/{change}",
         Who::Account,
+        Needs::Token(Scope::Read),
         "One change",
         Answer::One(shape::<ChangeView>),
         || routing::get(get),
@@ -48,6 +53,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/changes/{change}/undo",
         Who::Account,
+        Needs::Token(Scope::Admin),
         "Undo it, by a new change",
         Answer::Made(shape::<ChangeView>),
         || routing::post(post_undo),

@@ -4,7 +4,8 @@ use super::{GrantView, NewGrant, create, list, revoke};
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Route, Secretly, Verb, Who, created, no_content, one, part, shape,
+        Answer, ApiError, Asked, Caller, Needs, Route, Secretly, Verb, Who, created, no_content, one, part,
+        shape,
     },
     user::link_url,
 };
@@ -13,12 +14,14 @@ use axum::{
     response::Response,
     routing,
 };
+use model::Scope;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}/grants",
         Who::Account,
+        Needs::Token(Scope::Read),
         "Who manages an account",
         Answer::List(shape::<GrantView>),
         || routing::get(get_all),
@@ -27,6 +30,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/accounts/{account}/grants",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "Let a user manage it. `link`: the one-time link of a user who has no password yet, told this once",
         Answer::Made(shape::<GrantView>),
         || routing::post(post),
@@ -36,6 +40,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/accounts/{account}/grants/{grant}",
         Who::AdminOfAccount,
+        Needs::Token(Scope::Admin),
         "Withdraw it, at once",
         Answer::Nothing,
         || routing::delete(remove),

@@ -33,9 +33,11 @@ pub async fn create(
     let mut tx = server.store.write().await?;
     let of = account::lock(&mut tx, server, actor, account).await?;
     actor.must_act_as_admin()?;
+    actor.must_have_proved(server.world.now_ms())?;
     let email = EmailAddress::parse(&new.email)?;
     let user = user::ensure(&mut tx, &*server.world, &email).await?;
     let grant = give(&mut tx, &*server.world, user, On::Account(account)).await?;
+    tx.wake_user(user);
     let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
     let mut act = Act::new("grant.create", Subject::new("grant", grant, &email));
     act.account = Some(account);
@@ -58,17 +60,18 @@ pub async fn revoke(
     let mut tx = server.store.write().await?;
     let of = account::lock(&mut tx, server, actor, account).await?;
     actor.must_act_as_admin()?;
+    actor.must_have_proved(now)?;
     let before = load(&mut tx, grant).await?;
     let revoked =
-        sql("UPDATE grants SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL")
-            .bind(grant)
-            .bind(account)
-            .bind(now)
-            .run(tx.on())
-            .await?;
-    if revoked == 0 {
-        return Err(not_found());
-    }
+        sql("UPDATE grants SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
+         RETURNING user_id")
+        .bind(grant)
+        .bind(account)
+        .bind(now)
+        .optional(tx.on(), |row| row.get("user_id"))
+        .await?;
+    // Who waits for news of this account hears that there are none for them any more.
+    tx.wake_user(revoked.ok_or_else(not_found)?);
     let mut act = Act::new("grant.revoke", Subject::new("grant", grant, &before.email));
     act.account = Some(account);
     act.member = Some(of.member.id);

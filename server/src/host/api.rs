@@ -7,8 +7,8 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, handler, one,
-        part, shape,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Verb, Who, created, done, handler,
+        one, part, shape,
     },
     change::{self, ChangeView, Done},
     paging::Listing,
@@ -18,7 +18,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{ChangeState, Consent, Kind, Problem, Text};
+use model::{ChangeState, Consent, Kind, Problem, Scope, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,32 +27,50 @@ const HOST: Answer = Answer::One(shape::<HostView>);
 /// Shortens the table.
 macro_rules! act {
     ($path:literal, $summary:literal, $handler:ident) => {
-        Route::new(Verb::Post, $path, Who::Admin, $summary, HOST, || routing::post($handler))
+        Route::new(Verb::Post, $path, Who::Admin, Needs::Token(Scope::Admin), $summary, HOST, || {
+            routing::post($handler)
+        })
     };
 }
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::new(Verb::Get, "/hosts", Who::Admin, "Hosts", Answer::Page(shape::<HostView>), || {
-        routing::get(get_all)
-    }),
+    Route::new(
+        Verb::Get,
+        "/hosts",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "Hosts",
+        Answer::Page(shape::<HostView>),
+        || routing::get(get_all),
+    ),
     Route::new(
         Verb::Post,
         "/hosts",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Add a host. `command`: what to run there within 30 minutes, told this once",
         Answer::Made(shape::<Told>),
         || routing::post(post),
     )
     .takes(shape::<NewHost>),
-    Route::new(Verb::Get, "/hosts/{host}", Who::Admin, "One host", HOST, || routing::get(get)),
-    Route::new(Verb::Patch, "/hosts/{host}", Who::Admin, "Another name, other addresses", HOST, || {
-        routing::patch(patch)
-    })
+    Route::new(Verb::Get, "/hosts/{host}", Who::Admin, Needs::Token(Scope::Read), "One host", HOST, || {
+        routing::get(get)
+    }),
+    Route::new(
+        Verb::Patch,
+        "/hosts/{host}",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "Another name, other addresses",
+        HOST,
+        || routing::patch(patch),
+    )
     .takes(shape::<Update>),
     Route::new(
         Verb::Post,
         "/hosts/{host}/enrol",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "A new command for the same host; used, it replaces the host's certificate",
         Answer::Made(shape::<Told>),
         || routing::post(post_enrol),
@@ -65,6 +83,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/hosts/{host}/difference",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "What adopting a frozen host would change on it; empty while `frozen.ledger_at` is null",
         Answer::List(shape::<Difference>),
         || routing::get(get_difference),
@@ -78,6 +97,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/hosts/{host}/resources",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "What it holds; also ?state=held|failed|…",
         Answer::Page(shape::<ResourceView>),
         || routing::get(get_resources),
@@ -86,6 +106,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/hosts/{host}/resources/{kind}/{key}/consent",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Decide about a resource that is held: put_back or keep an edit made by hand, delete",
         Answer::One(shape::<ResourceView>),
         || routing::post(post_consent),
@@ -95,6 +116,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/hosts/{host}/deletions/consent",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Every deletion the host holds back is meant",
         Answer::One(shape::<Allowed>),
         || routing::post(post_deletions),
@@ -103,6 +125,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/hosts/{host}/changes",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "Changes of the host itself",
         Answer::Page(shape::<ChangeView>),
         || routing::get(get_changes),

@@ -64,6 +64,9 @@ async fn advance(
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let before = store::lock(&mut tx, host, now).await?;
+    if matches!(to, HostState::Revoked | HostState::Retired) {
+        actor.must_have_proved(now)?;
+    }
     stale(expected, before.version)?;
     if before.state == to {
         return Ok(Done { item: before, change: None });

@@ -191,7 +191,7 @@ impl Connection {
                 () = stopped(&mut stop) => return Ended::Gone("the panel stops"),
                 wake = wakes.next() => match wake {
                     None => return Ended::Gone("the panel stops"),
-                    Some(crate::wake::Wake::Account(_)) => Ok(()),
+                    Some(crate::wake::Wake::Account(_) | crate::wake::Wake::User(_)) => Ok(()),
                     Some(crate::wake::Wake::Host(host)) if host != self.host => Ok(()),
                     Some(_) => self.look().await,
                 },

@@ -4,8 +4,8 @@ use super::{MemberView, NewMember, create, delete, list, rename, show};
 use crate::{
     Server, account,
     api::{
-        Answer, ApiError, Asked, Caller, IfMatch, Listed, Route, Verb, Who, created, done, handler, one,
-        part, shape,
+        Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Verb, Who, created, done, handler,
+        one, part, shape,
     },
 };
 use axum::{
@@ -13,20 +13,33 @@ use axum::{
     response::Response,
     routing,
 };
-use model::MemberId;
+use model::{MemberId, Scope};
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::new(Verb::Get, "/members", Who::Admin, "Members", Answer::Page(shape::<MemberView>), || {
-        routing::get(get_all)
-    }),
-    Route::new(Verb::Post, "/members", Who::Admin, "Add a member", Answer::Made(shape::<MemberView>), || {
-        routing::post(post)
-    })
+    Route::new(
+        Verb::Get,
+        "/members",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "Members",
+        Answer::Page(shape::<MemberView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Post,
+        "/members",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "Add a member",
+        Answer::Made(shape::<MemberView>),
+        || routing::post(post),
+    )
     .takes(shape::<NewMember>),
     Route::new(
         Verb::Get,
         "/members/{member}",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "One member",
         Answer::One(shape::<MemberView>),
         || routing::get(get),
@@ -35,6 +48,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Patch,
         "/members/{member}",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Rename a member",
         Answer::One(shape::<MemberView>),
         || routing::patch(patch),
@@ -44,6 +58,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/members/{member}",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Delete a member who never had an account",
         Answer::Nothing,
         || routing::delete(remove),
@@ -52,6 +67,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/members/{member}/accounts",
         Who::Admin,
+        Needs::Token(Scope::Read),
         "A member's accounts",
         Answer::Page(shape::<account::AccountView>),
         || routing::get(get_accounts),

@@ -3,29 +3,49 @@
 use super::{PlanInput, PlanView, create, delete, list, show, update};
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, IfMatch, Route, Verb, Who, created, done, handler, part, shape},
+    api::{Answer, ApiError, Asked, IfMatch, Needs, Route, Verb, Who, created, done, handler, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
     response::Response,
     routing,
 };
+use model::Scope;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::new(Verb::Get, "/plans", Who::Admin, "Plans", Answer::Page(shape::<PlanView>), || {
-        routing::get(get_all)
-    }),
-    Route::new(Verb::Post, "/plans", Who::Admin, "Add a plan", Answer::Made(shape::<PlanView>), || {
-        routing::post(post)
-    })
+    Route::new(
+        Verb::Get,
+        "/plans",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "Plans",
+        Answer::Page(shape::<PlanView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Post,
+        "/plans",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "Add a plan",
+        Answer::Made(shape::<PlanView>),
+        || routing::post(post),
+    )
     .takes(shape::<PlanInput>),
-    Route::new(Verb::Get, "/plans/{plan}", Who::Admin, "One plan", Answer::One(shape::<PlanView>), || {
-        routing::get(get)
-    }),
+    Route::new(
+        Verb::Get,
+        "/plans/{plan}",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "One plan",
+        Answer::One(shape::<PlanView>),
+        || routing::get(get),
+    ),
     Route::new(
         Verb::Put,
         "/plans/{plan}",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Change a plan, and so every account that has it",
         Answer::One(shape::<PlanView>),
         || routing::put(put),
@@ -35,6 +55,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/plans/{plan}",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "Delete a plan no account has",
         Answer::Nothing,
         || routing::delete(remove),

@@ -1,21 +1,23 @@
-//! Signing in and out over the API: for programs that act in a browser's stead.
+//! Signing in and out over the API, and one's sessions: for programs that act in a browser's stead.
 
-use super::{SignIn, cookies_of, set_cookies, sign_in, sign_out, unset_cookies};
+use super::{
+    Begun, Proof, Seen, SessionView, SignIn, cookies_of, end as end_one, end_others, family, finish, list,
+    prove, set_cookies, set_halfway, sign_in, sign_out, unset_cookies,
+};
 use crate::{
     Server,
-    api::{Answer, ApiError, Caller, Route, Verb, Who, no_content, shape},
+    api::{Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, no_content, one, part, shape},
     listen::ClientAddress,
 };
 use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, header},
-    response::Response,
+    Extension, Json,
+    extract::{RawPathParams, State, rejection::JsonRejection},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
     routing,
 };
-use model::{Problem, ProblemKind, Secret, Text};
+use model::{Problem, ProblemKind, Scope, Secret, Text};
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -23,12 +25,64 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/session",
         Who::Anyone,
-        "Sign in: sets the session cookie",
+        Needs::Nothing,
+        "Sign in: sets the session cookie. A user with a second factor gets 401 `factor_awaited` and a cookie for POST /session/code",
         Answer::Nothing,
         || routing::post(begin),
     )
     .takes(shape::<Credentials>),
-    Route::new(Verb::Delete, "/session", Who::User, "Sign out", Answer::Nothing, || routing::delete(end)),
+    Route::new(
+        Verb::Post,
+        "/session/code",
+        Who::Anyone,
+        Needs::Nothing,
+        "The second factor, within five minutes: a code of the app, or a recovery code",
+        Answer::Nothing,
+        || routing::post(code),
+    )
+    .takes(shape::<SecondFactor>),
+    Route::new(
+        Verb::Post,
+        "/session/proof",
+        Who::User,
+        Needs::Session,
+        "Prove again to be there, with the password or a code: good for ten minutes of dangerous acts (403 `proof_needed`)",
+        Answer::Nothing,
+        || routing::post(proof),
+    )
+    .takes(shape::<Proof>)
+    .while_setting_up(),
+    Route::new(Verb::Delete, "/session", Who::User, Needs::Session, "Sign out", Answer::Nothing, || {
+        routing::delete(end)
+    })
+    .while_setting_up(),
+    Route::new(
+        Verb::Get,
+        "/me/sessions",
+        Who::User,
+        Needs::Token(Scope::Read),
+        "One's own sessions",
+        Answer::List(shape::<SessionView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Delete,
+        "/me/sessions",
+        Who::User,
+        Needs::Token(Scope::Admin),
+        "Sign out everywhere else",
+        Answer::Nothing,
+        || routing::delete(delete_others),
+    ),
+    Route::new(
+        Verb::Delete,
+        "/me/sessions/{session}",
+        Who::User,
+        Needs::Token(Scope::Admin),
+        "Sign out one of them",
+        Answer::Nothing,
+        || routing::delete(delete_one),
+    ),
 ];
 
 #[derive(Deserialize, ToSchema)]
@@ -39,34 +93,98 @@ struct Credentials {
     password: Secret,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SecondFactor {
+    #[schema(value_type = String)]
+    code: Secret,
+}
+
 async fn begin(
     State(server): State<Server>,
-    address: Option<axum::Extension<ClientAddress>>,
+    address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
     body: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, ApiError> {
+    // serde's own words could repeat the password.
     let Json(Credentials { email, password }) = body.map_err(|_| {
-        // serde's own words could repeat the password.
-        Problem::new(
-            ProblemKind::Invalid,
-            "body_unreadable",
-            Text::new("Envoyez email et password en JSON.", "Send email and password as JSON."),
-        )
+        unreadable(Text::new("Envoyez email et password en JSON.", "Send email and password as JSON."))
     })?;
-    let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |known| known.0.0);
-    let asked = SignIn { email, password, address, device: cookies_of(&headers).device };
-    let signed_in = sign_in(&server, asked).await?;
-    let mut response = no_content(None)?;
-    for value in set_cookies(&signed_in).into_iter().flatten() {
-        response.headers_mut().append(header::SET_COOKIE, value);
+    match sign_in(&server, SignIn { email, password, seen: seen(address, &headers) }).await? {
+        Begun::Whole(signed_in) => with_cookies(no_content(None)?, set_cookies(&signed_in)),
+        Begun::Half(secret) => {
+            let problem = Problem::new(
+                ProblemKind::SignIn,
+                "factor_awaited",
+                Text::new(
+                    "Envoyez maintenant le code de votre second facteur (POST /session/code).",
+                    "Now send the code of your second factor (POST /session/code).",
+                ),
+            );
+            with_cookies(ApiError::from(problem).into_response(), set_halfway(&secret))
+        }
     }
-    Ok(response)
+}
+
+async fn code(
+    State(server): State<Server>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Result<Json<SecondFactor>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Json(SecondFactor { code }) =
+        body.map_err(|_| unreadable(Text::new("Envoyez code en JSON.", "Send code as JSON.")))?;
+    let halfway = cookies_of(&headers).halfway.unwrap_or_else(|| Secret::new(""));
+    let signed_in = finish(&server, &halfway, code.reveal(), seen(address, &headers)).await?;
+    with_cookies(no_content(None)?, set_cookies(&signed_in))
+}
+
+async fn proof(State(server): State<Server>, asked: Asked<Proof>) -> Result<Response, ApiError> {
+    prove(&server, &asked.actor, &asked.body).await?;
+    no_content(None)
 }
 
 async fn end(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
     sign_out(&server, &actor).await?;
-    let mut response = no_content(None)?;
-    for value in unset_cookies().into_iter().flatten() {
+    with_cookies(no_content(None)?, unset_cookies())
+}
+
+async fn get_all(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    one(&list(&server, &actor).await?, None)
+}
+
+async fn delete_others(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    end_others(&server, &actor).await?;
+    no_content(None)
+}
+
+async fn delete_one(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    end_one(&server, &actor, &part::<String>(&params, "session")?).await?;
+    no_content(None)
+}
+
+fn unreadable(text: Text) -> Problem {
+    Problem::new(ProblemKind::Invalid, "body_unreadable", text)
+}
+
+fn seen(address: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Seen {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Seen {
+        address: address.map(|known| known.0.0),
+        browser: family(agent),
+        device: cookies_of(headers).device,
+    }
+}
+
+fn with_cookies<const N: usize>(
+    mut response: Response,
+    cookies: [Option<HeaderValue>; N],
+) -> Result<Response, ApiError> {
+    for value in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)

@@ -1,20 +1,28 @@
 //! Who a request is from: a bearer token, else the session cookie.
 
-use super::{LONGEST_MS, SignedIn, store};
-use crate::{Actor, Server, token};
+use super::{HALFWAY_MS, LONGEST_MS, SignedIn, find};
+use crate::{
+    Actor, Server,
+    token::{self, Scopes},
+};
 use axum::http::{HeaderMap, HeaderValue, header};
 use model::{Problem, ProblemKind, Secret, Text};
+use std::net::IpAddr;
 
 /// `__Host-`: set by this very host over HTTPS, for the whole host and no other.
 pub const SESSION_COOKIE: &str = "__Host-session";
 /// Remembers that its user has signed in from this browser; signs nobody in.
 pub const DEVICE_COOKIE: &str = "__Host-device";
 
+/// The password was right, a second factor is awaited (`halfway`).
+pub const HALFWAY_COOKIE: &str = "__Host-halfway";
+
 /// The panel's cookies of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies {
     pub session: Option<Secret>,
     pub device: Option<Secret>,
+    pub halfway: Option<Secret>,
 }
 
 pub fn cookies_of(headers: &HeaderMap) -> Cookies {
@@ -25,26 +33,33 @@ pub fn cookies_of(headers: &HeaderMap) -> Cookies {
         match name {
             SESSION_COOKIE => cookies.session = Some(Secret::new(value)),
             DEVICE_COOKIE => cookies.device = Some(Secret::new(value)),
+            HALFWAY_COOKIE => cookies.halfway = Some(Secret::new(value)),
             _ => {}
         }
     }
     cookies
 }
 
-/// The actor of a request; `None` when nobody is signed in. A bearer token that does not work is an error, never the cookie's turn.
-pub async fn caller(server: &Server, headers: &HeaderMap) -> Result<Option<Actor>, Problem> {
+/// Who a request from this address is of, and what a token's scopes allow; `None` when nobody is signed in. A bearer token that does not work is an error, never the cookie's turn.
+pub async fn caller(
+    server: &Server,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> Result<Option<(Actor, Scopes)>, Problem> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let bearer = value.to_str().ok().and_then(|value| {
             let (scheme, secret) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
         });
         return match bearer {
-            Some(secret) => token::by_secret(server, secret).await?.ok_or_else(bad_token).map(Some),
+            Some(secret) => token::by_secret(server, secret, address).await?.ok_or_else(bad_token).map(Some),
             None => Err(bad_token()),
         };
     }
     match cookies_of(headers).session {
-        Some(secret) => store::by_secret(server, secret.reveal()).await,
+        Some(secret) => {
+            Ok(find::by_secret(server, secret.reveal()).await?.map(|actor| (actor, Scopes::all())))
+        }
         None => Ok(None),
     }
 }
@@ -60,13 +75,19 @@ fn bad_token() -> Problem {
     )
 }
 
-/// The two Set-Cookie values of a session begun.
-pub fn set_cookies(signed_in: &SignedIn) -> [Option<HeaderValue>; 2] {
+/// The Set-Cookie values of a session begun; the wait for a factor is over.
+pub fn set_cookies(signed_in: &SignedIn) -> [Option<HeaderValue>; 3] {
     let month = LONGEST_MS / 1000;
     [
         cookie(SESSION_COOKIE, signed_in.session.reveal(), month),
         cookie(DEVICE_COOKIE, signed_in.device.reveal(), 12 * month),
+        cookie(HALFWAY_COOKIE, "", 0),
     ]
+}
+
+/// The Set-Cookie value while a second factor is awaited.
+pub fn set_halfway(secret: &Secret) -> [Option<HeaderValue>; 1] {
+    [cookie(HALFWAY_COOKIE, secret.reveal(), HALFWAY_MS / 1000)]
 }
 
 /// The Set-Cookie value of a session ended; the browser stays known.

@@ -2,18 +2,36 @@
 
 mod api;
 mod caller;
+mod end;
+mod find;
+mod halfway;
+mod list;
+mod prove;
+mod seen;
 mod sign_in;
 mod store;
 mod tries;
 
 pub(crate) use api::ROUTES;
-pub use caller::{Cookies, DEVICE_COOKIE, SESSION_COOKIE, caller, cookies_of, set_cookies, unset_cookies};
-pub use sign_in::{Refusal, SignIn, SignedIn, sign_in, start};
-pub(crate) use store::actor;
-pub use store::{by_secret, ended, sign_out};
+pub use caller::{
+    Cookies, DEVICE_COOKIE, HALFWAY_COOKIE, SESSION_COOKIE, caller, cookies_of, set_cookies, set_halfway,
+    unset_cookies,
+};
+pub(crate) use end::shut_out;
+pub use end::{end, end_others, ended, sign_out};
+pub(crate) use find::{actor, actor_columns};
+pub use find::{by_secret, still};
+pub use halfway::{HALFWAY_MS, awaited, finish};
+pub use list::{SessionView, list};
+pub(crate) use prove::note;
+pub use prove::{Proof, prove};
+pub use seen::{Seen, family};
+pub use sign_in::{Begun, Refusal, SignIn, SignedIn, begin, sign_in};
 pub(crate) use tries::Tries;
 
 /// A session that is not used ends after this time,
 pub const IDLE_MS: i64 = 14 * 24 * 3_600_000;
 /// and any session after this.
 pub const LONGEST_MS: i64 = 30 * 24 * 3_600_000;
+/// How long a proof that the user is there is good for dangerous acts.
+pub const PROOF_MS: i64 = 10 * 60_000;

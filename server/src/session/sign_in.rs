@@ -1,24 +1,22 @@
 //! Signing in by e-mail address and password.
 
-use super::{Tries, store};
+use super::{Seen, Tries, halfway, store};
 use crate::{
-    Server,
+    Server, factor,
     secrets::{fresh, hashed},
     store::sql,
     user,
 };
 use model::{Problem, Secret, Text, UserId};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// What a sign-in form sends, and from where.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     pub email: String,
     pub password: Secret,
-    /// The client's address, trusted proxies taken into account.
-    pub address: IpAddr,
-    /// The device cookie, if the browser has one.
-    pub device: Option<Secret>,
+    /// Where it comes from.
+    pub seen: Seen,
 }
 
 /// A session begun: both secrets go into cookies.
@@ -27,6 +25,24 @@ pub struct SignedIn {
     pub user: UserId,
     pub session: Secret,
     pub device: Secret,
+}
+
+/// What a right password leads to.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    Whole(SignedIn),
+    /// A second factor is awaited: the secret goes into a cookie of its own.
+    Half(Secret),
+}
+
+impl Begun {
+    /// The session, where none but a whole one is expected.
+    pub fn whole(self) -> Option<SignedIn> {
+        match self {
+            Begun::Whole(signed_in) => Some(signed_in),
+            Begun::Half(_) => None,
+        }
+    }
 }
 
 /// Not signed in, and how long to wait (Retry-After) if it was for too many tries.
@@ -55,24 +71,26 @@ const PER_DEVICE: i64 = 10;
 /// Tries from one address (IPv6: one /64), whoever is tried.
 const PER_ADDRESS: i64 = 40;
 
-/// Signs in. Unknown users, users without password and wrong passwords get the same answer in the same time.
-pub async fn sign_in(server: &Server, asked: SignIn) -> Result<SignedIn, Refusal> {
-    let key = asked.email.trim().to_ascii_lowercase();
-    let found = sql("SELECT id, password FROM users WHERE email_key = $1")
+/// Signs in, or half way when the user has a second factor. Unknown and suspended users, users without password and wrong passwords get
+/// the same answer in the same time.
+pub async fn sign_in(server: &Server, asked: SignIn) -> Result<Begun, Refusal> {
+    let SignIn { email, password, seen } = asked;
+    let key = email.trim().to_ascii_lowercase();
+    let found = sql("SELECT id, password FROM users WHERE email_key = $1 AND suspended_at IS NULL")
         .bind(key.as_str())
         .optional(server.store.on(), |row| {
             Ok((row.get::<UserId>("id")?, row.get::<Option<String>>("password")?))
         })
         .await?;
-    let device = asked.device.as_ref().map(|device| hashed(device.reveal()));
-    let known = match (&found, &device) {
-        (Some((user, _)), Some(device)) => store::knows(server, *user, device).await?,
-        _ => false,
+    let known = match &found {
+        Some((user, _)) => known_device(server, *user, &seen).await?,
+        None => None,
     };
-    let buckets = match &device {
-        Some(device) if known => vec![(format!("device:{device}"), PER_DEVICE)],
-        _ => {
-            vec![(user::bucket(&key), PER_USER), (format!("address:{}", network(asked.address)), PER_ADDRESS)]
+    let buckets = match &known {
+        Some(device) => vec![(format!("device:{device}"), PER_DEVICE)],
+        None => {
+            let address = seen.address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+            vec![(user::bucket(&key), PER_USER), (format!("address:{}", network(address)), PER_ADDRESS)]
         }
     };
     let tries = Tries::take(server, buckets).await?;
@@ -80,27 +98,46 @@ pub async fn sign_in(server: &Server, asked: SignIn) -> Result<SignedIn, Refusal
         Some((user, stored)) => (Some(user), stored),
         None => (None, None),
     };
-    let right = user::verify(&server.hashers, &asked.password, stored).await?;
+    let right = user::verify(&server.hashers, &password, stored).await?;
     let Some(user) = user.filter(|_| right) else {
-        tracing::info!(address = %asked.address, "a sign-in failed");
+        tracing::info!(address = ?seen.address, "a sign-in failed");
         return Err(wrong().into());
     };
     let mut tx = server.store.write().await?;
     tries.give_back(&mut tx).await?;
     tx.commit().await?;
-    Ok(start(server, user, asked.device.filter(|_| known)).await?)
+    Ok(begin(server, user, seen).await?)
 }
 
-/// Begins a session with new secrets: after a sign-in, or after a one-time link was used.
-pub async fn start(server: &Server, user: UserId, device: Option<Secret>) -> Result<SignedIn, Problem> {
+/// Goes on for a user whose password (or one-time link) was right: a session, or half of one where a factor is to be shown.
+pub async fn begin(server: &Server, user: UserId, seen: Seen) -> Result<Begun, Problem> {
+    if factor::has(server, user).await? {
+        return halfway::begin(server, user).await.map(Begun::Half);
+    }
+    whole(server, user, seen).await.map(Begun::Whole)
+}
+
+/// A session with new secrets. A browser that is not known as this user's gets a new name.
+pub(super) async fn whole(server: &Server, user: UserId, seen: Seen) -> Result<SignedIn, Problem> {
+    let known = known_device(server, user, &seen).await?.is_some();
     let session = fresh(&*server.world);
-    let device = device.unwrap_or_else(|| fresh(&*server.world));
-    store::begin(server, user, &hashed(session.reveal()), &hashed(device.reveal())).await?;
+    let device = seen.device.clone().filter(|_| known).unwrap_or_else(|| fresh(&*server.world));
+    store::begin(server, user, &hashed(session.reveal()), &hashed(device.reveal()), &seen).await?;
     Ok(SignedIn { user, session, device })
 }
 
+/// The browser's name in the store, if this user has signed in from it before.
+pub(super) async fn known_device(
+    server: &Server,
+    user: UserId,
+    seen: &Seen,
+) -> Result<Option<String>, Problem> {
+    let Some(device) = seen.device.as_ref().map(|device| hashed(device.reveal())) else { return Ok(None) };
+    Ok(store::knows(server, user, &device).await?.then_some(device))
+}
+
 /// IPv6 clients own a whole /64.
-fn network(address: IpAddr) -> String {
+pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

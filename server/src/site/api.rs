@@ -3,13 +3,14 @@
 use super::{SiteView, create, delete, list, set_names, show};
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, IfMatch, Route, Verb, Who, created, done, handler, part, shape},
+    api::{Answer, ApiError, Asked, IfMatch, Needs, Route, Verb, Who, created, done, handler, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
     response::Response,
     routing,
 };
+use model::Scope;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,6 +19,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Get,
         "/accounts/{account}/sites",
         Who::Account,
+        Needs::Token(Scope::Read),
         "An account's sites",
         Answer::Page(shape::<SiteView>),
         || routing::get(get_all),
@@ -26,18 +28,26 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/accounts/{account}/sites",
         Who::Account,
+        Needs::Token(Scope::Sites),
         "Add a site",
         Answer::Made(shape::<SiteView>),
         || routing::post(post),
     )
     .takes(shape::<NewSite>),
-    Route::new(Verb::Get, "/sites/{site}", Who::Account, "One site", Answer::One(shape::<SiteView>), || {
-        routing::get(get)
-    }),
+    Route::new(
+        Verb::Get,
+        "/sites/{site}",
+        Who::Account,
+        Needs::Token(Scope::Read),
+        "One site",
+        Answer::One(shape::<SiteView>),
+        || routing::get(get),
+    ),
     Route::new(
         Verb::Patch,
         "/sites/{site}",
         Who::Account,
+        Needs::Token(Scope::Sites),
         "Its names, the main one first",
         Answer::One(shape::<SiteView>),
         || routing::patch(patch),
@@ -47,6 +57,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/sites/{site}",
         Who::Account,
+        Needs::Token(Scope::Sites),
         "Take it off the web; its files stay",
         Answer::Nothing,
         || routing::delete(remove),

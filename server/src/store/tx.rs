@@ -2,7 +2,7 @@
 
 use super::{Engine, query, sql};
 use crate::wake::{Wake, Waker};
-use model::{AccountId, HostId, Problem};
+use model::{AccountId, HostId, Problem, UserId};
 use sqlx::{Any, AnyConnection, Transaction};
 use std::collections::BTreeSet;
 use tokio::sync::OwnedSemaphorePermit;
@@ -38,6 +38,10 @@ impl Tx {
 
     pub fn wake_account(&mut self, account: AccountId) {
         self.wakes.insert(Wake::Account(account));
+    }
+
+    pub fn wake_user(&mut self, user: UserId) {
+        self.wakes.insert(Wake::User(user));
     }
 
     pub async fn commit(mut self) -> Result<(), Problem> {

@@ -4,7 +4,8 @@ use super::{NewToken, TokenView, create, list, revoke};
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Route, Secretly, Verb, Who, created, no_content, one, part, shape,
+        Answer, ApiError, Asked, Caller, Needs, Route, Secretly, Verb, Who, created, no_content, one, part,
+        shape,
     },
 };
 use axum::{
@@ -12,21 +13,22 @@ use axum::{
     response::Response,
     routing,
 };
+use model::Scope;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::new(Verb::Get, "/tokens", Who::User, "One's own tokens", Answer::List(shape::<TokenView>), || {
+    Route::new(Verb::Get, "/tokens", Who::User, Needs::Token(Scope::Read), "One's own tokens", Answer::List(shape::<TokenView>), || {
         routing::get(get_all)
     }),
     Route::new(
         Verb::Post,
         "/tokens",
-        Who::User,
-        "A new token; its `secret` is told this once. Needs a session: a token makes no tokens",
+        Who::User, Needs::Session,
+        "A new token; its `secret` is told this once. Takes a session and a fresh proof: a token makes no tokens",
         Answer::Made(shape::<TokenView>),
         || routing::post(post),
     )
     .takes(shape::<NewToken>),
-    Route::new(Verb::Delete, "/tokens/{token}", Who::User, "Revoke a token", Answer::Nothing, || {
+    Route::new(Verb::Delete, "/tokens/{token}", Who::User, Needs::Token(Scope::Admin), "Revoke a token", Answer::Nothing, || {
         routing::delete(remove)
     }),
 ];

@@ -1,46 +1,94 @@
 //! Users over the API.
 
-use super::{PasswordChange, UserView, change_password, link, list, me, set_lang};
+use super::{PasswordChange, UserView, change_password, link, list, me, resume, set_lang, show, suspend};
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, Caller, Route, Verb, Who, handler, no_content, one, part, shape},
+    api::{Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, handler, no_content, one, part, shape},
 };
 use axum::{
     extract::{RawPathParams, State},
     response::Response,
     routing,
 };
-use model::{Lang, UserId};
+use model::{Lang, Scope, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::new(Verb::Get, "/me", Who::User, "The signed-in user", Answer::One(shape::<UserView>), || {
-        routing::get(get_me)
-    }),
-    Route::new(Verb::Patch, "/me", Who::User, "Choose a language", Answer::One(shape::<UserView>), || {
-        routing::patch(patch_me)
-    })
+    Route::new(
+        Verb::Get,
+        "/me",
+        Who::User,
+        Needs::Token(Scope::Read),
+        "The signed-in user",
+        Answer::One(shape::<UserView>),
+        || routing::get(get_me),
+    )
+    .while_setting_up(),
+    Route::new(
+        Verb::Patch,
+        "/me",
+        Who::User,
+        Needs::Token(Scope::Admin),
+        "Choose a language",
+        Answer::One(shape::<UserView>),
+        || routing::patch(patch_me),
+    )
     .takes(shape::<MyChoice>),
     Route::new(
         Verb::Put,
         "/me/password",
         Who::User,
-        "Change the password; other sessions end",
+        Needs::Session,
+        "Change the password; other sessions and the tokens end",
         Answer::Nothing,
         || routing::put(put_password),
     )
     .takes(shape::<PasswordChange>),
-    Route::new(Verb::Get, "/users", Who::Admin, "Users", Answer::Page(shape::<UserView>), || {
-        routing::get(get_users)
-    }),
+    Route::new(
+        Verb::Get,
+        "/users",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "Users",
+        Answer::Page(shape::<UserView>),
+        || routing::get(get_users),
+    ),
+    Route::new(
+        Verb::Get,
+        "/users/{user}",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "One user",
+        Answer::One(shape::<UserView>),
+        || routing::get(get_user),
+    ),
     Route::new(
         Verb::Post,
         "/users/{user}/link",
         Who::Admin,
+        Needs::Token(Scope::Admin),
         "A new one-time link, for a user who forgot the password; told this once",
         Answer::Made(shape::<Link>),
         || routing::post(post_link),
+    ),
+    Route::new(
+        Verb::Post,
+        "/users/{user}/suspend",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "Nobody signs in as this user; sessions end and tokens rest",
+        Answer::Nothing,
+        || routing::post(post_suspend),
+    ),
+    Route::new(
+        Verb::Post,
+        "/users/{user}/resume",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "The user may sign in again",
+        Answer::Nothing,
+        || routing::post(post_resume),
     ),
 ];
 
@@ -76,6 +124,15 @@ async fn put_password(
 
 handler!(page get_users = list);
 
+async fn get_user(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_be_admin()?;
+    one(&show(&server, &actor, part(&params, "user")?).await?, None)
+}
+
 async fn post_link(
     State(server): State<Server>,
     Caller(actor): Caller,
@@ -87,4 +144,24 @@ async fn post_link(
     let mut response = one(&Link { link: super::link_url(&server, &secret) }, None)?;
     *response.status_mut() = axum::http::StatusCode::CREATED;
     Ok(response)
+}
+
+async fn post_suspend(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_be_admin()?;
+    suspend(&server, &actor, part(&params, "user")?).await?;
+    no_content(None)
+}
+
+async fn post_resume(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_be_admin()?;
+    resume(&server, &actor, part(&params, "user")?).await?;
+    no_content(None)
 }

@@ -1,6 +1,6 @@
 //! One-time links: `/link/SECRET` lets a user set a password within the hour.
 
-use super::{UserView, password, rules};
+use super::{UserView, password, rules, strength};
 use crate::{
     Actor, Server, Via,
     actor::not_found,
@@ -57,6 +57,8 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
         .optional(tx.on(), |row| row.get("email"))
         .await?;
     let act = Act::new("user.link", Subject::new("user", user, email.ok_or_else(not_found)?));
+    // A link sets a password, one's own too: else it would be a way around the proof.
+    actor.must_have_proved(server.world.now_ms())?;
     change::record(&mut tx, &*server.world, actor, act).await?;
     let secret = new(&mut tx, &*server.world, user).await?;
     tx.commit().await?;
@@ -67,7 +69,7 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
 pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Problem> {
     let found =
         sql("SELECT u.id, u.email, u.lang, u.created_at FROM links l JOIN users u ON u.id = l.user_id
-         WHERE l.id = $1 AND l.used_at IS NULL AND l.expires_at > $2")
+         WHERE l.id = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.suspended_at IS NULL")
         .bind(hashed(secret))
         .bind(server.world.now_ms())
         .optional(server.store.on(), |row| {
@@ -76,6 +78,8 @@ pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Proble
                 email: row.get("email")?,
                 lang: row.get("lang")?,
                 admin: false,
+                suspended_at: None,
+                factors: 0,
                 created_at: row.get("created_at")?,
             })
         })
@@ -83,10 +87,11 @@ pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Proble
     found.ok_or_else(dead)
 }
 
-/// Uses the link up; gives the user, for whom the page then starts a session.
+/// Uses the link up; gives the user, for whom the page then begins a session (`session::begin`, which asks for a second factor).
 pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -> Result<UserId, Problem> {
     let user = open_link(server, secret).await?;
-    password::check(new, &user.email, "password")?;
+    let hints = strength::hints(server, user.id, &user.email).await?;
+    strength::check(new, hints, "password").await?;
     let mut salt = [0; 16];
     server.world.random(&mut salt);
     let hash = password::hash(&server.hashers, new, salt).await?;
@@ -105,6 +110,8 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
         admin: false,
         lang: user.lang,
         via: Via::Panel,
+        proved_at: None,
+        must_set_up: false,
         once: None,
     };
     rules::store_password(&mut tx, &*server.world, &actor, user.id, &hash, None).await?;

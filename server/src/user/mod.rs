@@ -4,14 +4,18 @@ mod api;
 mod links;
 mod password;
 mod rules;
+mod strength;
+mod suspend;
 
 pub(crate) use api::ROUTES;
 pub(crate) use links::link_if_needed;
 pub use links::{LINK_MS, link, link_url, open_link, set_password_by_link};
+pub use password::Hashers;
 pub(crate) use password::verify;
-pub use password::{Hashers, SHORTEST};
-pub(crate) use rules::{bucket, ensure, session_only};
-pub use rules::{change_password, create_admin, list, me, set_lang};
+pub(crate) use rules::{bucket, ensure, session_only, wrong_password};
+pub use rules::{change_password, create_admin, list, me, set_lang, show};
+pub use strength::SHORTEST;
+pub use suspend::{resume, suspend};
 
 use model::{Lang, UserId};
 use serde::{Deserialize, Serialize};
@@ -28,6 +32,10 @@ pub struct UserView {
     /// Holds the staff role.
     pub admin: bool,
     pub created_at: i64,
+    /// Since when the user can do nothing.
+    pub suspended_at: Option<i64>,
+    /// How many second factors are asked for.
+    pub factors: u32,
 }
 
 /// What is asked, as typed.

@@ -5,13 +5,12 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
 };
-use model::{Problem, Secret, Text, text};
+use model::{Problem, Secret};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
-/// Characters of a password, at least.
-pub const SHORTEST: usize = 12;
-const LONGEST_BYTES: usize = 1024;
+/// More is not even looked at.
+pub(super) const LONGEST_BYTES: usize = 1024;
 
 /// How many hashes run at once.
 #[derive(Clone)]
@@ -26,43 +25,6 @@ impl Default for Hashers {
 fn argon2() -> Result<Argon2<'static>, Problem> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| internal("argon2", &error))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-/// Whether a new password will do.
-pub(crate) fn check(password: &Secret, email: &str, field: &'static str) -> Result<(), Problem> {
-    let typed = password.reveal();
-    if typed.chars().count() < SHORTEST {
-        return Err(Problem::invalid(
-            field,
-            "password_short",
-            text!(
-                "Il faut {SHORTEST} caractères au moins\u{a0}: quatre mots au hasard font très bien l’affaire.",
-                "At least {SHORTEST} characters are needed: four random words do very well."
-            ),
-        ));
-    }
-    if typed.len() > LONGEST_BYTES {
-        return Err(Problem::invalid(
-            field,
-            "password_long",
-            Text::new("Ce mot de passe est trop long.", "This password is too long."),
-        ));
-    }
-    let mut different: Vec<char> = typed.chars().collect();
-    different.sort_unstable();
-    different.dedup();
-    let (typed, email) = (typed.to_lowercase(), email.to_lowercase());
-    if typed.contains(&email) || email.contains(&typed) || different.len() < 4 {
-        return Err(Problem::invalid(
-            field,
-            "password_guessable",
-            Text::new(
-                "Ce mot de passe se devine trop facilement\u{a0}: prenez autre chose que votre adresse ou une suite de signes pareils.",
-                "This password is too easy to guess: take something other than your address or a row of equal signs.",
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// A PHC string of the password.
@@ -120,17 +82,6 @@ async fn run<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn weak_passwords_are_refused_with_the_reason() {
-        let code =
-            |typed: &str| check(&Secret::new(typed), "ana@asso.example", "password").map_err(|p| p.code);
-        assert_eq!(code("court"), Err("password_short"));
-        assert_eq!(code("Ana@Asso.Example"), Err("password_guessable"));
-        assert_eq!(code("aaaaaaaaaaaaaaaa"), Err("password_guessable"));
-        assert_eq!(code(&"long ".repeat(300)), Err("password_long"));
-        assert_eq!(code("quatre mots au hasard"), Ok(()));
-    }
 
     #[tokio::test]
     async fn hashes_verify_and_nobody_never_does() {

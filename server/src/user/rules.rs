@@ -1,6 +1,6 @@
 //! Users and their own settings.
 
-use super::{UserView, links, password};
+use super::{UserView, links, password, strength};
 use crate::{
     Actor, Server, Via,
     actor::not_found,
@@ -8,6 +8,7 @@ use crate::{
     grant,
     paging::{Listing, Page},
     secrets::hashed,
+    session,
     store::{Row, Tx, sql},
     world::World,
 };
@@ -17,13 +18,22 @@ macro_rules! columns {
     () => {
         "SELECT u.id, u.email, u.email_key, u.lang, u.created_at,
            (SELECT COUNT(*) FROM grants g WHERE g.user_id = u.id AND g.role = 'admin' AND g.account_id IS NULL
-             AND g.member_id IS NULL AND g.revoked_at IS NULL) AS admin FROM users u "
+             AND g.member_id IS NULL AND g.revoked_at IS NULL) AS admin,
+           u.suspended_at, (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS factors FROM users u "
     };
 }
 
 /// The signed-in user.
 pub async fn me(server: &Server, actor: &Actor) -> Result<UserView, Problem> {
     let user = actor.user.ok_or_else(not_found)?;
+    let found =
+        sql(concat!(columns!(), "WHERE u.id = $1")).bind(user).optional(server.store.on(), view).await?;
+    found.ok_or_else(not_found)
+}
+
+/// One user, for admins.
+pub async fn show(server: &Server, actor: &Actor, user: UserId) -> Result<UserView, Problem> {
+    actor.must_be_admin()?;
     let found =
         sql(concat!(columns!(), "WHERE u.id = $1")).bind(user).optional(server.store.on(), view).await?;
     found.ok_or_else(not_found)
@@ -79,7 +89,7 @@ pub async fn set_lang(server: &Server, actor: &Actor, lang: Lang) -> Result<(), 
     tx.commit().await
 }
 
-/// Changes one's own password; every other session of the user ends. Wrong tries count as sign-in tries do.
+/// Changes one's own password; every other session of the user ends, and every token. Wrong tries count as sign-in tries do.
 pub async fn change_password(
     server: &Server,
     actor: &Actor,
@@ -87,29 +97,36 @@ pub async fn change_password(
     new: &Secret,
 ) -> Result<(), Problem> {
     let (Some(user), Via::Session(session)) = (actor.user, &actor.via) else { return Err(session_only()) };
-    let tries = crate::session::Tries::take(server, vec![(format!("password:{user}"), 10)]).await?;
+    let tries = session::Tries::take(server, vec![(format!("password:{user}"), 10)]).await?;
     let stored: Option<String> = sql("SELECT password FROM users WHERE id = $1")
         .bind(user)
         .one(server.store.on(), |row| row.get("password"))
         .await?;
     if !password::verify(&server.hashers, current, stored).await? {
-        return Err(Problem::invalid(
-            "current",
-            "password_wrong",
-            Text::new("Ce n’est pas votre mot de passe actuel.", "This is not your current password."),
-        ));
+        return Err(wrong_password("current"));
     }
-    password::check(new, &actor.who, "new")?;
+    let hints = strength::hints(server, user, &actor.who).await?;
+    strength::check(new, hints, "new").await?;
     let mut salt = [0; 16];
     server.world.random(&mut salt);
     let hash = password::hash(&server.hashers, new, salt).await?;
     let mut tx = server.store.write().await?;
     tries.give_back(&mut tx).await?;
     store_password(&mut tx, &*server.world, actor, user, &hash, Some(session)).await?;
+    // Whoever knows the password is who they say.
+    session::note(&mut tx, session, server.world.now_ms()).await?;
     tx.commit().await
 }
 
-/// Stores the hash, ends the user's sessions except `keep`, and leaves a trace.
+pub(crate) fn wrong_password(field: &'static str) -> Problem {
+    Problem::invalid(
+        field,
+        "password_wrong",
+        Text::new("Ce n’est pas votre mot de passe actuel.", "This is not your current password."),
+    )
+}
+
+/// Stores the hash, ends the user's tokens and sessions except `keep`, and leaves a trace.
 pub(super) async fn store_password(
     tx: &mut Tx,
     world: &dyn World,
@@ -119,12 +136,7 @@ pub(super) async fn store_password(
     keep: Option<&str>,
 ) -> Result<(), Problem> {
     sql("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(hash).run(tx.on()).await?;
-    sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND id <> $3")
-        .bind(user)
-        .bind(world.now_ms())
-        .bind(keep.unwrap_or_default())
-        .run(tx.on())
-        .await?;
+    session::shut_out(tx, user, world.now_ms(), keep).await?;
     let act = Act::new("user.password", Subject::new("user", user, &actor.who));
     change::record(tx, world, actor, act).await.map(drop)
 }
@@ -148,6 +160,8 @@ fn view(row: &Row) -> Result<UserView, Problem> {
         lang: row.get("lang")?,
         admin: row.get::<u32>("admin")? > 0,
         created_at: row.get("created_at")?,
+        suspended_at: row.get("suspended_at")?,
+        factors: row.get("factors")?,
     })
 }
 

@@ -9,7 +9,12 @@ use axum::{
 use futures_util::StreamExt;
 use model::{UserId, event::ChangeEvent};
 use serde_json::{Value, json};
-use server::{api, session, site, store::sql};
+use server::{
+    api,
+    session::{self, Seen},
+    site,
+    store::sql,
+};
 use std::collections::BTreeSet;
 use tower::ServiceExt;
 
@@ -33,7 +38,8 @@ impl Client {
     }
 
     pub async fn of(bench: &Bench, user: Option<UserId>) -> Client {
-        let signed_in = session::start(&bench.server, user.unwrap(), None).await.unwrap();
+        let begun = session::begin(&bench.server, user.unwrap(), Seen::default()).await.unwrap();
+        let signed_in = begun.whole().unwrap();
         let cookie = format!("{}={}", session::SESSION_COOKIE, signed_in.session.reveal());
         Client { cookie, ..Client::nobody(bench) }
     }

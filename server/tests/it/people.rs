@@ -10,9 +10,24 @@ use server::{
     grant::{self, NewGrant},
     member::{self, NewMember},
     paging::Listing,
-    session::{self, SignIn, SignedIn},
+    session::{self, Begun, Seen, SignIn, SignedIn},
     site, token, user,
 };
+
+pub async fn try_begin(
+    server: &Server,
+    address: &str,
+    email: &str,
+    password: &str,
+    device: Option<Secret>,
+) -> Result<Begun, session::Refusal> {
+    let asked = SignIn {
+        email: email.into(),
+        password: Secret::new(password),
+        seen: Seen { address: Some(address.parse().unwrap()), browser: None, device },
+    };
+    session::sign_in(server, asked).await
+}
 
 async fn try_from(
     server: &Server,
@@ -21,20 +36,14 @@ async fn try_from(
     password: &str,
     device: Option<Secret>,
 ) -> Result<SignedIn, session::Refusal> {
-    let asked = SignIn {
-        email: email.into(),
-        password: Secret::new(password),
-        address: address.parse().unwrap(),
-        device,
-    };
-    session::sign_in(server, asked).await
+    try_begin(server, address, email, password, device).await.map(|begun| begun.whole().unwrap())
 }
 
-async fn by_cookie(server: &Server, session: &Secret) -> Option<Actor> {
+pub async fn by_cookie(server: &Server, session: &Secret) -> Option<Actor> {
     let mut headers = HeaderMap::new();
     let cookie = format!("{}={}", session::SESSION_COOKIE, session.reveal());
     headers.insert(header::COOKIE, cookie.parse().unwrap());
-    session::caller(server, &headers).await.unwrap()
+    session::caller(server, &headers, None).await.unwrap().map(|(actor, _)| actor)
 }
 
 pub async fn sign_in_and_out(bench: Bench) {
@@ -150,7 +159,7 @@ pub async fn links_work_once_and_for_an_hour(bench: Bench) {
 pub async fn tokens_work_until_revoked(bench: Bench) {
     let server = &bench.server;
     let home = bench.household("alpha").await;
-    let new = token::NewToken { name: "script".into(), days: Some(1) };
+    let new = token::NewToken { name: "script".into(), days: Some(1), ..Default::default() };
     let (view, secret) = token::create(server, &home.owner, new).await.unwrap();
     assert!(secret.reveal().starts_with("alv_") && secret.reveal().len() == 47);
     let bearer = |secret: &str| {
@@ -159,22 +168,22 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
         headers
     };
     let headers = bearer(secret.reveal());
-    let actor = session::caller(server, &headers).await.unwrap().unwrap();
+    let (actor, _) = session::caller(server, &headers, None).await.unwrap().unwrap();
     assert_eq!((actor.user, actor.admin), (home.owner.user, false));
     // It is worth what its user is worth, but cannot make more of itself.
     site::create(server, &actor, home.account, "asso.example").await.unwrap();
-    let new = || token::NewToken { name: "autre".into(), days: None };
+    let new = || token::NewToken { name: "autre".into(), ..Default::default() };
     assert_eq!(token::create(server, &actor, new()).await.unwrap_err().code, "session_needed");
     assert!(token::list(server, &home.owner).await.unwrap()[0].used_at.is_some());
     bench.world.pass(24 * 3_600_000);
-    assert_eq!(session::caller(server, &headers).await.unwrap_err().code, "bad_token");
+    assert_eq!(session::caller(server, &headers, None).await.unwrap_err().code, "bad_token");
     let (view2, secret) = token::create(server, &home.owner, new()).await.unwrap();
     let headers = bearer(secret.reveal());
     let other = bench.household("beta").await;
     assert_eq!(token::revoke(server, &other.owner, view2.id).await.unwrap_err().code, "not_found");
-    session::caller(server, &headers).await.unwrap();
+    session::caller(server, &headers, None).await.unwrap();
     token::revoke(server, &home.owner, view2.id).await.unwrap();
-    assert_eq!(session::caller(server, &headers).await.unwrap_err().kind, ProblemKind::SignIn);
+    assert_eq!(session::caller(server, &headers, None).await.unwrap_err().kind, ProblemKind::SignIn);
     assert_eq!(token::list(server, &home.owner).await.unwrap(), []);
     assert_ne!(view.id, view2.id);
     // Neither secret nor hash stands in what is kept of the act.
@@ -246,7 +255,7 @@ pub async fn an_idempotency_key_makes_one_thing(bench: Bench) {
     assert_eq!(ids.len(), 1);
     // A secret is told once, so a token's creation is not told again.
     let me = Actor { once: Some(Once { key: "k3".into(), request: "t".into() }), ..home.owner.clone() };
-    let new = || token::NewToken { name: "script".into(), days: None };
+    let new = || token::NewToken { name: "script".into(), ..Default::default() };
     token::create(server, &me, new()).await.unwrap();
     assert_eq!(token::create(server, &me, new()).await.unwrap_err().code, "token_made");
     assert_eq!(token::list(server, &me).await.unwrap().len(), 1);

@@ -1,0 +1,74 @@
+//! What a token may do, as boxes to tick and as words.
+
+use crate::parts::{Typed, sign_bad};
+use leptos::prelude::*;
+use model::{Lang, Scope};
+use server::token::TokenView;
+
+/// An empty form: for a year, and for reading alone until more is ticked.
+pub fn blank() -> Typed {
+    Typed::new().with("days", "365").with("scopes", Scope::Read.code())
+}
+
+/// The scopes that were ticked.
+pub fn ticked(typed: &Typed) -> Vec<String> {
+    typed.all("scopes")
+}
+
+fn word(scope: Scope, lang: Lang) -> &'static str {
+    match scope {
+        Scope::Read => lang.pick("lire ce que vous pouvez lire", "read what you can read"),
+        Scope::Sites => lang.pick("modifier les sites", "change sites"),
+        Scope::Mail => lang.pick("modifier les boîtes aux lettres", "change mailboxes"),
+        Scope::Dns => lang.pick("modifier les zones DNS", "change DNS zones"),
+        Scope::Admin => {
+            lang.pick("tout le reste, administration comprise", "everything else, acts of admins included")
+        }
+    }
+}
+
+pub fn boxes(lang: Lang, typed: &Typed) -> AnyView {
+    let ticked = ticked(typed);
+    let error = typed.error("scopes").map(|text| text.pick(lang).to_owned());
+    let wrong = error.is_some();
+    let boxes = Scope::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(place, scope)| {
+            // The summary of errors leads to the first.
+            let id = if place == 0 { "f-scopes".to_owned() } else { format!("f-scopes-{}", scope.code()) };
+            let checked = ticked.iter().any(|code| code == scope.code());
+            view! {
+                <div class="choice">
+                    <input type="checkbox" id=id.clone() name="scopes" value=scope.code() checked=checked
+                        aria-invalid=wrong.then_some("true") aria-describedby=wrong.then_some("f-scopes-error")
+                        autofocus=wrong && place == 0/>
+                    <label for=id>{word(scope, lang)}</label>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field">
+            <legend>{lang.pick("Ce jeton peut", "This token may")}</legend>
+            {boxes}
+            {error.map(|said| view! { <p class="error" id="f-scopes-error">{sign_bad()}<span>{said}</span></p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What a token may do and from where, in a line.
+pub fn said(lang: Lang, token: &TokenView) -> String {
+    let may = if token.scopes.len() == Scope::ALL.len() {
+        lang.pick("peut tout ce que vous pouvez", "may do all you may").to_owned()
+    } else {
+        let words: Vec<&str> = token.scopes.iter().map(|scope| word(*scope, lang)).collect();
+        lang.pick(format!("peut\u{a0}: {}", words.join(", ")), format!("may: {}", words.join(", ")))
+    };
+    if token.networks.is_empty() {
+        return may;
+    }
+    let from = token.networks.join(", ");
+    lang.pick(format!("{may} · depuis {from}"), format!("{may} · from {from}"))
+}

@@ -1,0 +1,189 @@
+//! One's second factor: on the profile, and setting it up.
+
+use crate::{
+    http::{Answer, Face, on_form, see},
+    parts::{Action, Input, Tone, Typed, ago, day, errors, fold_loss, link_main, notice, qr, secret},
+    shell,
+};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use leptos::prelude::*;
+use model::{FactorId, Lang, Secret};
+use server::{
+    Server,
+    factor::{Factors, Pending},
+};
+
+/// `GET /second-factor`: where those are led of whom one is asked, and who have none.
+pub async fn why(face: Face) -> Answer {
+    let lang = face.lang;
+    let asked = face.me()?.must_set_up.then(|| {
+        notice(
+            Tone::Held,
+            lang.pick(
+                "La coopérative vous demande un second facteur. Le panneau s’ouvre dès qu’il est en place.",
+                "The cooperative asks you for a second factor. The panel opens as soon as it is set up.",
+            ),
+            (),
+        )
+    });
+    let body = view! {
+        {asked}
+        <p>{lang.pick(
+            "Une application sur votre téléphone montre un code qui change toutes les trente secondes. Vous le tapez après le mot de passe\u{a0}: qui vole l’un n’a pas l’autre.",
+            "An app on your phone shows a code that changes every thirty seconds. You type it after the password: who steals one does not have the other.",
+        )}</p>
+        <p class="quiet">{lang.pick(
+            "Toute application qui parle TOTP convient\u{a0}: Aegis, FreeOTP, ou votre gestionnaire de mots de passe.",
+            "Any app that speaks TOTP will do: Aegis, FreeOTP, or your password manager.",
+        )}</p>
+        {Action::new("/profile/factors/totp", lang.pick("Mettre en place", "Set it up")).main().view()}
+        {way_out(&face)}
+    };
+    Ok(shell::door(&face, 200, lang.pick("Un second facteur", "A second factor"), body))
+}
+
+/// `POST /profile/factors/totp`: no redirect, for the secret is shown while it is being set up alone.
+pub async fn begin(State(server): State<Server>, face: Face) -> Answer {
+    let pending = server::factor::begin_totp(&server, face.me()?).await?;
+    Ok(render(&face.at("/second-factor"), &pending, &Typed::new()))
+}
+
+/// `POST /profile/factors/{factor}/confirm`
+pub async fn confirm(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<FactorId>,
+    typed: Typed,
+) -> Answer {
+    match server::factor::confirm_totp(&server, face.me()?, id, typed.get("code")).await {
+        Ok(codes) => Ok(codes_page(&face, &codes)),
+        Err(problem) => {
+            let problem = on_form(problem)?;
+            let pending = server::factor::pending_totp(&server, face.me()?, id).await?;
+            Ok(render(&face.at("/second-factor"), &pending, &typed.refused(problem)))
+        }
+    }
+}
+
+/// `POST /profile/factors/{factor}/remove`
+pub async fn remove(State(server): State<Server>, face: Face, Path(id): Path<FactorId>) -> Answer {
+    server::factor::remove(&server, face.me()?, id).await?;
+    see("/profile", "factor_removed")
+}
+
+/// `POST /profile/codes`
+pub async fn codes(State(server): State<Server>, face: Face) -> Answer {
+    let codes = server::factor::new_codes(&server, face.me()?).await?;
+    Ok(codes_page(&face, &codes))
+}
+
+pub fn render(face: &Face, pending: &Pending, typed: &Typed) -> Response {
+    let lang = face.lang;
+    let drawn = qr(
+        lang.pick("Code QR à lire avec l’application", "QR code for the app to read"),
+        pending.uri.reveal(),
+    );
+    let code = Input::text("code", lang.pick("Le code que l’application montre", "The code the app shows"))
+        .autocomplete("one-time-code");
+    let body = view! {
+        {errors(lang, typed)}
+        <p>{lang.pick("Lisez ce code QR avec votre application, ou recopiez-y la clé.", "Read this QR code with your app, or copy the key into it.")}</p>
+        {drawn}
+        {secret(lang, pending.secret.reveal())}
+        <form class="form" method="post" action=format!("/profile/factors/{}/confirm", pending.id) novalidate=true>
+            {code.view(lang, typed)}
+            <button class="button button-main button-wide" type="submit">{lang.pick("Confirmer", "Confirm")}</button>
+        </form>
+        {way_out(face)}
+    };
+    shell::door(
+        face,
+        typed.status(),
+        lang.pick("Votre application d’authentification", "Your authenticator app"),
+        body,
+    )
+}
+
+fn codes_page(face: &Face, codes: &[Secret]) -> Response {
+    let lang = face.lang;
+    let list =
+        codes.iter().map(|code| view! { <li><code>{code.reveal().to_owned()}</code></li> }).collect_view();
+    let body = view! {
+        {notice(Tone::Good, lang.pick("Votre second facteur est en place.", "Your second factor is set up."), ())}
+        <p>{lang.pick(
+            "Voici vos codes de secours, pour le jour où le téléphone manque. Chacun sert une fois. Gardez-les sur papier\u{a0}: ils ne seront plus montrés, et les précédents ne valent plus rien.",
+            "These are your recovery codes, for the day the phone is missing. Each works once. Keep them on paper: they will not be shown again, and earlier ones are worth nothing any more.",
+        )}</p>
+        <ul class="codes">{list}</ul>
+        {link_main("/", lang.pick("Je les ai notés", "I have written them down"))}
+    };
+    shell::door(&face.at("/profile"), 200, lang.pick("Codes de secours", "Recovery codes"), body)
+}
+
+/// Away from the setting up, as far as one may go.
+fn way_out(face: &Face) -> AnyView {
+    let lang = face.lang;
+    if face.actor.as_ref().is_some_and(|actor| actor.must_set_up) {
+        return Action::new("/sign-out", lang.pick("Se déconnecter", "Sign out")).view();
+    }
+    view! { <p class="small"><a href="/profile">{lang.pick("Retour au profil", "Back to the profile")}</a></p> }.into_any()
+}
+
+/// The second factor on the profile.
+pub fn card(face: &Face, held: Factors) -> AnyView {
+    let lang = face.lang;
+    let body = if held.factors.is_empty() {
+        view! {
+            <p class="quiet">{lang.pick("Aucun\u{a0}: votre mot de passe seul ouvre votre session.", "None: your password alone signs you in.")}</p>
+            {link_main("/second-factor", lang.pick("Mettre en place un second facteur", "Set up a second factor"))}
+        }
+        .into_any()
+    } else {
+        let left = held.codes_left;
+        let left = lang.pick(
+            format!("Codes de secours qui restent\u{a0}: {left}."),
+            format!("Recovery codes left: {left}."),
+        );
+        let rows = held.factors.into_iter().map(|factor| {
+            let used = factor.used_at.map(|at| view! { " · "{lang.pick("utilisée ", "used ")}{ago(lang, face.now_ms, at)} });
+            let remove = Action::new(format!("/profile/factors/{}/remove", factor.id), lang.pick("Retirer", "Remove")).loss_small();
+            view! {
+                <li>
+                    <div class="item">
+                        <span class="item-name">{lang.pick("Application d’authentification", "Authenticator app")}</span>
+                        <p class="item-more">{lang.pick("depuis le ", "since ")}{day(lang, factor.created_at)}{used}</p>
+                    </div>
+                    {remove.view()}
+                </li>
+            }
+        });
+        view! {
+            <ul class="items">{rows.collect_view()}</ul>
+            <p class="quiet">{left}</p>
+            {replace(lang)}
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card stack" aria-labelledby="factor">
+            <h2 id="factor">{lang.pick("Second facteur", "Second factor")}</h2>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+fn replace(lang: Lang) -> AnyView {
+    let body = view! {
+        <p>{lang.pick(
+            "Une nouvelle application remplace celle-ci\u{a0}; de nouveaux codes de secours remplacent les anciens.",
+            "A new app replaces this one; new recovery codes replace the old ones.",
+        )}</p>
+        {Action::new("/profile/factors/totp", lang.pick("Changer d’application", "Change the app")).view()}
+        {Action::new("/profile/codes", lang.pick("Nouveaux codes de secours", "New recovery codes")).view()}
+    };
+    fold_loss(lang.pick("Remplacer…", "Replace…"), false, body)
+}

@@ -1,0 +1,127 @@
+//! What admins do with a user: suspend, resume, take lost factors away; and of whom a second factor is asked.
+
+use crate::{
+    http::{Answer, Face, see},
+    parts::{Action, Facts, Select, Typed, badge, day, fold, fold_loss},
+    shell::{self, Place},
+};
+use axum::extract::{Path, State};
+use leptos::prelude::*;
+use model::{Lang, UserId};
+use server::{Server, factor::Policy, user::UserView};
+
+/// `GET /users/{user}`
+pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    let lang = face.lang;
+    let user = server::user::show(&server, face.me()?, id).await?;
+    let page = shell::Page::new(Place::Users, user.email.as_str())
+        .from(lang.pick("Utilisateurs", "Users"), "/users");
+    let facts = Facts::new()
+        .line(lang.pick("Connexion", "Signing in"), standing(lang, &user))
+        .line(lang.pick("Depuis le", "Since"), day(lang, user.created_at))
+        .view();
+    let body = view! {
+        <div class="stack">
+            <section class="card">{facts}</section>
+            <section class="folds">{reset_act(lang, &user)}{suspend_act(lang, &user)}</section>
+        </div>
+    };
+    Ok(shell::page(&face, page, body))
+}
+
+/// `POST /users/{user}/suspend`
+pub async fn suspend(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    server::user::suspend(&server, face.me()?, id).await?;
+    see(format!("/users/{id}"), "user_suspended")
+}
+
+/// `POST /users/{user}/resume`
+pub async fn resume(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    server::user::resume(&server, face.me()?, id).await?;
+    see(format!("/users/{id}"), "user_resumed")
+}
+
+/// `POST /users/{user}/factors/remove`
+pub async fn reset(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    server::factor::reset(&server, face.me()?, id).await?;
+    see(format!("/users/{id}"), "factors_reset")
+}
+
+/// `POST /users/second-factor`
+pub async fn set_policy(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
+    let policy = Policy::from_code(typed.get("asked_of")).unwrap_or_default();
+    server::factor::set_policy(&server, face.me()?, policy).await?;
+    see("/users", "policy_saved")
+}
+
+/// How a user signs in.
+pub fn standing(lang: Lang, user: &UserView) -> AnyView {
+    if user.suspended_at.is_some() {
+        return badge("state state-held", lang.pick("suspendu", "suspended")).into_any();
+    }
+    match user.factors {
+        0 => lang.pick("mot de passe seul", "password alone").into_any(),
+        _ => lang.pick("deux facteurs", "two factors").into_any(),
+    }
+}
+
+fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
+    if user.factors == 0 {
+        return None;
+    }
+    let path = format!("/users/{}/factors/remove", user.id);
+    let body = view! {
+        <p>{lang.pick(
+            "Pour une personne qui a perdu téléphone et codes de secours, et que vous avez reconnue par un autre chemin. Ses sessions et ses jetons prennent fin\u{a0}; son mot de passe seul suffit ensuite.",
+            "For somebody who has lost phone and recovery codes, and whom you have recognised by another way. Their sessions and tokens end; their password alone is enough then.",
+        )}</p>
+        {Action::new(path, lang.pick("Retirer ses seconds facteurs", "Remove their second factors")).loss().view()}
+    };
+    Some(fold_loss(lang.pick("Second facteur perdu…", "Second factor lost…"), false, body))
+}
+
+fn suspend_act(lang: Lang, user: &UserView) -> AnyView {
+    if user.suspended_at.is_some() {
+        let path = format!("/users/{}/resume", user.id);
+        return Action::new(path, lang.pick("Laisser se connecter à nouveau", "Let them sign in again"))
+            .main()
+            .view();
+    }
+    let path = format!("/users/{}/suspend", user.id);
+    let body = view! {
+        <p>{lang.pick(
+            "Plus personne ne se connecte avec cette adresse\u{a0}: ses sessions prennent fin, ses jetons ne valent plus. Comptes et sites restent en service.",
+            "Nobody signs in with this address: its sessions end, its tokens do not work. Accounts and sites stay in service.",
+        )}</p>
+        {Action::new(path, lang.pick("Suspendre l’utilisateur", "Suspend the user")).loss().view()}
+    };
+    fold_loss(lang.pick("Suspendre…", "Suspend…"), false, body)
+}
+
+/// Of whom a second factor is asked, on the page of users.
+pub fn policy_act(lang: Lang, policy: Policy) -> AnyView {
+    let word = |policy: Policy| match policy {
+        Policy::Nobody => lang.pick("personne", "nobody"),
+        Policy::Staff => lang.pick("l’équipe", "staff"),
+        Policy::Everybody => lang.pick("tout le monde", "everybody"),
+    };
+    let select = Policy::ALL.into_iter().fold(
+        Select::new("asked_of", lang.pick("Un second facteur est demandé à", "A second factor is asked of")),
+        |select, policy| select.option(policy.code(), word(policy)),
+    );
+    let shown = Typed::new().with("asked_of", policy.code());
+    let body = view! {
+        <p>{lang.pick(
+            "Qui n’en a pas encore est conduit à le mettre en place, et ne peut rien faire d’autre d’ici là. Les jetons d’API ne sont pas concernés.",
+            "Who has none yet is led to set it up, and can do nothing else until then. API tokens are not concerned.",
+        )}</p>
+        <form class="form" method="post" action="/users/second-factor">
+            {select.view(lang, &shown)}
+            <button class="button" type="submit">{lang.pick("Enregistrer", "Save")}</button>
+        </form>
+    };
+    let said = word(policy);
+    let title = lang
+        .pick(format!("Second facteur demandé à\u{a0}: {said}"), format!("Second factor asked of: {said}"));
+    view! { <section class="folds">{fold(title, false, body)}</section> }.into_any()
+}

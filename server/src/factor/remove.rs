@@ -1,0 +1,74 @@
+//! Turning factors off: one's own, or, by an admin, those of a user who has lost them.
+
+use super::{recovery, set_up};
+use crate::{
+    Actor, Server, Via,
+    actor::not_found,
+    change::{self, Act, Subject},
+    session,
+    store::{Tx, sql},
+};
+use model::{FactorId, Problem, UserId};
+use serde_json::json;
+
+/// Removes one of the actor's own factors; the user's other sessions and the tokens end. With the last one the recovery codes go.
+pub async fn remove(server: &Server, actor: &Actor, factor: FactorId) -> Result<(), Problem> {
+    let now = server.world.now_ms();
+    let user = set_up::own(actor, now)?;
+    let mut tx = server.store.write().await?;
+    let removed = sql("DELETE FROM factors WHERE id = $1 AND user_id = $2 RETURNING kind, confirmed_at")
+        .bind(factor)
+        .bind(user)
+        .optional(tx.on(), |row| Ok((row.get::<String>("kind")?, row.get::<Option<i64>>("confirmed_at")?)))
+        .await?;
+    let (kind, confirmed) = removed.ok_or_else(not_found)?;
+    if confirmed.is_none() {
+        // It proved nothing yet: setting up is given up.
+        return tx.commit().await;
+    }
+    if set_up::held(&mut tx, user).await? == 0 {
+        recovery::forget(&mut tx, user).await?;
+    }
+    end_others(&mut tx, actor, user, now).await?;
+    let mut act = Act::new("factor.delete", Subject::new("user", user, &actor.who));
+    act.before = Some(json!({ "kind": kind }));
+    change::record(&mut tx, &*server.world, actor, act).await?;
+    tx.commit().await
+}
+
+/// An admin takes all factors of a user away, who then signs in with the password alone: for one who has lost them all.
+pub async fn reset(server: &Server, actor: &Actor, user: UserId) -> Result<(), Problem> {
+    actor.must_be_admin()?;
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    let email: Option<String> = sql("SELECT email FROM users WHERE id = $1")
+        .bind(user)
+        .optional(tx.on(), |row| row.get("email"))
+        .await?;
+    let email = email.ok_or_else(not_found)?;
+    actor.must_have_proved(now)?;
+    let removed = sql("DELETE FROM factors WHERE user_id = $1").bind(user).run(tx.on()).await?;
+    recovery::forget(&mut tx, user).await?;
+    session::shut_out(&mut tx, user, now, None).await?;
+    let mut act = Act::new("factor.reset", Subject::new("user", user, &email));
+    act.before = Some(json!({ "factors": removed }));
+    change::record(&mut tx, &*server.world, actor, act).await?;
+    tx.commit().await
+}
+
+/// Removes the app that is asked for, if there is one.
+pub(super) async fn totp(tx: &mut Tx, user: UserId) -> Result<u64, Problem> {
+    sql("DELETE FROM factors WHERE user_id = $1 AND kind = 'totp' AND confirmed_at IS NOT NULL")
+        .bind(user)
+        .run(tx.on())
+        .await
+}
+
+/// What was signed in before a factor changed ends, but for the session that changed it.
+pub(super) async fn end_others(tx: &mut Tx, actor: &Actor, user: UserId, now: i64) -> Result<(), Problem> {
+    let keep = match &actor.via {
+        Via::Session(session) => Some(session.as_str()),
+        _ => None,
+    };
+    session::shut_out(tx, user, now, keep).await
+}

@@ -1,0 +1,179 @@
+//! What ends sessions, tokens and open event streams: each within five seconds, by the wake of the act and by no clock.
+
+use crate::{
+    api::Client,
+    bench::{Bench, Household, PASSWORD},
+    factors::set_up,
+    people::by_cookie,
+};
+use axum::{
+    body::BodyDataStream,
+    http::{StatusCode, header},
+};
+use futures_util::StreamExt;
+use model::Secret;
+use serde_json::json;
+use server::{factor, grant, session, site, token, user};
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// Somebody's session, token, and an event stream of each.
+struct Open {
+    client: Client,
+    bearer: String,
+}
+
+/// Event streams that wait.
+struct Streams(Vec<BodyDataStream>);
+
+impl Streams {
+    async fn end(&mut self) {
+        for stream in &mut self.0 {
+            let end = async { while stream.next().await.is_some() {} };
+            tokio::time::timeout(Duration::from_secs(5), end).await.expect("a stream goes on");
+        }
+    }
+}
+
+impl Open {
+    async fn new(bench: &Bench, home: &Household) -> (Open, Streams) {
+        let client = Client::of(bench, home.owner.user).await;
+        let made = client.ask("POST", "/tokens", Some(json!({ "name": "t" }))).await;
+        let bearer = format!("Bearer {}", made.body["secret"].as_str().unwrap());
+        let mut streams = Vec::new();
+        for by_token in [false, true] {
+            let mut request = client.request("GET", &format!("/accounts/{}/events", home.account), None);
+            if by_token {
+                request.headers_mut().remove(header::COOKIE);
+                request.headers_mut().insert(header::AUTHORIZATION, bearer.parse().unwrap());
+            }
+            let response = client.router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            streams.push(response.into_body().into_data_stream());
+        }
+        (Open { client, bearer }, Streams(streams))
+    }
+
+    async fn by_token(&self) -> StatusCode {
+        let mut request = self.client.request("GET", "/me", None);
+        request.headers_mut().remove(header::COOKIE);
+        request.headers_mut().insert(header::AUTHORIZATION, self.bearer.parse().unwrap());
+        self.client.send(request).await.status
+    }
+
+    async fn all_ends(&self, mut streams: Streams) {
+        streams.end().await;
+        assert_eq!(self.client.ask("GET", "/me", None).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(self.by_token().await, StatusCode::UNAUTHORIZED);
+    }
+}
+
+pub async fn a_changed_password_ends_the_rest_at_once(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let (open, streams) = Open::new(&bench, &home).await;
+    let here = Client::of(&bench, home.owner.user).await;
+    let change = json!({ "current": PASSWORD, "new": "cinq autres mots au hasard" });
+    assert_eq!(here.ask("PUT", "/me/password", Some(change)).await.status, StatusCode::NO_CONTENT);
+    open.all_ends(streams).await;
+    assert_eq!(here.ask("GET", "/me", None).await.status, StatusCode::OK);
+    // By a one-time link as well.
+    let (open, streams) = Open::new(&bench, &home).await;
+    let link = user::link(&bench.server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
+    user::set_password_by_link(&bench.server, link.reveal(), &Secret::new(PASSWORD)).await.unwrap();
+    open.all_ends(streams).await;
+}
+
+pub async fn a_removed_grant_ends_streams_at_once(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let (open, mut streams) = Open::new(&bench, &home).await;
+    let grants = grant::list(&bench.server, &bench.admin, home.account).await.unwrap();
+    grant::revoke(&bench.server, &bench.admin, home.account, grants[0].id).await.unwrap();
+    streams.end().await;
+    // The user stays signed in, for what else is theirs.
+    assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::OK);
+    let account = open.client.ask("GET", &format!("/accounts/{}", home.account), None).await;
+    assert_eq!(account.status, StatusCode::NOT_FOUND);
+}
+
+pub async fn a_suspended_user_is_out_at_once(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    let user = home.owner.user.unwrap();
+    let (open, streams) = Open::new(&bench, &home).await;
+    let link = user::link(server, admin, user).await.unwrap();
+    user::suspend(server, admin, user).await.unwrap();
+    open.all_ends(streams).await;
+    let credentials = json!({ "email": "alpha@membre.example", "password": PASSWORD });
+    let refused = Client::nobody(&bench).ask("POST", "/session", Some(credentials.clone())).await;
+    assert_eq!(refused.body["code"], "sign_in_wrong", "and nothing tells why");
+    assert_eq!(user::open_link(server, link.reveal()).await.unwrap_err().code, "link_dead");
+    assert_eq!(user::suspend(server, &home.owner, user).await.unwrap_err().code, "not_found");
+    assert_eq!(user::suspend(server, admin, admin.user.unwrap()).await.unwrap_err().code, "user_self");
+    user::resume(server, admin, user).await.unwrap();
+    assert_eq!(open.by_token().await, StatusCode::OK, "tokens have rested");
+    assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::UNAUTHORIZED);
+    let again = Client::nobody(&bench).ask("POST", "/session", Some(credentials)).await;
+    assert_eq!(again.status, StatusCode::NO_CONTENT);
+}
+
+pub async fn a_reset_factor_ends_everything_at_once(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let (open, streams) = Open::new(&bench, &home).await;
+    set_up(&bench, &home.owner).await;
+    assert_eq!(open.by_token().await, StatusCode::OK);
+    factor::reset(&bench.server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
+    open.all_ends(streams).await;
+}
+
+pub async fn a_revoked_token_ends_its_stream_alone(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let (open, mut streams) = Open::new(&bench, &home).await;
+    let listed = token::list(&bench.server, &home.owner).await.unwrap();
+    token::revoke(&bench.server, &home.owner, listed[0].id).await.unwrap();
+    let by_session = streams.0.remove(0);
+    streams.end().await;
+    assert_eq!(open.by_token().await, StatusCode::UNAUTHORIZED);
+    assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::OK);
+    // The session's stream is told of what moves next.
+    site::create(&bench.server, &home.owner, home.account, "asso.example").await.unwrap();
+    let told = async {
+        let mut stream = by_session;
+        while let Some(chunk) = stream.next().await {
+            if String::from_utf8_lossy(&chunk.unwrap()).contains("wanted") {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(5), told).await.expect("nothing was told"));
+}
+
+pub async fn one_signs_out_one_session_or_all_others(bench: Bench) {
+    let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
+    let (there, mut streams) = Open::new(&bench, &home).await;
+    let elsewhere = Client::of(&bench, home.owner.user).await;
+    let here = Client::of(&bench, home.owner.user).await;
+    let listed = here.ask("GET", "/me/sessions", None).await;
+    let listed: Vec<_> = listed.body.as_array().unwrap().iter().filter(|one| one["this"] == false).collect();
+    // The latest first.
+    let (elsewhere_id, there_id) = (listed[0]["id"].as_str().unwrap(), listed[1]["id"].as_str().unwrap());
+    // A handle opens nothing, and another's session is none.
+    let stranger = Client::of(&bench, other.owner.user).await;
+    for handle in [there_id, "%25", "0123456789abcdef", "____"] {
+        let refused = stranger.ask("DELETE", &format!("/me/sessions/{handle}"), None).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{handle}");
+    }
+    assert!(by_cookie(&bench.server, &Secret::new(there_id)).await.is_none());
+    let ended = here.ask("DELETE", &format!("/me/sessions/{there_id}"), None).await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    assert_eq!(there.client.ask("GET", "/me", None).await.status, StatusCode::UNAUTHORIZED);
+    streams.0.truncate(1);
+    streams.end().await;
+    assert_eq!(elsewhere.ask("GET", "/me", None).await.status, StatusCode::OK);
+    assert!(!elsewhere_id.is_empty());
+    assert_eq!(here.ask("DELETE", "/me/sessions", None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(elsewhere.ask("GET", "/me", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(here.ask("GET", "/me", None).await.status, StatusCode::OK);
+    assert_eq!(there.by_token().await, StatusCode::OK, "tokens are no sessions");
+    assert!(session::list(&bench.server, &other.owner).await.unwrap().iter().all(|one| !one.this));
+}
