@@ -64,6 +64,7 @@ host_start() {
   while read -r group; do
     cgroup_kill "$group"
   done < <(host_cgroups "$(cat "$LAB_STATE/$1/number")-$2")
+  nspawn_forget "$LAB_PREFIX$(cat "$LAB_STATE/$1/number")-$2"
   rm -f "$folder/leader"
   process_id $$ >"$folder/starting"
   setsid "$LAB_HOME/lab" keep "$1" "$2" </dev/null >>"$folder/console.log" 2>&1 7>&- 8>&- 9>&- &

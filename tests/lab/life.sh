@@ -158,7 +158,18 @@ number_remove() {
     done
   done < <(host_cgroups '')
   net_remove "$n"
+  for group in /run/systemd/nspawn/unix-export/"$LAB_PREFIX$n"-*; do
+    nspawn_forget "${group##*/}"
+  done
   rm -rf /run/systemd/nspawn/propagate/"$LAB_PREFIX$n"-*
+}
+
+# What a killed nspawn leaves behind under its machine's name: from systemd 256 on (Debian 13) a mount, over which the next one refuses to boot.
+nspawn_forget() {
+  local export=/run/systemd/nspawn/unix-export/$1
+  [ -d "$export" ] || return 0
+  umount -l "$export" 2>/dev/null || true
+  rmdir "$export"
 }
 
 # Every process of a lab is in its hosts' cgroups: keepers, nspawn, what runs inside, what `exec` started.
