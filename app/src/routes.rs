@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, change, host,
     http::{Who, enter, guard},
-    member, page, plan, site, token, user,
+    mail, member, page, plan, site, token, user,
 };
 use axum::{
     Router,
@@ -45,6 +45,8 @@ pub const TABLE: &[Route] = &[
     // The door.
     get_for!(Anyone, "/sign-in", user::signin::show),
     post_for!(Anyone, "/sign-in", user::signin::sign_in),
+    get_for!(Anyone, "/forgotten", user::forgotten::show),
+    post_for!(Anyone, "/forgotten", user::forgotten::ask),
     get_for!(Anyone, "/link/{secret}", user::link::show),
     post_for!(Anyone, "/link/{secret}", user::link::choose),
     post_for!(Anyone, "/lang", page::lang::switch),
@@ -90,6 +92,8 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/members/{member}/delete", member::show::delete),
     get_for!(Admin, "/users", user::list::list),
     post_for!(Admin, "/users/{user}/link", user::list::give_link),
+    get_for!(Admin, "/mails", mail::list::list),
+    post_for!(Admin, "/mails/{mail}/again", mail::list::again),
     get_for!(Admin, "/plans", plan::list::list),
     get_for!(Admin, "/plans/new", plan::form::new),
     post_for!(Admin, "/plans/new", plan::form::create),

@@ -118,6 +118,8 @@ nouns! {
     Change ChangeId,
     /// An API token.
     Token TokenId,
+    /// A mail to a person.
+    Mail MailId,
     /// The panel itself, as its agents know it.
     Panel PanelId,
 }

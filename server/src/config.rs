@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::file;
+use crate::{file, mail};
 use model::{Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -43,6 +43,8 @@ pub struct Config {
     /// Networks whose X-Forwarded-For is believed.
     #[serde(default)]
     pub trusted_proxies: Vec<Network>,
+    /// How mails reach people; without it none is sent.
+    pub mail: Option<mail::Settings>,
 }
 
 fn people() -> Vec<SocketAddr> {
@@ -217,7 +219,7 @@ impl TryFrom<String> for Origin {
 }
 
 /// A host name (single labels allowed: `localhost`, `panel`) or an address.
-fn is_host(name: &str) -> bool {
+pub(crate) fn is_host(name: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -316,6 +318,8 @@ mod tests {
             ("trusted_proxies = [\"10.0.0.0/33\"]", "trusted_proxies"),
             ("listen_people = []", "`listen_people`"),
             ("listen_agents = [\"7443\"]", "listen_agents"),
+            ("[mail]\nfrom = \"panel@asso.example\"", "`mail`"),
+            ("[mail]\nfrom = \"panel\"\nfolder = \"/x\"", "`mail.from`"),
         ] {
             let error = with(line);
             assert!(error.contains(named), "{line}: {error}");

@@ -36,7 +36,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/accounts",
         Who::Admin,
-        "Provision an account. `link`: the one-time link of an owner who has no password yet, told this once",
+        "Provision an account. `link`: the one-time link of an owner who has no password yet and gets no mail, told this once",
         Answer::Made(shape::<AccountView>),
         || routing::post(post),
     )

@@ -37,7 +37,8 @@ pub const TABLES: [&str; 19] = [
 ];
 
 /// What a backup leaves out.
-pub const LEFT_OUT: [&str; 5] = ["sessions", "links", "attempts", "idempotency", "enrolments"];
+/// Mails too: a restored copy must not tell people again what they were told.
+pub const LEFT_OUT: [&str; 6] = ["sessions", "links", "attempts", "idempotency", "enrolments", "mails"];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

@@ -26,6 +26,7 @@ pub fn verb(code: &str) -> Text {
         "user.create" => ("Utilisateur créé", "User created"),
         "user.password" => ("Mot de passe changé", "Password changed"),
         "user.link" => ("Lien de connexion donné", "Sign-in link given"),
+        "mail.again" => ("Courriel renvoyé", "Mail sent again"),
         "token.create" => ("Jeton créé", "Token created"),
         "token.revoke" => ("Jeton révoqué", "Token revoked"),
         "host.create" => ("Hôte ajouté", "Host added"),

@@ -8,6 +8,7 @@ mod tries;
 
 pub(crate) use api::ROUTES;
 pub use caller::{Cookies, DEVICE_COOKIE, SESSION_COOKIE, caller, cookies_of, set_cookies, unset_cookies};
+pub(crate) use sign_in::network;
 pub use sign_in::{Refusal, SignIn, SignedIn, sign_in, start};
 pub(crate) use store::actor;
 pub use store::{by_secret, ended, sign_out};

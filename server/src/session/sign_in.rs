@@ -100,7 +100,7 @@ pub async fn start(server: &Server, user: UserId, device: Option<Secret>) -> Res
 }
 
 /// IPv6 clients own a whole /64.
-fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

@@ -177,4 +177,11 @@ macro_rules! coded_columns {
         }
     )* };
 }
-coded_columns!(model::Kind, model::ChangeState, model::Lang, crate::account::Standing);
+coded_columns!(
+    model::Kind,
+    model::ChangeState,
+    model::Lang,
+    crate::account::Standing,
+    crate::mail::Kind,
+    crate::mail::State
+);

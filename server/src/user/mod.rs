@@ -1,13 +1,15 @@
 //! Users: humans who sign in; their passwords and the one-time links that set them.
 
 mod api;
+mod forgotten;
 mod links;
 mod password;
 mod rules;
 
 pub(crate) use api::ROUTES;
-pub(crate) use links::link_if_needed;
+pub use forgotten::{Forgotten, forgotten};
 pub use links::{LINK_MS, link, link_url, open_link, set_password_by_link};
+pub(crate) use links::{link_if_needed, new as new_link};
 pub(crate) use password::verify;
 pub use password::{Hashers, SHORTEST};
 pub(crate) use rules::{bucket, ensure, session_only};

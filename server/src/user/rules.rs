@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
-    grant,
+    grant, mail,
     paging::{Listing, Page},
     secrets::hashed,
     store::{Row, Tx, sql},
@@ -105,28 +105,46 @@ pub async fn change_password(
     let hash = password::hash(&server.hashers, new, salt).await?;
     let mut tx = server.store.write().await?;
     tries.give_back(&mut tx).await?;
-    store_password(&mut tx, &*server.world, actor, user, &hash, Some(session)).await?;
+    store_password(&mut tx, server, actor, user, &hash, Some(session)).await?;
     tx.commit().await
 }
 
-/// Stores the hash, ends the user's sessions except `keep`, and leaves a trace.
+/// Stores the hash, ends the user's sessions except `keep`, leaves a trace, and tells the user. Without a session to keep (a one-time
+/// link was used: somebody else may know the old password) the user's tokens end too.
 pub(super) async fn store_password(
     tx: &mut Tx,
-    world: &dyn World,
+    server: &Server,
     actor: &Actor,
     user: UserId,
     hash: &str,
     keep: Option<&str>,
 ) -> Result<(), Problem> {
+    let (world, now) = (&*server.world, server.world.now_ms());
+    let had: Option<String> = sql("SELECT password FROM users WHERE id = $1")
+        .bind(user)
+        .one(tx.on(), |row| row.get("password"))
+        .await?;
     sql("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(hash).run(tx.on()).await?;
     sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND id <> $3")
         .bind(user)
-        .bind(world.now_ms())
+        .bind(now)
         .bind(keep.unwrap_or_default())
         .run(tx.on())
         .await?;
+    if keep.is_none() {
+        sql("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL")
+            .bind(user)
+            .bind(now)
+            .run(tx.on())
+            .await?;
+    }
     let act = Act::new("user.password", Subject::new("user", user, &actor.who));
-    change::record(tx, world, actor, act).await.map(drop)
+    change::record(tx, world, actor, act).await?;
+    // The first password is no change to be told.
+    if had.is_some() {
+        mail::tell_user(tx, server, mail::Kind::PasswordChanged, user, None).await?;
+    }
+    Ok(())
 }
 
 /// For what a stolen token must not be able to do.

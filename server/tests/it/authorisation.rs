@@ -4,6 +4,7 @@
 use crate::{
     api::Client,
     bench::{Bench, Household, host},
+    mails,
 };
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -45,6 +46,7 @@ impl Things {
                 ("{host}", of.host.id.to_string()),
                 ("{kind}", "account".to_owned()),
                 ("{key}", home.account.to_string()),
+                ("{mail}", mails::failed(server, home).await.to_string()),
             ],
         }
     }
@@ -62,6 +64,7 @@ impl Things {
             "{user}",
             "{host}",
             "{key}",
+            "{mail}",
         ];
         let mut ids: Vec<_> = names.into_iter().map(id).collect();
         ids.push(("{kind}", "account".to_owned()));
@@ -80,6 +83,7 @@ fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
     route.body?;
     Some(match (route.verb, route.path) {
         (Verb::Post, "/session") => json!({ "email": "x@y.example", "password": "z" }),
+        (_, "/forgotten") => json!({ "email": "x@y.example" }),
         (Verb::Patch, "/me") => json!({ "lang": "en" }),
         (Verb::Put, "/me/password") => json!({ "current": "x", "new": "y" }),
         (_, "/tokens") => json!({ "name": "t" }),
