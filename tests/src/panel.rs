@@ -106,11 +106,16 @@ impl Process {
              agents_url = \"https://panel.lab.example:{agents}\"\n\
              state_dir = \"{}\"\n\
              assets_dir = \"{}\"\n\
-             # the hosts reach it at {} and {}\n",
+             # the hosts reach it at {} and {}\n\
+             # Mails to people become files, instead of leaving.\n\
+             [mail]\n\
+             from = \"Alvéole <panel@alveole.example>\"\n\
+             folder = \"{}\"\n",
             self.folder.join("state").display(),
             wish.assets.display(),
             lab.panel_address,
             lab.panel_address6,
+            self.folder.with_file_name("mail").display(),
         )
     }
 }
