@@ -40,8 +40,8 @@ async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed)
     let next = next_page(lang, "/mails", page, mails.next.as_deref());
     let about = shell::Page::new(Place::Mails, lang.pick("Courriels", "Mails"))
         .lead(lang.pick(
-            "Ce que le panneau a écrit aux personnes. La liste se garde 90 jours, les textes jamais.",
-            "What the panel wrote to people. The list is kept for 90 days, the texts never.",
+            "Ce que le panneau a écrit aux personnes. La liste se garde 90 jours\u{a0}; les textes, jusqu’à l’envoi seulement.",
+            "What the panel wrote to people. The list is kept for 90 days; the texts, until they are sent only.",
         ))
         .status(typed.status());
     let label = lang.pick("Chercher une adresse", "Search an address");
@@ -120,7 +120,11 @@ fn row(lang: Lang, mail: MailView) -> Vec<Cell> {
             .next_at
             .filter(|_| mail.tries > 0)
             .map(|at| view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()),
-        (State::Sent, _) => mail.sent_at.map(|at| moment(lang, at)),
+        // Mostly at once; worth saying only if not.
+        (State::Sent, _) => mail
+            .sent_at
+            .filter(|at| at - mail.at > 60_000)
+            .map(|at| view! { {lang.pick("parti le ", "sent on ")}{moment(lang, at)} }.into_any()),
         (State::Failed, Some(_)) => Some(lang.pick("renvoyé depuis", "sent again since").into_any()),
         (State::Failed, None) => {
             let act = Action::new(format!("/mails/{}/again", mail.id), lang.pick("Renvoyer", "Send again"));

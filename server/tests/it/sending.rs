@@ -142,13 +142,22 @@ pub async fn two_processes_send_each_mail_once_and_not_too_fast(bench: Bench) {
 
 pub async fn the_job_sends_until_it_is_stopped(bench: Bench) {
     let post = MailServer::start().await;
-    let server = sending(&bench, post.settings(Security::None)).await;
+    let mut settings = post.settings(Security::None);
+    let password = bench.config.state_dir.join("smtp.password");
+    std::fs::write(&password, "sesame\n").unwrap();
+    if let Way::Smtp(smtp) = &mut settings.way {
+        smtp.login = Some(("panel".into(), password));
+    }
+    let server = sending(&bench, settings).await;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let job = tokio::spawn(mail::run(server.clone(), stopped));
     let home = bench.household("alpha").await;
     account::suspend(&server, &bench.admin, home.account, None, None).await.unwrap();
     until("the mail is sent", async || listed(&server, &bench).await[0].state == State::Sent).await;
     assert_eq!(post.mails().len(), 1);
+    // RFC 4616: NUL panel NUL sesame.
+    let commands = post.heard.lock().unwrap().commands.clone();
+    assert!(commands.iter().any(|line| line == "AUTH PLAIN AHBhbmVsAHNlc2FtZQ=="), "{commands:?}");
     stop.send_replace(true);
     job.await.unwrap();
 }

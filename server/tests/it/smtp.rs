@@ -62,7 +62,8 @@ async fn serve(stream: TcpStream, heard: Arc<Mutex<Heard>>) -> Option<()> {
         let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
         heard.lock().unwrap().commands.push(line);
         let answer = match verb.as_str() {
-            "EHLO" => "250-loopback\r\n250 8BITMIME".to_owned(),
+            "EHLO" => "250-loopback\r\n250-AUTH PLAIN\r\n250 8BITMIME".to_owned(),
+            "AUTH" => "235 welcome".to_owned(),
             "RCPT" => heard.lock().unwrap().answers.pop_front().unwrap_or("250 ok").to_owned(),
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
