@@ -15,6 +15,8 @@ mod host;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]
+mod mail;
+#[cfg(feature = "ssr")]
 mod member;
 #[cfg(feature = "ssr")]
 mod page;

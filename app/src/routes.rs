@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, change, host,
     http::{Who, enter, guard},
-    member, page, plan, site, token, user,
+    mail, member, page, plan, site, token, user,
 };
 use axum::{
     Router,
@@ -47,6 +47,8 @@ pub const TABLE: &[Route] = &[
     post_for!(Anyone, "/sign-in", user::signin::sign_in),
     get_for!(Anyone, "/sign-in/code", user::code::show),
     post_for!(Anyone, "/sign-in/code", user::code::check),
+    get_for!(Anyone, "/forgotten", user::forgotten::show),
+    post_for!(Anyone, "/forgotten", user::forgotten::ask),
     get_for!(Anyone, "/link/{secret}", user::link::show),
     post_for!(Anyone, "/link/{secret}", user::link::choose),
     post_for!(Anyone, "/lang", page::lang::switch),
@@ -104,6 +106,8 @@ pub const TABLE: &[Route] = &[
     post_for!(Admin, "/users/{user}/suspend", user::manage::suspend),
     post_for!(Admin, "/users/{user}/resume", user::manage::resume),
     post_for!(Admin, "/users/{user}/factors/remove", user::manage::reset),
+    get_for!(Admin, "/mails", mail::list::list),
+    post_for!(Admin, "/mails/{mail}/again", mail::list::again),
     get_for!(Admin, "/plans", plan::list::list),
     get_for!(Admin, "/plans/new", plan::form::new),
     post_for!(Admin, "/plans/new", plan::form::create),

@@ -120,6 +120,8 @@ nouns! {
     Token TokenId,
     /// A second factor of a user.
     Factor FactorId,
+    /// A mail to a person.
+    Mail MailId,
     /// The panel itself, as its agents know it.
     Panel PanelId,
 }

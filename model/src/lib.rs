@@ -34,8 +34,8 @@ pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
 pub use host::{HostFacts, HostName};
 pub use id::{
-    AccountId, AccountNoun, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId, Id, Member, MemberId,
-    Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
+    AccountId, AccountNoun, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId, Id, Mail, MailId,
+    Member, MemberId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
 };
 pub use lang::{Lang, Text};
 pub use php_version::PhpVersion;

@@ -13,7 +13,7 @@ const PAIRS: [&str; 3] = ["Text::new(", "text!(", "pick("];
 /// A colon that is not punctuation, but part of what must be typed.
 const TYPED: &str = "Content-Type: ";
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Tongue {
     French,
     English,
@@ -56,6 +56,14 @@ fn faults_are_seen() {
     ] {
         assert!(read(code).is_some(), "{code}");
     }
+    let mail = |folder: &str, line: &str| {
+        let path = Path::new("mail").join(folder).join("x.html.tera");
+        texts(&path, line).into_iter().find_map(|(tongue, said)| fault(&tongue, &said))
+    };
+    assert!(mail("fr", "<p>Trop tard ? <a href=\"{{ link }}\">Ici</a></p>").is_some());
+    assert!(mail("en", "Reason : {{ reason }}").is_some());
+    assert_eq!(mail("fr", "<strong>Raison&nbsp;:</strong> {{ reason }}"), None);
+    assert_eq!(mail("en", "Reason: {{ reason }}"), None);
     for code in [
         r#"Text::new("Refusé\u{a0}: relisez.", "Refused: read again.")"#,
         r#"text!("Voyez https://a.example:8443 ou 2001:db8::10 {name:?}\u{a0}!", "See {name:?}!")"#,
@@ -107,6 +115,15 @@ fn placeholders_out(said: &str) -> String {
 fn texts(path: &Path, text: &str) -> Vec<(Tongue, String)> {
     match path.extension().and_then(|end| end.to_str()) {
         Some("rs") => literals(text),
+        // Mails stand in a folder for each language.
+        Some("tera") => {
+            let tongue = match path.parent().and_then(|folder| folder.file_name()?.to_str()) {
+                Some("fr") => Tongue::French,
+                Some("en") => Tongue::English,
+                _ => return Vec::new(),
+            };
+            text.lines().map(|line| (tongue, outside_tags(&line.replace("&nbsp;", "\u{a0}")))).collect()
+        }
         // Of a page, line by line, what stands outside its style sheet.
         Some("html") => {
             let body = text.split_once("<body").map_or(text, |(_, body)| body);
@@ -114,6 +131,20 @@ fn texts(path: &Path, text: &str) -> Vec<(Tongue, String)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// A line of HTML without its tags; plain text has none.
+fn outside_tags(line: &str) -> String {
+    let (mut out, mut inside) = (String::new(), false);
+    for c in line.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            _ if inside => {}
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// The string literals of a Rust source, its unit tests excepted, and the tongue that their place gives them.
@@ -184,7 +215,7 @@ fn files(folder: &Path, read: &mut impl FnMut(&Path, &str)) {
     for path in inside {
         if path.is_dir() {
             files(&path, read);
-        } else if path.extension().is_some_and(|end| end == "rs" || end == "html") {
+        } else if path.extension().is_some_and(|end| end == "rs" || end == "html" || end == "tera") {
             read(&path, &fs::read_to_string(&path).unwrap());
         }
     }

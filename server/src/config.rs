@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::file;
+use crate::{file, mail};
 use model::{Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -46,6 +46,8 @@ pub struct Config {
     /// For how many days a deleted account comes back whole; with 0 it is erased within the hour.
     #[serde(default = "keep_deleted_days")]
     pub keep_deleted_days: i64,
+    /// How mails reach people; without it none is sent.
+    pub mail: Option<mail::Settings>,
 }
 
 /// Ten years: more is a typing error, and nobody's data should lie that long.
@@ -238,7 +240,7 @@ impl TryFrom<String> for Origin {
 }
 
 /// A host name (single labels allowed: `localhost`, `panel`) or an address.
-fn is_host(name: &str) -> bool {
+pub(crate) fn is_host(name: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -343,6 +345,8 @@ mod tests {
             ("keep_deleted_days = -1", "`keep_deleted_days` is -1: give a whole number of days from 0"),
             ("keep_deleted_days = 4000", "`keep_deleted_days` is 4000"),
             ("keep_deleted_days = \"30\"", "keep_deleted_days"),
+            ("[mail]\nfrom = \"panel@asso.example\"", "`mail`"),
+            ("[mail]\nfrom = \"panel\"\nfolder = \"/x\"", "`mail.from`"),
         ] {
             let error = with(line);
             assert!(error.contains(named), "{line}: {error}");

@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, once, session, store::sql};
+use crate::{Server, account, change, mail, once, session, store::sql};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -51,6 +51,7 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
         ("DELETE FROM links WHERE expires_at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
+        ("DELETE FROM mails WHERE at <= $1 AND state <> 'queued'", now - mail::MEMORY_MS),
     ] {
         sql(statement).bind(before).run(tx.on()).await?;
     }

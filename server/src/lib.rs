@@ -17,6 +17,7 @@ pub mod host;
 pub mod hub;
 pub mod jobs;
 pub mod listen;
+pub mod mail;
 pub mod member;
 pub mod once;
 pub mod origin;
@@ -58,6 +59,8 @@ pub struct Parts {
     /// Connected agents.
     pub hub: hub::Hub,
     pub verifier: verify::Verifier,
+    /// What carries mails to people; `None`: this panel sends none.
+    pub carrier: Option<mail::Carrier>,
 }
 
 impl Deref for Server {
@@ -80,6 +83,8 @@ impl Server {
         manner: verify::Manner,
     ) -> Result<Server, Problem> {
         let ca = ca::Ca::open(&config.ca_dir(), world.now_ms().try_into().unwrap_or(0))?;
+        let carrier =
+            config.mail.as_ref().map(|mail| mail::Carrier::open(mail, &config.origin)).transpose()?;
         let store = Store::open(&config.database_url(), &*world).await?;
         let mut process = [0; 8];
         world.random(&mut process);
@@ -91,6 +96,7 @@ impl Server {
             ca,
             hub: hub::Hub::new(ca::hex(&process)),
             verifier: verify::Verifier::new(manner),
+            carrier,
         })))
     }
 }

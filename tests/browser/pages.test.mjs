@@ -15,7 +15,7 @@ const looks = [
 // The pages of an admin and of a member: those in the navigation and what their first links lead to.
 const seeds = {
   admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
-    "/tokens", "/profile", "/nowhere"],
+    "/mails", "/tokens", "/profile", "/nowhere"],
   member: ["/", "/accounts", "/tokens", "/profile", "/members"],
 };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,

@@ -39,6 +39,8 @@ test("an admin provisions an account; a refused form keeps what was typed", with
     await accessible(page);
     await picture(page, "account-refused");
 
+    assert.equal(await page.locator("#f-mail").isChecked(), true, "what was ticked stays ticked");
+    await page.locator("#f-mail").uncheck();
     await page.locator("#f-name").fill(`bee-${run}`);
     await page.locator("form.form button").click();
     await page.locator(".copies output").waitFor();

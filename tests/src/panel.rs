@@ -138,12 +138,17 @@ impl Process {
              agents_url = \"https://panel.lab.example:{dialled}\"\n\
              state_dir = \"{}\"\n\
              assets_dir = \"{}\"\n\
-             # the hosts reach it at {} and {}\n{}\n",
+             # the hosts reach it at {} and {}\n{}\n\
+             # Mails to people become files, instead of leaving.\n\
+             [mail]\n\
+             from = \"Alvéole <panel@alveole.example>\"\n\
+             folder = \"{}\"\n",
             self.folder.join("state").display(),
             wish.assets.display(),
             lab.panel_address,
             lab.panel_address6,
             wish.extra.panel_toml,
+            self.folder.with_file_name("mail").display(),
         )
     }
 }

@@ -20,14 +20,19 @@ pub async fn give(
     typed: Typed,
 ) -> Answer {
     let email = typed.get("email").trim().to_owned();
-    match server::grant::create(&server, face.me()?, id, NewGrant { email: email.clone() }).await {
+    let mail = server.carrier.is_some().then(|| typed.get("mail") == "yes");
+    let new = NewGrant { email: email.clone(), mail };
+    match server::grant::create(&server, face.me()?, id, new).await {
         Ok((_, Some(link))) => {
             let account = server::account::show(&server, face.me()?, id).await?;
             let link = server::user::link_url(&server, &link);
             let title = face.lang.pick("L’accès est donné", "Access is given");
             Ok(super::form::pass_on(&face, &account, title, &email, &link))
         }
-        Ok((_, None)) => crate::http::see(format!("/accounts/{id}/manage"), "access_given"),
+        Ok((_, None)) => {
+            let said = if mail == Some(true) { "access_mailed" } else { "access_given" };
+            crate::http::see(format!("/accounts/{id}/manage"), said)
+        }
         Err(problem) => super::manage::again(&server, &face, id, typed, problem).await,
     }
 }
@@ -45,7 +50,7 @@ pub async fn withdraw(
 }
 
 /// The people of an account, on its administration page.
-pub fn people(lang: Lang, account: AccountId, grants: Vec<GrantView>, typed: &Typed) -> AnyView {
+pub fn people(lang: Lang, account: AccountId, grants: Vec<GrantView>, mails: bool, typed: &Typed) -> AnyView {
     let rows = grants
         .into_iter()
         .map(|grant| {
@@ -67,6 +72,10 @@ pub fn people(lang: Lang, account: AccountId, grants: Vec<GrantView>, typed: &Ty
         lang.pick("Donner accès à cette adresse électronique", "Give access to this e-mail address"),
     )
     .autocomplete("off");
+    // Ticked, until this very form comes back.
+    let ticked =
+        if typed.get("email").is_empty() { typed.clone().with("mail", "yes") } else { typed.clone() };
+    let by_mail = mails.then(|| super::form::by_mail(lang).view(lang, &ticked));
     view! {
         <section class="card card-flat" aria-labelledby="people">
             <div class="card-head"><h2 id="people">{lang.pick("Qui gère ce compte", "Who manages this account")}</h2></div>
@@ -76,6 +85,7 @@ pub fn people(lang: Lang, account: AccountId, grants: Vec<GrantView>, typed: &Ty
                     {email.view(lang, typed)}
                     <button class="button" type="submit">{lang.pick("Donner accès", "Give access")}</button>
                 </div>
+                {by_mail}
             </form>
         </section>
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Input, Select, Tone, Typed, errors, link_main, notice},
+    parts::{Check, Input, Select, Tone, Typed, errors, link_main, notice},
     shell::{self, Place},
 };
 use axum::{
@@ -32,13 +32,14 @@ pub struct For {
 
 /// `GET /accounts/new`
 pub async fn new(State(server): State<Server>, face: Face, Query(from): Query<For>) -> Answer {
-    let typed = Typed::new().with("member", from.member.unwrap_or_default());
+    let typed = Typed::new().with("member", from.member.unwrap_or_default()).with("mail", "yes");
     let choices = choices(&server, &face, &typed).await?;
-    Ok(render(&face, &choices, &typed))
+    Ok(render(&face, server.carrier.is_some(), &choices, &typed))
 }
 
 /// `POST /accounts/new`
 pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
+    let mails = server.carrier.is_some();
     let owned = |name: &str| typed.some(name).map(str::to_owned);
     let new = NewAccount {
         member: typed.get("member").to_owned(),
@@ -46,23 +47,27 @@ pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> A
         name: typed.get("name").trim().to_owned(),
         host: owned("host"),
         owner: owned("owner"),
+        mail: mails.then(|| typed.get("mail") == "yes"),
     };
+    let invited = new.owner.is_some() && new.mail == Some(true);
     match server::account::create(&server, face.me()?, new).await {
         Ok(Created { item, link: Some(link), .. }) => {
             let owner = typed.get("owner").trim().to_owned();
             let title = face.lang.pick("Le compte est créé", "The account is created");
             Ok(pass_on(&face, &item, title, &owner, &server::user::link_url(&server, &link)))
         }
-        Ok(Created { item, .. }) => see(format!("/accounts/{}", item.id), "account_created"),
+        Ok(Created { item, .. }) => {
+            see(format!("/accounts/{}", item.id), if invited { "account_mailed" } else { "account_created" })
+        }
         Err(problem) => {
             let problem = on_form(problem)?;
             let choices = choices(&server, &face, &typed).await?;
-            Ok(render(&face, &choices, &typed.refused(problem)))
+            Ok(render(&face, mails, &choices, &typed.refused(problem)))
         }
     }
 }
 
-pub fn render(face: &Face, choices: &Choices, typed: &Typed) -> Response {
+pub fn render(face: &Face, mails: bool, choices: &Choices, typed: &Typed) -> Response {
     let lang = face.lang;
     let title = lang.pick("Créer un compte", "Create an account");
     let page = shell::Page::new(Place::Accounts, title)
@@ -99,10 +104,14 @@ pub fn render(face: &Face, choices: &Choices, typed: &Typed) -> Response {
     )
     .optional()
     .autocomplete("off")
-    .hint(lang.pick(
-        "Cette personne gérera le compte. Si elle est nouvelle, vous recevrez un lien à lui transmettre.",
-        "This person will manage the account. If they are new, you will get a link to pass on.",
-    ));
+    .hint(if mails {
+        lang.pick("Cette personne gérera le compte.", "This person will manage the account.")
+    } else {
+        lang.pick(
+            "Cette personne gérera le compte. Si elle est nouvelle, vous recevrez un lien à lui transmettre.",
+            "This person will manage the account. If they are new, you will get a link to pass on.",
+        )
+    });
     let body = view! {
         <form class="card form" method="post" action="/accounts/new" novalidate=true>
             {errors(lang, typed)}
@@ -110,6 +119,7 @@ pub fn render(face: &Face, choices: &Choices, typed: &Typed) -> Response {
             {plan.view(lang, typed)}
             {name.view(lang, typed)}
             {owner.view(lang, typed)}
+            {mails.then(|| by_mail(lang).view(lang, typed))}
             {host.view(lang, typed)}
             <div class="acts">
                 <button class="button button-main" type="submit">{title}</button>
@@ -118,6 +128,15 @@ pub fn render(face: &Face, choices: &Choices, typed: &Typed) -> Response {
         </form>
     };
     shell::page(face, page, body)
+}
+
+/// Whether the invitation goes by mail.
+pub fn by_mail(lang: model::Lang) -> Check {
+    let words = lang.pick(
+        "Envoyer l’invitation par courriel\u{a0}; sinon, un lien s’affiche, à transmettre",
+        "Send the invitation by mail; else a link is shown, to pass on",
+    );
+    Check::new("mail", words)
 }
 
 /// Without a member, a plan or a host there is nothing to choose from yet.

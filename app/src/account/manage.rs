@@ -121,7 +121,7 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let plans = server::plan::list(server, me, &listing).await?.items;
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let grants = server::grant::list(server, me, id).await?;
-    let people = super::access::people(face.lang, id, grants, &typed);
+    let people = super::access::people(face.lang, id, grants, server.carrier.is_some(), &typed);
     let kept_days = server.config.keep_deleted_days;
     let face = face.saying(format!("/accounts/{id}/manage"));
     Ok(view(&face, &account, plans, people, kept_days, &typed))

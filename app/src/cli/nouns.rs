@@ -340,6 +340,21 @@ pub const NOUNS: &[Noun] = &[
         ],
     },
     Noun {
+        name: "mail",
+        about: text("Les courriels envoyés aux personnes", "Mails sent to people"),
+        verbs: &[
+            list("/mails", &[SEARCH, STATE], &["at", "to", "kind", "state", "tries", "error", "id"]),
+            act(
+                "again",
+                "POST",
+                "/mails/{mail}/again",
+                text("Renvoyer un courriel échoué", "Send a failed one again"),
+                &[],
+                &["to", "kind", "state", "id"],
+            ),
+        ],
+    },
+    Noun {
         name: "factor",
         about: text("Les seconds facteurs", "Second factors"),
         verbs: &[

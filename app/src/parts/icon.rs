@@ -10,6 +10,7 @@ pub enum Icon {
     Host,
     Member,
     Account,
+    Mail,
     Plan,
     Change,
     Token,
@@ -27,6 +28,7 @@ impl Icon {
                 "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c.5-4 3-6 6.500-6s6 2 6.500 6M16 4.500a3.500 3.500 0 010 6.300M18 14.500c2 .8 3.200 2.700 3.500 5.500"
             }
             Icon::Account => CELL,
+            Icon::Mail => "M3.500 6h17v12h-17zM4 6.500l8 6.500 8-6.500",
             Icon::Plan => "M4 7l8-4 8 4-8 4zM4 12l8 4 8-4M4 17l8 4 8-4",
             Icon::Change => "M4 12a8 8 0 108-8 8 8 0 00-6.500 3.400M4 4v4h4M12 8v4.500l3 2",
             Icon::Token => {

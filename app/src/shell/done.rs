@@ -27,6 +27,15 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "member_deleted" => Text::new("Le membre est supprimé.", "The member is deleted."),
         "plan_deleted" => Text::new("L’offre est supprimée.", "The plan is deleted."),
         "access_given" => Text::new("L’accès est donné.", "Access is given."),
+        "account_mailed" => Text::new(
+            "Le compte est créé\u{a0}; l’invitation part par courriel.",
+            "The account is created; the invitation goes out by mail.",
+        ),
+        "access_mailed" => Text::new(
+            "L’accès est donné\u{a0}; l’invitation part par courriel.",
+            "Access is given; the invitation goes out by mail.",
+        ),
+        "mail_again" => Text::new("Le courriel repart.", "The mail goes out again."),
         "access_withdrawn" => Text::new("L’accès est retiré.", "Access is withdrawn."),
         "plan_created" => Text::new("L’offre est créée.", "The plan is created."),
         "plan_saved" => Text::new("L’offre est modifiée.", "The plan is changed."),

@@ -13,6 +13,7 @@ pub enum Place {
     Accounts,
     Members,
     Users,
+    Mails,
     Plans,
     Hosts,
     Changes,
@@ -25,11 +26,12 @@ pub enum Place {
 /// Place, sign, French, English, path, for admins only.
 type Entry = (Place, Icon, &'static str, &'static str, &'static str);
 
-const ADMIN: [Entry; 9] = [
+const ADMIN: [Entry; 10] = [
     (Place::Home, Icon::Home, "Accueil", "Home", "/"),
     (Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"),
     (Place::Members, Icon::Member, "Membres", "Members", "/members"),
     (Place::Users, Icon::Profile, "Utilisateurs", "Users", "/users"),
+    (Place::Mails, Icon::Mail, "Courriels", "Mails", "/mails"),
     (Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"),
     (Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"),
     (Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"),

@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod factors;
+pub mod forgotten;
 pub mod link;
 pub mod list;
 pub mod manage;

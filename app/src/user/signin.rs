@@ -26,12 +26,12 @@ pub struct Wanted {
 }
 
 /// `GET /sign-in`
-pub async fn show(face: Face, Query(wanted): Query<Wanted>) -> Answer {
+pub async fn show(State(server): State<Server>, face: Face, Query(wanted): Query<Wanted>) -> Answer {
     let to = wanted.to.unwrap_or_default();
     if face.actor.is_some() {
         return Ok(Redirect::to(local(&to)).into_response());
     }
-    Ok(render(&face, &Typed::new().with("to", to)))
+    Ok(render(&face, server.carrier.is_some(), &Typed::new().with("to", to)))
 }
 
 /// `POST /sign-in`
@@ -43,7 +43,10 @@ pub async fn sign_in(State(server): State<Server>, face: Face, Seen(seen): Seen,
         Err(Refusal { problem, retry_after_s }) => {
             let problem = on_form(problem)?;
             let here = crate::parts::href("/sign-in", &[("to", typed.get("to"))]);
-            Ok(refused(render(&face.at(here), &typed.refused(problem)), retry_after_s))
+            Ok(refused(
+                render(&face.at(here), server.carrier.is_some(), &typed.refused(problem)),
+                retry_after_s,
+            ))
         }
     }
 }
@@ -62,10 +65,20 @@ pub async fn sign_out(State(server): State<Server>, face: Face) -> Answer {
     Ok(session::end("/sign-in?done=signed_out"))
 }
 
-pub fn render(face: &Face, typed: &Typed) -> Response {
+pub fn render(face: &Face, mails: bool, typed: &Typed) -> Response {
     let lang = face.lang;
     let to =
         typed.some("to").map(str::to_owned).map(|to| view! { <input type="hidden" name="to" value=to/> });
+    let forgotten = if mails {
+        view! { <a href="/forgotten">{lang.pick("Mot de passe oublié\u{a0}?", "Forgotten password?")}</a> }
+            .into_any()
+    } else {
+        let words = lang.pick(
+            "Mot de passe oublié\u{a0}? Demandez un nouveau lien à votre coopérative.",
+            "Forgotten password? Ask your cooperative for a new link.",
+        );
+        words.into_any()
+    };
     let body = view! {
         {errors(lang, typed)}
         <form class="form" method="post" action="/sign-in" novalidate=true>
@@ -74,7 +87,7 @@ pub fn render(face: &Face, typed: &Typed) -> Response {
             {Input::password("password", lang.pick("Mot de passe", "Password"), "current-password").view(lang, typed)}
             <button class="button button-main button-wide" type="submit">{lang.pick("Se connecter", "Sign in")}</button>
         </form>
-        <p class="small quiet">{lang.pick("Mot de passe oublié\u{a0}? Demandez un nouveau lien à votre coopérative.", "Forgotten password? Ask your cooperative for a new link.")}</p>
+        <p class="small quiet">{forgotten}</p>
     };
     shell::door(face, typed.status(), lang.pick("Connexion", "Sign in"), body)
 }

@@ -14,6 +14,7 @@ async fn hostile_texts_are_shown_as_text() {
         .run("UPDATE hosts SET agent_version = $1, frozen_at = 1, frozen_fr = $1, frozen_en = $1", HOSTILE)
         .await;
     stage.run("UPDATE changes SET subject_label = $1, who = $1", HOSTILE).await;
+    stage.run("UPDATE mails SET address = $1, error_fr = $1, error_en = $1", HOSTILE).await;
     let drift = serde_json::json!({ "path": HOSTILE, "diff": format!("-{HOSTILE}\n+{HOSTILE}\n {HOSTILE}") });
     stage
         .run(

@@ -9,6 +9,7 @@ mod forms;
 mod html;
 mod languages;
 mod links;
+mod mails;
 mod people;
 mod stage;
 mod walk;

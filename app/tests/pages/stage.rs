@@ -8,7 +8,7 @@ use axum::{
 };
 use model::{AccountId, Secret, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tower::ServiceExt;
 
 pub const ORIGIN: &str = "https://panel.example";
@@ -107,8 +107,19 @@ impl Stage {
 
     /// `label` is the name of everything that may have any name.
     pub async fn with(label: &str) -> Stage {
+        Stage::made(label, tempfile::tempdir().unwrap(), "").await
+    }
+
+    /// A panel that writes to people: its mails become files in the folder.
+    pub async fn mailing() -> (Stage, PathBuf) {
         let dir = tempfile::tempdir().unwrap();
-        let config = format!("origin = \"{ORIGIN}\"\nstate_dir = \"{}\"\n", dir.path().display());
+        let folder = dir.path().join("mail");
+        let more = format!("[mail]\nfrom = \"panel@coop.example\"\nfolder = \"{}\"\n", folder.display());
+        (Stage::made("Asso", dir, &more).await, folder)
+    }
+
+    async fn made(label: &str, dir: tempfile::TempDir, more: &str) -> Stage {
+        let config = format!("origin = \"{ORIGIN}\"\nstate_dir = \"{}\"\n{more}", dir.path().display());
         let server = Server::open(Config::parse(&config).unwrap(), Arc::new(RealWorld)).await.unwrap();
         let mut panel = Panel::new(server.clone(), Arc::new(Assets::default()));
         panel.styleguide = true;
@@ -136,6 +147,7 @@ impl Stage {
                 name: name.into(),
                 host: None,
                 owner: Some("owner@asso.example".into()),
+                mail: None,
             };
             accounts.push(server::account::create(&server, &panel, new).await.unwrap().item.id);
         }
@@ -167,6 +179,7 @@ impl Stage {
             ("secret", "nothing".to_owned()),
             ("factor", server.world.id::<model::Factor>().to_string()),
             ("session", "0123456789abcdef".to_owned()),
+            ("mail", mail(&server, account).await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
         Stage { server, ids, account, admin, member, stranger, nobody, _dir: dir }
@@ -218,6 +231,23 @@ async fn host(server: &Server, panel: &Actor) -> model::HostId {
         .unwrap();
     tx.commit().await.unwrap();
     host
+}
+
+/// A mail that was given up.
+async fn mail(server: &Server, account: AccountId) -> model::MailId {
+    let id = server.world.id();
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO mails (id, at, address, address_key, kind, lang, subject, user_id, account_id, facts, state, tries, next_at, error_fr, error_en)
+         SELECT $1, $2, email, email, 'invitation', 'fr', 'x', id, $3, '{}', 'failed', 1, $2, '550', '550' FROM users WHERE email = $4")
+        .bind(id)
+        .bind(server.world.now_ms())
+        .bind(account)
+        .bind("owner@asso.example")
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 /// The cookie of a user's session; the user is made if need be.

@@ -38,7 +38,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts",
         Who::Admin,
         Needs::Token(Scope::Admin),
-        "Provision an account. `link`: the one-time link of an owner who has no password yet, told this once",
+        "Provision an account. `link`: the one-time link of an owner who has no password yet and gets no mail, told this once",
         Answer::Made(shape::<AccountView>),
         || routing::post(post),
     )

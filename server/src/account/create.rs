@@ -4,7 +4,7 @@ use super::{AccountView, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Subject},
-    grant, once, resource,
+    grant, mail, once, resource,
     store::{Tx, sql},
     user,
 };
@@ -31,9 +31,12 @@ pub struct NewAccount {
     /// E-mail address of the user who shall manage it; made if unknown.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Send the owner a mail, with the link inside instead of in the answer; unless said, if the panel sends mail.
+    #[serde(default)]
+    pub mail: Option<bool>,
 }
 
-/// The account, its change and, for a user who has no password yet, the secret of a one-time link, told once.
+/// The account, its change and, for a user who has no password yet and gets no mail, the secret of a one-time link, told once.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub item: AccountView,
@@ -52,6 +55,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     let host =
         filled(new.host).map(|typed| typed.parse::<HostId>().map_err(|_| absent("host"))).transpose()?;
 
+    let by_mail = mail::by_mail(server, new.mail)?;
     let now = server.world.now_ms();
     let id: AccountId = server.world.id();
     let mut tx = server.store.write().await?;
@@ -103,7 +107,11 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         Some(email) => {
             let user = user::ensure(&mut tx, &*server.world, &email).await?;
             grant::give(&mut tx, &*server.world, user, grant::On::Account(id)).await?;
-            user::link_if_needed(&mut tx, &*server.world, user).await?
+            let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
+            if by_mail {
+                mail::invite(&mut tx, server, user, &account, link.as_ref()).await?;
+            }
+            link.filter(|_| !by_mail)
         }
         None => None,
     };

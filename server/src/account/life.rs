@@ -4,7 +4,7 @@ use super::{AccountView, Standing, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    resource, site,
+    mail, resource, site,
     store::{Tx, sql},
     views::stale,
 };
@@ -14,15 +14,36 @@ use serde_json::{Value, json};
 /// One step of an account's life. Each is an act of its own, and (`…_as`) the undoing of another.
 struct Step {
     verb: &'static str,
+    /// What the account's people are told.
+    told: mail::Kind,
     from: &'static [Standing],
     to: Standing,
 }
 
-const SUSPEND: Step = Step { verb: "account.suspend", from: &[Standing::Active], to: Standing::Suspended };
-const RESUME: Step = Step { verb: "account.resume", from: &[Standing::Suspended], to: Standing::Active };
-const DELETE: Step =
-    Step { verb: "account.delete", from: &[Standing::Active, Standing::Suspended], to: Standing::Deleted };
-const RESTORE: Step = Step { verb: "account.restore", from: &[Standing::Deleted], to: Standing::Active };
+const SUSPEND: Step = Step {
+    verb: "account.suspend",
+    told: mail::Kind::Suspended,
+    from: &[Standing::Active],
+    to: Standing::Suspended,
+};
+const RESUME: Step = Step {
+    verb: "account.resume",
+    told: mail::Kind::Resumed,
+    from: &[Standing::Suspended],
+    to: Standing::Active,
+};
+const DELETE: Step = Step {
+    verb: "account.delete",
+    told: mail::Kind::Deleted,
+    from: &[Standing::Active, Standing::Suspended],
+    to: Standing::Deleted,
+};
+const RESTORE: Step = Step {
+    verb: "account.restore",
+    told: mail::Kind::Restored,
+    from: &[Standing::Deleted],
+    to: Standing::Active,
+};
 
 /// Its names answer 503 with a decent page; nothing of it runs, everything stays.
 pub async fn suspend(
@@ -153,6 +174,7 @@ async fn advance(
         act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
     resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
+    mail::tell_people(&mut tx, server, step.told, &after).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })

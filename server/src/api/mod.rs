@@ -14,10 +14,12 @@ pub use answer::{Secretly, created, done, no_content, one};
 pub use asked::{Asked, Caller, IfMatch, Listed, part};
 pub(crate) use handler::handler;
 pub use openapi::describe;
-pub use problem::ApiError;
+pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
-use crate::{Server, account, change, factor, grant, host, member, origin, plan, session, site, token, user};
+use crate::{
+    Server, account, change, factor, grant, host, mail, member, origin, plan, session, site, token, user,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -47,6 +49,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         site::ROUTES,
         change::ROUTES,
         host::ROUTES,
+        mail::ROUTES,
         events::ROUTES,
     ]
     .into_iter()

@@ -39,7 +39,9 @@ pub const TABLES: [&str; 21] = [
 ];
 
 /// What a backup leaves out.
-pub const LEFT_OUT: [&str; 6] = ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments"];
+/// Mails too: a restored copy must not tell people again what they were told.
+pub const LEFT_OUT: [&str; 7] =
+    ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments", "mails"];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

@@ -33,6 +33,7 @@ pub fn verb(code: &str) -> Text {
         "factor.codes" => ("Codes de secours renouvelés", "Recovery codes renewed"),
         "panel.second_factor" => ("Règle du second facteur changée", "Rule of the second factor changed"),
         "user.link" => ("Lien de connexion donné", "Sign-in link given"),
+        "mail.again" => ("Courriel renvoyé", "Mail sent again"),
         "token.create" => ("Jeton créé", "Token created"),
         "token.revoke" => ("Jeton révoqué", "Token revoked"),
         "host.create" => ("Hôte ajouté", "Host added"),

@@ -31,7 +31,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts/{account}/grants",
         Who::AdminOfAccount,
         Needs::Token(Scope::Admin),
-        "Let a user manage it. `link`: the one-time link of a user who has no password yet, told this once",
+        "Let a user manage it. `link`: the one-time link of a user who has no password yet and gets no mail, told this once",
         Answer::Made(shape::<GrantView>),
         || routing::post(post),
     )

@@ -34,4 +34,7 @@ pub struct GrantView {
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
     pub email: String,
+    /// Send them a mail, with the link inside instead of in the answer; unless said, if the panel sends mail.
+    #[serde(default)]
+    pub mail: Option<bool>,
 }

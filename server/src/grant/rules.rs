@@ -5,6 +5,7 @@ use crate::{
     Actor, Server, account,
     actor::not_found,
     change::{self, Act, Subject},
+    mail,
     store::{Row, Tx, sql},
     user,
     world::World,
@@ -23,7 +24,7 @@ pub async fn list(server: &Server, actor: &Actor, account: AccountId) -> Result<
     .await
 }
 
-/// Lets a user manage an account. Gives the grant and, for a user without password, the secret of a one-time link.
+/// Lets a user manage an account. Gives the grant and, for a user without password who gets no mail, the secret of a one-time link.
 pub async fn create(
     server: &Server,
     actor: &Actor,
@@ -35,10 +36,14 @@ pub async fn create(
     actor.must_act_as_admin()?;
     actor.must_have_proved(server.world.now_ms())?;
     let email = EmailAddress::parse(&new.email)?;
+    let by_mail = mail::by_mail(server, new.mail)?;
     let user = user::ensure(&mut tx, &*server.world, &email).await?;
     let grant = give(&mut tx, &*server.world, user, On::Account(account)).await?;
     tx.wake_user(user);
     let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
+    if by_mail {
+        mail::invite(&mut tx, server, user, &of, link.as_ref()).await?;
+    }
     let mut act = Act::new("grant.create", Subject::new("grant", grant, &email));
     act.account = Some(account);
     act.member = Some(of.member.id);
@@ -46,7 +51,7 @@ pub async fn create(
     change::record(&mut tx, &*server.world, actor, act).await?;
     let item = load(&mut tx, grant).await?;
     tx.commit().await?;
-    Ok((item, link))
+    Ok((item, link.filter(|_| !by_mail)))
 }
 
 /// Takes access away at once: it is asked for on every request.

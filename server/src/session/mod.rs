@@ -26,6 +26,7 @@ pub use list::{SessionView, list};
 pub(crate) use prove::note;
 pub use prove::{Proof, prove};
 pub use seen::{Seen, family};
+pub(crate) use sign_in::network;
 pub use sign_in::{Begun, Refusal, SignIn, SignedIn, begin, sign_in};
 pub(crate) use tries::Tries;
 

@@ -137,7 +137,7 @@ pub(super) async fn known_device(
 }
 
 /// IPv6 clients own a whole /64.
-pub(super) fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {

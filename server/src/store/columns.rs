@@ -177,4 +177,12 @@ macro_rules! coded_columns {
         }
     )* };
 }
-coded_columns!(model::Kind, model::ChangeState, model::Lang, crate::account::Standing, crate::factor::Policy,);
+coded_columns!(
+    model::Kind,
+    model::ChangeState,
+    model::Lang,
+    crate::account::Standing,
+    crate::mail::Kind,
+    crate::mail::State,
+    crate::factor::Policy,
+);

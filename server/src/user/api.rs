@@ -1,17 +1,27 @@
 //! Users over the API.
 
-use super::{PasswordChange, UserView, change_password, link, list, me, resume, set_lang, show, suspend};
+use super::{
+    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list, me, resume, set_lang, show,
+    suspend,
+};
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, handler, no_content, one, part, shape},
+    api::{
+        Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, handler, language, no_content, one, part,
+        shape,
+    },
+    listen::ClientAddress,
 };
 use axum::{
-    extract::{RawPathParams, State},
+    Extension, Json,
+    extract::{RawPathParams, State, rejection::JsonRejection},
+    http::HeaderMap,
     response::Response,
     routing,
 };
-use model::{Lang, Scope, UserId};
+use model::{Lang, Problem, ProblemKind, Scope, Text, UserId};
 use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -45,6 +55,16 @@ pub(crate) const ROUTES: &[Route] = &[
         || routing::put(put_password),
     )
     .takes(shape::<PasswordChange>),
+    Route::new(
+        Verb::Post,
+        "/forgotten",
+        Who::Anyone,
+        Needs::Nothing,
+        "Forgotten password: sends a one-time link to this address, if it is a user's; the answer is the same if not",
+        Answer::Nothing,
+        || routing::post(post_forgotten),
+    )
+    .takes(shape::<ForgottenAsked>),
     Route::new(
         Verb::Get,
         "/users",
@@ -99,6 +119,12 @@ struct MyChoice {
     lang: Lang,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ForgottenAsked {
+    email: String,
+}
+
 /// A one-time link: works once, for an hour.
 #[derive(Serialize, ToSchema)]
 struct Link {
@@ -119,6 +145,21 @@ async fn put_password(
     asked: Asked<PasswordChange>,
 ) -> Result<Response, ApiError> {
     change_password(&server, &asked.actor, &asked.body.current, &asked.body.new).await?;
+    no_content(None)
+}
+
+async fn post_forgotten(
+    State(server): State<Server>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Result<Json<ForgottenAsked>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Json(ForgottenAsked { email }) = body.map_err(|_| {
+        let text = Text::new("Envoyez email en JSON.", "Send email as JSON.");
+        Problem::new(ProblemKind::Invalid, "body_unreadable", text)
+    })?;
+    let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |known| known.0.0);
+    forgotten(&server, Forgotten { email, address, lang: language(&headers) }).await?;
     no_content(None)
 }
 

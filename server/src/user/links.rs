@@ -15,7 +15,7 @@ use model::{Problem, ProblemKind, Secret, Text, UserId};
 pub const LINK_MS: i64 = 3_600_000;
 
 /// A new link of the user; earlier ones stop working.
-pub(super) async fn new(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<Secret, Problem> {
+pub(crate) async fn new(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<Secret, Problem> {
     let (secret, now) = (fresh(world), world.now_ms());
     sql("UPDATE links SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL")
         .bind(user)
@@ -114,7 +114,7 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
         must_set_up: false,
         once: None,
     };
-    rules::store_password(&mut tx, &*server.world, &actor, user.id, &hash, None).await?;
+    rules::store_password(&mut tx, server, &actor, user.id, &hash, None).await?;
     tx.commit().await?;
     Ok(user.id)
 }
@@ -124,8 +124,8 @@ fn dead() -> Problem {
         ProblemKind::NotFound,
         "link_dead",
         Text::new(
-            "Ce lien a déjà servi ou a expiré\u{a0}: demandez-en un nouveau à la coopérative.",
-            "This link was used or has expired: ask the cooperative for a new one.",
+            "Ce lien a déjà servi ou a expiré\u{a0}: demandez-en un nouveau depuis la page de connexion.",
+            "This link was used or has expired: ask for a new one from the sign-in page.",
         ),
     )
 }

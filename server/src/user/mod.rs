@@ -1,6 +1,7 @@
 //! Users: humans who sign in; their passwords and the one-time links that set them.
 
 mod api;
+mod forgotten;
 mod links;
 mod password;
 mod rules;
@@ -8,8 +9,9 @@ mod strength;
 mod suspend;
 
 pub(crate) use api::ROUTES;
-pub(crate) use links::link_if_needed;
+pub use forgotten::{Forgotten, forgotten};
 pub use links::{LINK_MS, link, link_url, open_link, set_password_by_link};
+pub(crate) use links::{link_if_needed, new as new_link};
 pub use password::Hashers;
 pub(crate) use password::verify;
 pub(crate) use rules::{bucket, ensure, session_only, wrong_password};

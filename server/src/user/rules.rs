@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
-    grant,
+    grant, mail,
     paging::{Listing, Page},
     secrets::hashed,
     session,
@@ -112,7 +112,7 @@ pub async fn change_password(
     let hash = password::hash(&server.hashers, new, salt).await?;
     let mut tx = server.store.write().await?;
     tries.give_back(&mut tx).await?;
-    store_password(&mut tx, &*server.world, actor, user, &hash, Some(session)).await?;
+    store_password(&mut tx, server, actor, user, &hash, Some(session)).await?;
     // Whoever knows the password is who they say.
     session::note(&mut tx, session, server.world.now_ms()).await?;
     tx.commit().await
@@ -126,19 +126,29 @@ pub(crate) fn wrong_password(field: &'static str) -> Problem {
     )
 }
 
-/// Stores the hash, ends the user's tokens and sessions except `keep`, and leaves a trace.
+/// Stores the hash, ends the user's tokens and sessions except `keep`, leaves a trace, and tells the user.
 pub(super) async fn store_password(
     tx: &mut Tx,
-    world: &dyn World,
+    server: &Server,
     actor: &Actor,
     user: UserId,
     hash: &str,
     keep: Option<&str>,
 ) -> Result<(), Problem> {
+    let (world, now) = (&*server.world, server.world.now_ms());
+    let had: Option<String> = sql("SELECT password FROM users WHERE id = $1")
+        .bind(user)
+        .one(tx.on(), |row| row.get("password"))
+        .await?;
     sql("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(hash).run(tx.on()).await?;
-    session::shut_out(tx, user, world.now_ms(), keep).await?;
+    session::shut_out(tx, user, now, keep).await?;
     let act = Act::new("user.password", Subject::new("user", user, &actor.who));
-    change::record(tx, world, actor, act).await.map(drop)
+    change::record(tx, world, actor, act).await?;
+    // The first password is no change to be told.
+    if had.is_some() {
+        mail::tell_user(tx, server, mail::Kind::PasswordChanged, user, None).await?;
+    }
+    Ok(())
 }
 
 /// For what a stolen token must not be able to do.

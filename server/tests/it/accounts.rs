@@ -71,6 +71,7 @@ pub async fn the_least_loaded_host_is_chosen(bench: Bench) {
         name: "gamma".into(),
         host,
         owner: None,
+        mail: None,
     };
     for chosen in [None, Some(web2.to_string())] {
         let problem = account::create(&bench.server, &bench.admin, new(chosen)).await.unwrap_err();
@@ -87,6 +88,7 @@ pub async fn a_frozen_host_takes_no_account(bench: Bench) {
         name: name.into(),
         host,
         owner: None,
+        mail: None,
     };
     let set = async |query| {
         let mut tx = bench.server.store.write().await.unwrap();

@@ -4,6 +4,7 @@
 use crate::{
     api::Client,
     bench::{Bench, Household, PASSWORD, host},
+    mails,
 };
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -50,6 +51,7 @@ impl Things {
                 ("{host}", of.host.id.to_string()),
                 ("{kind}", "account".to_owned()),
                 ("{key}", home.account.to_string()),
+                ("{mail}", mails::failed(server, home).await.to_string()),
             ],
         }
     }
@@ -69,6 +71,7 @@ impl Things {
             "{user}",
             "{host}",
             "{key}",
+            "{mail}",
         ];
         let mut ids: Vec<_> = names.into_iter().map(id).collect();
         ids.push(("{kind}", "account".to_owned()));
@@ -90,6 +93,7 @@ fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/session/code" | "/me/factors/{factor}/confirm") => json!({ "code": "123456" }),
         (_, "/session/proof") => json!({ "password": PASSWORD }),
         (_, "/settings/second-factor") => json!({ "asked_of": "nobody" }),
+        (_, "/forgotten") => json!({ "email": "x@y.example" }),
         (Verb::Patch, "/me") => json!({ "lang": "en" }),
         (Verb::Put, "/me/password") => json!({ "current": "x", "new": "y" }),
         (_, "/tokens") => json!({ "name": "t" }),

@@ -82,6 +82,7 @@ impl Bench {
             name: name.into(),
             host: None,
             owner: Some(email.clone()),
+            mail: None,
         };
         let created = account::create(&self.server, &self.admin, new).await.unwrap();
         let link = created.link.unwrap();

@@ -255,7 +255,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
     let granted = grant::list(server, &admin, id).await.unwrap()[0].id;
     let pending = factor::begin_totp(server, &owner).await.unwrap().id;
     bench.world.pass(PROOF_MS);
-    let new = NewGrant { email: "x@y.example".into() };
+    let new = NewGrant { email: "x@y.example".into(), mail: None };
     let refused = [
         account::suspend(server, &admin, id, None, None).await.map(drop),
         account::delete(server, &admin, id, None).await.map(drop),

@@ -194,7 +194,7 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
 pub async fn grants_that_end_end_at_once(bench: Bench) {
     let server = &bench.server;
     let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
-    let new = NewGrant { email: "beta@membre.example".into() };
+    let new = NewGrant { email: "beta@membre.example".into(), mail: None };
     assert_eq!(
         grant::create(server, &home.owner, home.account, new.clone()).await.unwrap_err().code,
         "admins_only"

@@ -3,11 +3,11 @@
 use crate::{
     accounts, api, authorisation, backup,
     bench::Bench,
-    changes, ends, factors, hosts,
+    changes, ends, factors, forgotten, hosts,
     hub::{enrol, freeze, greet, push, report},
-    people,
+    mails, people,
     postgres::Postgres,
-    races, renewal, scopes, sites, verify,
+    races, renewal, scopes, sending, sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -81,6 +81,16 @@ suite! {
     report::drift_waits_for_a_decision,
     push::five_thousand_resources_come_and_are_reported,
     hosts::hosts_are_admins_only_and_their_acts_are_recorded,
+    forgotten::the_newest_link_works_once_and_ends_all_of_before,
+    forgotten::asking_is_limited_and_tells_nobody_anything,
+    forgotten::known_and_unknown_take_the_same_time,
+    mails::acts_tell_the_people_concerned,
+    mails::an_invitation_brings_the_link_by_mail_alone,
+    sending::what_is_refused_is_tried_again_and_given_up,
+    sending::nothing_is_said_to_a_server_without_the_wanted_encryption,
+    sending::two_processes_send_each_mail_once_and_not_too_fast,
+    mails::the_api_does_what_pages_do,
+    sending::the_job_sends_until_it_is_stopped,
     people::sign_in_and_out,
     people::tries_are_limited_without_locking_the_owner_out,
     people::links_work_once_and_for_an_hour,

@@ -1,0 +1,141 @@
+//! The list, and sending again what failed.
+
+use super::words;
+use crate::{
+    http::{Answer, Face, on_form, see},
+    parts::{
+        self, Action, Cell, Select, Tone, Typed, badge, empty, errors, moment, next_page, notice, search,
+        table,
+    },
+    shell::{self, Place},
+};
+use axum::extract::{Path, Query, State as Of};
+use leptos::prelude::*;
+use model::{Lang, MailId};
+use server::{
+    Server,
+    mail::{MailView, State},
+};
+
+/// `GET /mails`
+pub async fn list(Of(server): Of<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
+    render(&server, &face, &page, &Typed::new()).await
+}
+
+/// `POST /mails/{mail}/again`
+pub async fn again(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -> Answer {
+    match server::mail::again(&server, face.me()?, id).await {
+        Ok(_) => see("/mails", "mail_again"),
+        Err(problem) => {
+            let typed = Typed::new().refused(on_form(problem)?);
+            render(&server, &face.at("/mails"), &parts::Page::default(), &typed).await
+        }
+    }
+}
+
+async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed) -> Answer {
+    let lang = face.lang;
+    let asked = page.state().and_then(State::from_code);
+    let mails = server::mail::list(server, face.me()?, &page.listing(), asked).await?;
+    let next = next_page(lang, "/mails", page, mails.next.as_deref());
+    let about = shell::Page::new(Place::Mails, lang.pick("Courriels", "Mails"))
+        .lead(lang.pick(
+            "Ce que le panneau a écrit aux personnes. La liste se garde 90 jours\u{a0}; les textes, jusqu’à l’envoi seulement.",
+            "What the panel wrote to people. The list is kept for 90 days; the texts, until they are sent only.",
+        ))
+        .status(typed.status());
+    let label = lang.pick("Chercher une adresse", "Search an address");
+    let search = search(lang, "/mails", page, label, Some(states(lang, page)));
+    let body = view! {
+        <div class="stack">
+            {errors(lang, typed)}
+            {server.carrier.is_none().then(|| off(lang))}
+            {search}
+            <div class="card card-flat">{rows(lang, mails.items, page.narrowed())}</div>
+            {next}
+        </div>
+    };
+    Ok(shell::page(face, about, body))
+}
+
+fn off(lang: Lang) -> AnyView {
+    let words = lang.pick(
+        "Invitations et nouveaux mots de passe se donnent alors par un lien à transmettre. Pour que le panneau écrive lui-même, ajoutez la table [mail] à /etc/alveole/panel.toml, puis redémarrez-le.",
+        "Invitations and new passwords are then given by a link to pass on. For the panel to write by itself, add the table [mail] to /etc/alveole/panel.toml, then restart it.",
+    );
+    notice(
+        Tone::Know,
+        lang.pick("Ce panneau n’envoie pas de courriel", "This panel sends no mail"),
+        view! { <p>{words}</p> },
+    )
+}
+
+fn states(lang: Lang, page: &parts::Page) -> AnyView {
+    let first = Select::new("state", lang.pick("État", "State")).option("", lang.pick("tous", "all"));
+    let select = State::ALL
+        .into_iter()
+        .fold(first, |select, state| select.option(state.code(), words::state(state, lang)));
+    select.view(lang, &Typed::new().with("state", page.state.clone()))
+}
+
+fn rows(lang: Lang, mails: Vec<MailView>, narrowed: bool) -> AnyView {
+    if mails.is_empty() {
+        let (title, words) = if narrowed {
+            (
+                lang.pick("Rien ne correspond", "Nothing matches"),
+                lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all."),
+            )
+        } else {
+            (
+                lang.pick("Aucun courriel", "No mail"),
+                lang.pick(
+                    "Invitations, nouveaux mots de passe et nouvelles des comptes viendront ici.",
+                    "Invitations, new passwords and news of accounts will come here.",
+                ),
+            )
+        };
+        return empty(title, words, None);
+    }
+    let rows = mails.into_iter().map(|mail| row(lang, mail)).collect();
+    let heads = [
+        lang.pick("À", "To"),
+        lang.pick("Sujet", "Subject"),
+        lang.pick("Écrit", "Written"),
+        lang.pick("État", "State"),
+        lang.pick("Suite", "Next"),
+    ];
+    table(lang.pick("Courriels", "Mails"), &heads, rows)
+}
+
+fn row(lang: Lang, mail: MailView) -> Vec<Cell> {
+    let kind = words::kind(mail.kind, lang);
+    let about = match mail.account {
+        Some(account) => view! { <a href=format!("/accounts/{account}")>{kind}</a> }.into_any(),
+        None => kind.into_any(),
+    };
+    let why = mail.error.as_ref().map(|text| view! { <p class="item-more">{text.pick(lang).to_owned()}</p> });
+    let state = view! { {badge(words::class(mail.state), words::state(mail.state, lang))}{why} };
+    let follows = match (mail.state, mail.again) {
+        (State::Queued, _) => mail
+            .next_at
+            .filter(|_| mail.tries > 0)
+            .map(|at| view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()),
+        // Mostly at once; worth saying only if not.
+        (State::Sent, _) => mail
+            .sent_at
+            .filter(|at| at - mail.at > 60_000)
+            .map(|at| view! { {lang.pick("parti le ", "sent on ")}{moment(lang, at)} }.into_any()),
+        (State::Failed, Some(_)) => Some(lang.pick("renvoyé depuis", "sent again since").into_any()),
+        (State::Failed, None) => {
+            let act = Action::new(format!("/mails/{}/again", mail.id), lang.pick("Renvoyer", "Send again"));
+            Some(act.about(lang, &mail.to).small().view())
+        }
+    };
+    vec![
+        Cell::Main(mail.to.into_any()),
+        Cell::Plain(about),
+        Cell::Plain(moment(lang, mail.at)),
+        Cell::view(state),
+        Cell::view(follows),
+    ]
+}

@@ -1,0 +1,32 @@
+//! What a mail is for and where it stands, in words.
+
+use model::Lang;
+use server::mail::{Kind, State};
+
+pub fn kind(kind: Kind, lang: Lang) -> &'static str {
+    match kind {
+        Kind::Invitation => lang.pick("invitation", "invitation"),
+        Kind::Reset => lang.pick("mot de passe oublié", "forgotten password"),
+        Kind::Suspended => lang.pick("compte suspendu", "account suspended"),
+        Kind::Resumed => lang.pick("compte remis en service", "account resumed"),
+        Kind::Deleted => lang.pick("compte supprimé", "account deleted"),
+        Kind::Restored => lang.pick("compte rétabli", "account restored"),
+        Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
+    }
+}
+
+pub fn state(state: State, lang: Lang) -> &'static str {
+    match state {
+        State::Queued => lang.pick("en attente", "queued"),
+        State::Sent => lang.pick("parti", "sent"),
+        State::Failed => lang.pick("abandonné", "given up"),
+    }
+}
+
+pub fn class(state: State) -> &'static str {
+    match state {
+        State::Queued => "state state-waiting",
+        State::Sent => "state state-good",
+        State::Failed => "state state-bad",
+    }
+}

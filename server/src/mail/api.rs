@@ -1,0 +1,72 @@
+//! Mails over the API.
+
+use super::{MailView, State, again, list};
+use crate::{
+    Server,
+    api::{Answer, ApiError, Caller, Listed, Needs, Route, Verb, Who, created, one, part, shape},
+    paging::Listing,
+};
+use axum::{
+    extract::{RawPathParams, State as Of},
+    response::Response,
+    routing,
+};
+use model::{Problem, Scope, Text};
+use serde::Deserialize;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(
+        Verb::Get,
+        "/mails",
+        Who::Admin,
+        Needs::Token(Scope::Read),
+        "Mails to people, newest first: to whom, what for, sent or why not; `q` is part of the address; also ?state=queued|sent|failed",
+        Answer::Page(shape::<MailView>),
+        || routing::get(get_all),
+    ),
+    Route::new(
+        Verb::Post,
+        "/mails/{mail}/again",
+        Who::Admin,
+        Needs::Token(Scope::Admin),
+        "Send one that failed again, with a new one-time link where it had one",
+        Answer::Made(shape::<MailView>),
+        || routing::post(post_again),
+    ),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MailsAsked {
+    limit: Option<u32>,
+    cursor: Option<String>,
+    q: Option<String>,
+    state: Option<String>,
+}
+
+async fn get_all(
+    Of(server): Of<Server>,
+    Caller(actor): Caller,
+    Listed(asked): Listed<MailsAsked>,
+) -> Result<Response, ApiError> {
+    actor.must_be_admin()?;
+    let MailsAsked { limit, cursor, q, state } = asked;
+    let state = match state.as_deref().filter(|state| !state.is_empty()) {
+        None => None,
+        Some(code) => Some(State::from_code(code).ok_or_else(|| {
+            let text = Text::new("queued, sent ou failed.", "queued, sent or failed.");
+            Problem::invalid("state", "bad_state", text)
+        })?),
+    };
+    one(&list(&server, &actor, &Listing { limit, cursor, q }, state).await?, None)
+}
+
+async fn post_again(
+    Of(server): Of<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_be_admin()?;
+    let written = again(&server, &actor, part(&params, "mail")?).await?;
+    created(&written.item, None, written.change, "/mails")
+}

@@ -1,0 +1,206 @@
+//! The job that sends. Several panel processes may run it: a mail is claimed by the very statement that moves its next try on, so that
+//! one process has it, and another takes it a minute later if that one died.
+
+use super::{
+    Kind,
+    carrier::{Envelope, Trouble},
+    render::Rendered,
+};
+use crate::{Server, store::sql};
+use model::{EmailAddress, Lang, MailId, Problem, Text, text};
+use std::time::Duration;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often the queue is looked at.
+const ROUND: Duration = Duration::from_secs(2);
+/// Mails tried within a minute, by all processes together: a mail server that is asked too much closes its door.
+pub const PER_MINUTE: i64 = 60;
+const MINUTE_MS: i64 = 60_000;
+/// The longest wait between two tries.
+const LONGEST_WAIT_MS: i64 = 6 * 3_600_000;
+/// What could not be sent for so long is given up.
+pub const GIVE_UP_MS: i64 = 3 * 24 * 3_600_000;
+
+/// Runs until `stop` turns true. A mail on its way at that moment is tried again by the next process, under the same Message-ID.
+pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
+    if server.carrier.is_none() {
+        return;
+    }
+    let rounds = async {
+        let mut clock = interval(ROUND);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            clock.tick().await;
+            if let Err(problem) = send_due(&server).await {
+                tracing::warn!(%problem, "mails could not be sent; the next round tries again");
+            }
+        }
+    };
+    tokio::select! {
+        () = rounds => {}
+        () = async { drop(stop.wait_for(|stop| *stop).await) } => {}
+    }
+}
+
+/// Sends what is due; gives how many mails left.
+pub async fn send_due(server: &Server) -> Result<usize, Problem> {
+    let mut sent = 0;
+    while let Some(claimed) = claim(server).await? {
+        sent += usize::from(send(server, claimed).await?);
+    }
+    Ok(sent)
+}
+
+struct Claimed {
+    id: MailId,
+    at: i64,
+    to: EmailAddress,
+    kind: Kind,
+    lang: Lang,
+    tries: u32,
+    expires_at: Option<i64>,
+    mail: Rendered,
+}
+
+async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
+    let now = server.world.now_ms();
+    // Mostly there is nothing, and then nobody is made to wait.
+    let due = sql("SELECT id FROM mails WHERE state = 'queued' AND next_at <= $1 LIMIT 1")
+        .bind(now)
+        .optional(server.store.on(), |_| Ok(()))
+        .await?;
+    if due.is_none() {
+        return Ok(None);
+    }
+    let mut tx = server.store.write().await?;
+    let claimed = sql("UPDATE mails SET tries = tries + 1, tried_at = $1, next_at = $1 + $2
+         WHERE id = (SELECT id FROM mails WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at, id LIMIT 1)
+           AND state = 'queued' AND next_at <= $1 AND (SELECT COUNT(*) FROM mails WHERE tried_at > $1 - $2) < $3
+         RETURNING id, at, address, kind, lang, subject, body_text, body_html, tries, expires_at")
+    .bind(now)
+    .bind(MINUTE_MS)
+    .bind(PER_MINUTE)
+    .optional(tx.on(), |row| {
+        Ok(Claimed {
+            id: row.get("id")?,
+            at: row.get("at")?,
+            to: row.get("address")?,
+            kind: row.get("kind")?,
+            lang: row.get("lang")?,
+            tries: row.get("tries")?,
+            expires_at: row.get("expires_at")?,
+            mail: Rendered {
+                subject: row.get("subject")?,
+                text: row.get("body_text")?,
+                html: row.get("body_html")?,
+            },
+        })
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
+    let Claimed { id, at, to, kind, lang, tries, expires_at, mail } = claimed;
+    let Some(carrier) = &server.carrier else { return Ok(false) };
+    if expires_at.is_some_and(|expires| expires <= server.world.now_ms()) {
+        tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), "not sent: its link has expired");
+        let text = Text::new(
+            "Le lien qu’il contenait a expiré avant l’envoi\u{a0}: envoyez-le à nouveau.",
+            "The link in it expired before it could be sent: send it again.",
+        );
+        give_up(server, id, &text).await?;
+        return Ok(false);
+    }
+    match carrier.carry(&Envelope { id, kind, to: &to, lang, at }, mail).await {
+        Ok(()) => {
+            tracing::info!(mail = %id, kind = kind.code(), to = masked(&to), "mail sent");
+            done(server, id).await?;
+            Ok(true)
+        }
+        Err(Trouble { said, for_good }) => {
+            // The server's words may hold the address.
+            let logged = said.replace(to.as_str(), &masked(&to));
+            tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), said = logged, "mail not sent");
+            let text = text!(
+                "Le serveur de courriel l’a refusé\u{a0}: {said}",
+                "The mail server did not take it: {said}"
+            );
+            let now = server.world.now_ms();
+            let next = now + wait(tries);
+            if for_good || next > at + GIVE_UP_MS {
+                give_up(server, id, &text).await?;
+            } else {
+                later(server, id, tries, next, &text).await?;
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// A minute, then twice as long each time.
+fn wait(tries: u32) -> i64 {
+    MINUTE_MS.checked_shl(tries.saturating_sub(1).min(20)).unwrap_or(LONGEST_WAIT_MS).min(LONGEST_WAIT_MS)
+}
+
+async fn done(server: &Server, id: MailId) -> Result<(), Problem> {
+    let mut tx = server.store.write().await?;
+    sql("UPDATE mails SET state = 'sent', sent_at = $2, body_text = NULL, body_html = NULL, error_fr = NULL, error_en = NULL WHERE id = $1")
+        .bind(id)
+        .bind(server.world.now_ms())
+        .run(tx.on())
+        .await?;
+    tx.commit().await
+}
+
+async fn give_up(server: &Server, id: MailId, why: &Text) -> Result<(), Problem> {
+    let mut tx = server.store.write().await?;
+    sql("UPDATE mails SET state = 'failed', body_text = NULL, body_html = NULL, error_fr = $2, error_en = $3 WHERE id = $1 AND state = 'queued'")
+        .bind(id)
+        .bind(&*why.fr)
+        .bind(&*why.en)
+        .run(tx.on())
+        .await?;
+    tx.commit().await
+}
+
+/// Unless another process has taken it meanwhile.
+async fn later(server: &Server, id: MailId, tries: u32, next: i64, why: &Text) -> Result<(), Problem> {
+    let mut tx = server.store.write().await?;
+    sql("UPDATE mails SET next_at = $3, error_fr = $4, error_en = $5 WHERE id = $1 AND state = 'queued' AND tries = $2")
+        .bind(id)
+        .bind(tries)
+        .bind(next)
+        .bind(&*why.fr)
+        .bind(&*why.en)
+        .run(tx.on())
+        .await?;
+    tx.commit().await
+}
+
+/// For the log: enough to recognise, not enough to write to.
+fn masked(address: &EmailAddress) -> String {
+    let (local, domain) = address.as_str().rsplit_once('@').unwrap_or_default();
+    format!("{}…@{domain}", local.chars().next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_six_hours() {
+        let minutes: Vec<i64> = (1..=12).map(|tries| wait(tries) / MINUTE_MS).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+        assert_eq!(wait(u32::MAX), LONGEST_WAIT_MS);
+    }
+
+    #[test]
+    fn logs_do_not_tell_addresses() {
+        assert_eq!(masked(&EmailAddress::parse("ana.b@asso.example").unwrap()), "a…@asso.example");
+    }
+}

@@ -1,0 +1,135 @@
+//! Mails to people: queued in the transaction of the act that causes them, sent by a job, kept without their bodies.
+
+mod api;
+mod carrier;
+mod headers;
+mod job;
+mod people;
+mod queue;
+mod render;
+mod rules;
+mod settings;
+
+pub(crate) use api::ROUTES;
+pub use carrier::Carrier;
+pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
+pub(crate) use people::{invite, tell_people, tell_user};
+pub(crate) use queue::{Letter, by_mail, off, queue, unqueue};
+pub use rules::{again, list};
+pub use settings::{Security, Sender, Settings, Smtp, Way};
+
+use model::{AccountId, Lang, MailId, Text};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How long it is remembered who was told what.
+pub const MEMORY_MS: i64 = 90 * 24 * 3_600_000;
+
+/// What a mail is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Somebody got access to an account.
+    Invitation,
+    /// Somebody forgot the password.
+    Reset,
+    Suspended,
+    Resumed,
+    Deleted,
+    Restored,
+    PasswordChanged,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 7] = [
+        Kind::Invitation,
+        Kind::Reset,
+        Kind::Suspended,
+        Kind::Resumed,
+        Kind::Deleted,
+        Kind::Restored,
+        Kind::PasswordChanged,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Invitation => "invitation",
+            Kind::Reset => "reset",
+            Kind::Suspended => "suspended",
+            Kind::Resumed => "resumed",
+            Kind::Deleted => "deleted",
+            Kind::Restored => "restored",
+            Kind::PasswordChanged => "password_changed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Where a mail stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Queued,
+    Sent,
+    /// Given up.
+    Failed,
+}
+
+impl State {
+    pub const ALL: [State; 3] = [State::Queued, State::Sent, State::Failed];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Queued => "queued",
+            State::Sent => "sent",
+            State::Failed => "failed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A mail as pages and the API show it: never what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MailView {
+    #[schema(value_type = String)]
+    pub id: MailId,
+    pub at: i64,
+    pub to: String,
+    pub kind: Kind,
+    #[schema(value_type = String)]
+    pub lang: Lang,
+    pub subject: String,
+    #[schema(value_type = Option<String>)]
+    pub account: Option<AccountId>,
+    pub state: State,
+    pub tries: u32,
+    /// When it is tried next, while it is queued.
+    pub next_at: Option<i64>,
+    pub sent_at: Option<i64>,
+    /// Why the last try did not succeed.
+    #[schema(value_type = Option<Object>)]
+    pub error: Option<Text>,
+    /// The mail written in place of this one that failed.
+    #[schema(value_type = Option<String>)]
+    pub again: Option<MailId>,
+}
+
+/// What a mail speaks of; kept with it, so no secret may stand here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Facts {
+    /// The account's name.
+    pub account: Option<String>,
+    /// Why it is suspended, as the member may read it.
+    pub reason: Option<String>,
+    /// Until when a deleted account comes back.
+    pub until: Option<i64>,
+    /// A restored account that comes back suspended.
+    pub suspended: bool,
+}

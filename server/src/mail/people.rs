@@ -1,0 +1,115 @@
+//! To whom an act is told: the users of an account, or the one user concerned.
+
+use super::{Facts, Kind, Letter, queue};
+use crate::{
+    Server,
+    account::{AccountView, Standing},
+    store::{Tx, sql},
+};
+use model::{EmailAddress, Lang, MemberId, Problem, Secret, UserId};
+
+struct Reader {
+    user: UserId,
+    email: EmailAddress,
+    lang: Option<Lang>,
+}
+
+/// Tells everybody who has a grant on the account what became of it, in their own language.
+pub(crate) async fn tell_people(
+    tx: &mut Tx,
+    server: &Server,
+    kind: Kind,
+    account: &AccountView,
+) -> Result<(), Problem> {
+    if server.carrier.is_none() {
+        return Ok(());
+    }
+    let readers = sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
+           (SELECT g.user_id FROM grants g WHERE (g.account_id = $1 OR g.member_id = $2)
+             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)) ORDER BY u.id")
+    .bind(account.id)
+    .bind(account.member.id)
+    .bind(server.world.now_ms())
+    .all(tx.on(), |row| Ok(Reader { user: row.get("id")?, email: row.get("email")?, lang: row.get("lang")? }))
+    .await?;
+    for reader in readers {
+        let letter = Letter {
+            kind,
+            to: &reader.email,
+            lang: reader.lang.unwrap_or_default(),
+            user: Some(reader.user),
+            member: Some(account.member.id),
+            account: Some(account.id),
+            facts: facts(account),
+            link: None,
+        };
+        queue(tx, server, &letter).await?;
+    }
+    Ok(())
+}
+
+/// Invites a user to an account; `link` for one who has no password yet.
+pub(crate) async fn invite(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    account: &AccountView,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    let reader = reader(tx, user).await?;
+    let facts = Facts { account: Some(account.name.to_string()), ..Facts::default() };
+    let letter = Letter {
+        kind: Kind::Invitation,
+        to: &reader.email,
+        lang: reader.lang.unwrap_or_default(),
+        user: Some(user),
+        member: Some::<MemberId>(account.member.id),
+        account: Some(account.id),
+        facts,
+        link,
+    };
+    queue(tx, server, &letter).await.map(drop)
+}
+
+/// Tells a user what concerns no account.
+pub(crate) async fn tell_user(
+    tx: &mut Tx,
+    server: &Server,
+    kind: Kind,
+    user: UserId,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    if server.carrier.is_none() {
+        return Ok(());
+    }
+    let reader = reader(tx, user).await?;
+    let letter = Letter {
+        kind,
+        to: &reader.email,
+        lang: reader.lang.unwrap_or_default(),
+        user: Some(user),
+        member: None,
+        account: None,
+        facts: Facts::default(),
+        link,
+    };
+    queue(tx, server, &letter).await.map(drop)
+}
+
+async fn reader(tx: &mut Tx, user: UserId) -> Result<Reader, Problem> {
+    sql("SELECT id, email, lang FROM users WHERE id = $1")
+        .bind(user)
+        .one(tx.on(), |row| {
+            Ok(Reader { user: row.get("id")?, email: row.get("email")?, lang: row.get("lang")? })
+        })
+        .await
+}
+
+fn facts(account: &AccountView) -> Facts {
+    Facts {
+        account: Some(account.name.to_string()),
+        reason: account.reason.clone(),
+        until: account.erase_at,
+        suspended: account.state == Standing::Suspended,
+    }
+}

@@ -1,0 +1,223 @@
+//! Templates to subject, text and HTML. Each format has its own Tera instance whose escape function quotes for that format (law 4);
+//! escaping is on for every template, so that nothing depends on remembering a filter.
+
+use super::{Facts, Kind};
+use crate::{config::Origin, store::internal};
+use jiff::{Timestamp, tz::TimeZone};
+use model::{AccountId, Lang, Problem, Secret};
+use std::sync::LazyLock;
+use tera::{Context, Tera};
+
+/// The three faces of one mail in one language.
+macro_rules! mail {
+    ($lang:literal, $code:literal) => {
+        [
+            (
+                concat!($lang, "/", $code, ".subject"),
+                include_str!(concat!($lang, "/", $code, ".subject.tera")),
+            ),
+            (concat!($lang, "/", $code, ".txt"), include_str!(concat!($lang, "/", $code, ".txt.tera"))),
+            (concat!($lang, "/", $code, ".html"), include_str!(concat!($lang, "/", $code, ".html.tera"))),
+        ]
+    };
+}
+macro_rules! mails {
+    ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
+}
+
+static FILES: [[(&str, &str); 3]; 14] =
+    mails!["invitation", "reset", "suspended", "resumed", "deleted", "restored", "password_changed"];
+
+/// One line of plain text: subjects.
+static SUBJECT: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| instance(line, 0, &[]));
+/// Plain text of many lines, in which a value is still one line.
+static TEXT: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| instance(line, 1, &[]));
+static HTML: LazyLock<Result<Tera, tera::Error>> =
+    LazyLock::new(|| instance(html, 2, &[("base.html", include_str!("base.html.tera"))]));
+
+fn instance(
+    escape: fn(&str) -> String,
+    face: usize,
+    more: &[(&'static str, &'static str)],
+) -> Result<Tera, tera::Error> {
+    let mut tera = Tera::default();
+    tera.set_escape_fn(escape);
+    // Every name ends with nothing: escaping is on for all.
+    tera.autoescape_on(vec![""]);
+    let faces = FILES.iter().filter_map(|files| files.get(face).copied());
+    tera.add_raw_templates(more.iter().copied().chain(faces))?;
+    Ok(tera)
+}
+
+/// A mail as it is carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rendered {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// What a template may say.
+pub(super) struct Told<'a> {
+    pub kind: Kind,
+    pub lang: Lang,
+    pub account: Option<AccountId>,
+    pub facts: &'a Facts,
+    pub link: Option<&'a Secret>,
+}
+
+/// Every address in it is below the configured origin: no request has a say in it.
+pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Problem> {
+    let Told { kind, lang, account, facts, link } = told;
+    let origin = origin.as_str();
+    let mut context = Context::new();
+    context.insert("lang", lang.code());
+    context.insert("origin", origin);
+    context.insert("forgotten", &format!("{origin}/forgotten"));
+    context.insert("link", &link.map(|secret| format!("{origin}/link/{}", secret.reveal())));
+    context.insert("account_url", &account.map(|id| format!("{origin}/accounts/{id}")));
+    context.insert("account", &facts.account);
+    context.insert("reason", &facts.reason);
+    context.insert("suspended", &facts.suspended);
+    context.insert("until", &facts.until.map(|at| day(*lang, at)));
+    let name = |face: &str| format!("{}/{}.{face}", lang.code(), kind.code());
+    let render = |tera: &LazyLock<Result<Tera, tera::Error>>, face: &str, context: &Context| {
+        let tera = tera.as_ref().map_err(|error| internal("mail templates", &chain(error)))?;
+        tera.render(&name(face), context).map_err(|error| internal("a mail's template", &chain(&error)))
+    };
+    let subject = render(&SUBJECT, "subject", &context)?.trim().to_owned();
+    let text = spaced(&render(&TEXT, "txt", &context)?);
+    context.insert("subject", &subject);
+    let html = render(&HTML, "html", &context)?.trim_start().to_owned();
+    Ok(Rendered { subject, text, html })
+}
+
+/// Parts that were left out leave no gap: one empty line at most.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.trim().lines() {
+        if !(line.trim().is_empty() && (out.is_empty() || out.ends_with("\n\n"))) {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A value is one line, and what would end or turn it round is made harmless.
+fn line(value: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    value.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect()
+}
+
+/// Not Tera's own, which writes `/` so that nobody can read an address any more.
+fn html(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in line(value).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+const MONTHS: [(&str, &str); 12] = [
+    ("janvier", "January"),
+    ("février", "February"),
+    ("mars", "March"),
+    ("avril", "April"),
+    ("mai", "May"),
+    ("juin", "June"),
+    ("juillet", "July"),
+    ("août", "August"),
+    ("septembre", "September"),
+    ("octobre", "October"),
+    ("novembre", "November"),
+    ("décembre", "December"),
+];
+
+/// The day in UTC: where the day at home is another, it is the earlier one, so nobody comes too late.
+fn day(lang: Lang, ms: i64) -> String {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
+    let place = usize::try_from(at.month()).unwrap_or(1).saturating_sub(1).min(11);
+    let (fr, en) = MONTHS.get(place).copied().unwrap_or_default();
+    match (lang, at.day()) {
+        (Lang::Fr, 1) => format!("1er {fr} {}", at.year()),
+        (_, day) => format!("{day} {} {}", lang.pick(fr, en), at.year()),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: Kind, lang: Lang, facts: &Facts, link: Option<&Secret>) -> Rendered {
+        let origin: Origin = "https://panel.asso.example".parse().unwrap();
+        let account = Some(AccountId::new(1, &[1; 10]));
+        render(&origin, &Told { kind, lang, account, facts, link }).unwrap()
+    }
+
+    #[test]
+    fn every_mail_exists_in_both_languages_and_says_what_it_must() {
+        let facts = Facts {
+            account: Some("ruche".into()),
+            reason: Some("Cotisation impayée".into()),
+            until: Some(1_793_480_400_000),
+            suspended: false,
+        };
+        let link = Secret::new("abc");
+        for kind in Kind::ALL {
+            for lang in Lang::ALL {
+                let mail = told(kind, lang, &facts, Some(&link));
+                let what = format!("{kind:?} {lang:?}\n{mail:?}");
+                assert!(!mail.subject.is_empty() && !mail.subject.contains('\n'), "{what}");
+                assert!(!mail.text.contains("{{") && !mail.html.contains("{{"), "{what}");
+                assert!(!mail.text.contains("\n\n\n"), "{what}");
+                assert!(mail.html.contains(&format!("<html lang=\"{}\">", lang.code())), "{what}");
+                assert!(mail.text.contains("https://panel.asso.example"), "{what}");
+                for face in [&mail.text, &mail.html] {
+                    let linked = matches!(kind, Kind::Invitation | Kind::Reset);
+                    assert_eq!(face.contains("https://panel.asso.example/link/abc"), linked, "{what}");
+                    let named = !matches!(kind, Kind::Reset | Kind::PasswordChanged);
+                    assert_eq!(face.contains("ruche"), named, "{what}");
+                    assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
+                    let day = lang.pick("31 octobre 2026", "31 October 2026");
+                    assert_eq!(face.contains(day), kind == Kind::Deleted, "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_stay_values() {
+        let hostile =
+            "</p><script>alert(1)</script>\r\nBcc: x@evil.example\n\nhttps://evil.example \u{202e}x";
+        let facts = Facts { account: Some(hostile.into()), reason: Some(hostile.into()), ..Facts::default() };
+        for lang in Lang::ALL {
+            let mail = told(Kind::Suspended, lang, &facts, None);
+            assert!(!mail.subject.contains(['\r', '\n']), "{mail:?}");
+            assert!(!mail.html.contains("<script") && !mail.html.contains('\u{202e}'), "{mail:?}");
+            assert!(
+                !mail.text.lines().any(|line| line.starts_with("Bcc") || line.starts_with("https://evil")),
+                "{mail:?}"
+            );
+        }
+    }
+}
