@@ -15,11 +15,11 @@ const looks = [
 // The pages of an admin and of a member: those in the navigation and what their first links lead to.
 const seeds = {
   admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
-    "/mails", "/tokens", "/profile", "/nowhere"],
-  member: ["/", "/accounts", "/tokens", "/profile", "/members"],
+    "/users", "/mails", "/tokens", "/profile", "/nowhere"],
+  member: ["/", "/accounts", "/tokens", "/profile", "/second-factor", "/members"],
 };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
-  /^\/changes\/[^/]+$/, /^\/members\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
+  /^\/changes\/[^/]+$/, /^\/members\/[^/]+$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
 
 /** One page of each kind that can be reached by links. */
 async function pagesOf(page, role) {
