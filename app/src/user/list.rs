@@ -24,9 +24,13 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let policy = server::factor::policy(&server, face.me()?).await?;
     let body = view! {
         {search}
-        <div class="card card-flat">{rows(lang, users.items)}</div>
-        {next}
-        {super::manage::policy_act(lang, policy)}
+        <div class="stack-wide">
+            <div>
+                <div class="card card-flat">{rows(lang, users.items)}</div>
+                {next}
+            </div>
+            {super::manage::policy_act(lang, policy)}
+        </div>
     };
     Ok(shell::page(&face, about, body))
 }

@@ -87,7 +87,7 @@ pub fn render(
         format!("At least {} characters: four random words do very well.", server::user::SHORTEST),
     );
     let body = view! {
-        <div class="stack">
+        <div class="stack-wide">
             {errors(lang, typed)}
             <div class="grid">
                 <section class="card stack">
