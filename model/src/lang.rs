@@ -40,6 +40,31 @@ impl Lang {
         self.pick("\u{a0}: ", ": ")
     }
 
+    /// A day in words: “1er mars 2027”, “1 March 2027”. Months count from 1.
+    pub fn day(self, year: i16, month: i8, day: i8) -> String {
+        const MONTHS: [(&str, &str); 12] = [
+            ("janvier", "January"),
+            ("février", "February"),
+            ("mars", "March"),
+            ("avril", "April"),
+            ("mai", "May"),
+            ("juin", "June"),
+            ("juillet", "July"),
+            ("août", "August"),
+            ("septembre", "September"),
+            ("octobre", "October"),
+            ("novembre", "November"),
+            ("décembre", "December"),
+        ];
+        let place = usize::try_from(month).unwrap_or(1).saturating_sub(1).min(11);
+        let (fr, en) = MONTHS[place];
+        match self {
+            Lang::Fr if day == 1 => format!("1er {fr} {year}"),
+            Lang::Fr => format!("{day} {fr} {year}"),
+            Lang::En => format!("{day} {en} {year}"),
+        }
+    }
+
     /// Negotiates an `Accept-Language` header (RFC 9110 §12.5.4): highest quality wins, then first named; French when nothing fits.
     pub fn negotiate(accept_language: &str) -> Lang {
         let mut best: Option<(f32, Lang)> = None;

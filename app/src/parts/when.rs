@@ -7,34 +7,12 @@ use model::Lang;
 /// Built in at compile time: a small host may have no zone files.
 static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
 
-const MONTHS: [(&str, &str); 12] = [
-    ("janvier", "January"),
-    ("février", "February"),
-    ("mars", "March"),
-    ("avril", "April"),
-    ("mai", "May"),
-    ("juin", "June"),
-    ("juillet", "July"),
-    ("août", "August"),
-    ("septembre", "September"),
-    ("octobre", "October"),
-    ("novembre", "November"),
-    ("décembre", "December"),
-];
-
 fn zoned(ms: i64) -> Zoned {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(PARIS.clone())
 }
 
 fn day_words(lang: Lang, at: &Zoned) -> String {
-    let place = usize::try_from(at.month()).unwrap_or(1).saturating_sub(1).min(11);
-    let (fr, en) = MONTHS[place];
-    let day = at.day();
-    match lang {
-        Lang::Fr if day == 1 => format!("1er {fr} {}", at.year()),
-        Lang::Fr => format!("{day} {fr} {}", at.year()),
-        Lang::En => format!("{day} {en} {}", at.year()),
-    }
+    lang.day(at.year(), at.month(), at.day())
 }
 
 fn moment_words(lang: Lang, at: &Zoned) -> String {

@@ -127,30 +127,10 @@ fn html(value: &str) -> String {
     out
 }
 
-const MONTHS: [(&str, &str); 12] = [
-    ("janvier", "January"),
-    ("février", "February"),
-    ("mars", "March"),
-    ("avril", "April"),
-    ("mai", "May"),
-    ("juin", "June"),
-    ("juillet", "July"),
-    ("août", "August"),
-    ("septembre", "September"),
-    ("octobre", "October"),
-    ("novembre", "November"),
-    ("décembre", "December"),
-];
-
 /// The day in UTC: where the day at home is another, it is the earlier one, so nobody comes too late.
 fn day(lang: Lang, ms: i64) -> String {
     let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
-    let place = usize::try_from(at.month()).unwrap_or(1).saturating_sub(1).min(11);
-    let (fr, en) = MONTHS.get(place).copied().unwrap_or_default();
-    match (lang, at.day()) {
-        (Lang::Fr, 1) => format!("1er {fr} {}", at.year()),
-        (_, day) => format!("{day} {} {}", lang.pick(fr, en), at.year()),
-    }
+    lang.day(at.year(), at.month(), at.day())
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
