@@ -30,6 +30,11 @@ enum Command {
     },
     /// Write the database and the authority into one new file, while the panel runs.
     Backup { file: PathBuf },
+    /// Who did what, and whether it is as it was written.
+    Changes {
+        #[command(subcommand)]
+        command: ChangesCommand,
+    },
     /// Put a backup into an empty state folder (and an empty database).
     Restore { file: PathBuf },
 }
@@ -38,6 +43,16 @@ enum Command {
 enum AdminCommand {
     /// Make an admin, or give one a new password: prints a link that works once.
     Create { email: EmailAddress },
+}
+
+#[derive(Subcommand)]
+enum ChangesCommand {
+    /// Follow the chain of all acts: was one altered, put in or taken out? Prints the hash of the last one.
+    Verify {
+        /// A hash printed earlier and noted elsewhere: does history still go through it?
+        #[arg(long)]
+        head: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -53,12 +68,15 @@ fn main() -> ExitCode {
 }
 
 fn run(Arguments { config, command }: Arguments) -> Result<(), Problem> {
-    use command::{admin, backup, migrate, serve};
+    use command::{admin, backup, changes, migrate, serve};
     match command {
         Command::Serve => command::run(&config, serve::serve),
         Command::Migrate => command::run(&config, migrate::migrate),
         Command::Admin { command: AdminCommand::Create { email } } => {
             command::run(&config, |config| admin::create(config, email))
+        }
+        Command::Changes { command: ChangesCommand::Verify { head } } => {
+            command::run(&config, |config| changes::verify(config, head))
         }
         Command::Backup { file } => {
             // What is wrong with the configuration shall leave no empty file behind.

@@ -36,6 +36,11 @@ fn the_panel_installs_backs_up_restores_and_leaves_its_state_behind() {
     scene.root(&["systemctl", "start", "alveole-panel"]).unwrap();
     answers();
     scene.root(&["cmp", "/var/lib/alveole-panel/ca/ca.pem", "/root/old-state/ca/ca.pem"]).unwrap();
+    // History is whole, and its head is known; a head of another history is not.
+    let verify = |head: &str| scene.root(&["alveole-panel", "changes", "verify", "--head", head]);
+    let head = scene.shell("alveole-panel changes verify 2>/dev/null").unwrap();
+    assert_eq!(verify(head.trim()).unwrap(), head);
+    assert!(verify(&"0".repeat(64)).unwrap_err().contains("altered"), "a cut-off history is told");
     let again = scene.root(&["alveole-panel", "admin", "create", "tresor@asso.example"]).unwrap();
     assert!(again.contains("/link/") && again != link, "a new link for the admin of before: {again}");
 

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod backup;
+pub mod changes;
 pub mod migrate;
 mod notify;
 pub mod serve;

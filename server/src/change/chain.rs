@@ -138,6 +138,16 @@ pub async fn chain(server: &Server, actor: &Actor) -> Result<Chain, Problem> {
     Ok(Chain { length, head, broken, waiting: (all - length).max(0) })
 }
 
+/// Whether the chain has this hash, noted as its head earlier.
+pub async fn goes_through(server: &Server, actor: &Actor, head: &str) -> Result<bool, Problem> {
+    actor.must_be_admin()?;
+    let found = sql("SELECT position FROM change_chain WHERE hash = $1")
+        .bind(head.trim())
+        .optional(server.store.on(), |row| row.get::<i64>("position"))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// An act as bytes that no other act has: every part with its length.
 fn content(row: &Row) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();

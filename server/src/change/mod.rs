@@ -9,7 +9,7 @@ mod undo;
 mod words;
 
 pub(crate) use api::ROUTES;
-pub use chain::{Chain, chain, extend};
+pub use chain::{Chain, chain, extend, goes_through};
 pub use derive::{host_away, shown, worst};
 pub use rules::{event, events, list, list_all, list_of_host, show};
 pub use store::record;

@@ -186,6 +186,8 @@ pub async fn history_shows_when_it_was_touched(bench: Bench) {
     let whole = change::chain(server, admin).await.unwrap();
     assert_eq!((whole.length, whole.broken, whole.waiting), (before.length + 1, None, 0));
     assert_ne!(whole.head, before.head);
+    assert!(change::goes_through(server, admin, &before.head).await.unwrap(), "a head noted earlier");
+    assert!(!change::goes_through(server, admin, &"0".repeat(64)).await.unwrap());
     assert_eq!(change::chain(server, &home.owner).await.unwrap_err().code, "not_found");
     let all = change::list_all(server, admin, &Listing::default()).await.unwrap();
     assert_eq!((all.items.len() as i64, all.items[0].id), (whole.length, site.change.unwrap()));
