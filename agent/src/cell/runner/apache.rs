@@ -9,7 +9,7 @@ use std::{fs::metadata, io, os::unix::fs::MetadataExt, path::Path, process::Exit
 use tokio::{
     net::TcpStream,
     process::Child,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 /// Apache writes it anew when it has read its configuration; in a folder that only this cell has, empty at each start.
@@ -17,8 +17,6 @@ const PID_FILE: &str = "/run/cell/apache.pid";
 /// How long PHP may take, its last life's last requests included.
 const PHP: Duration = Duration::from_secs(18);
 const STEP: Duration = Duration::from_millis(2);
-/// A reload takes some 20 ms; one of which nothing is seen after this is asked for again.
-const AGAIN: Duration = Duration::from_millis(60);
 
 pub struct Apache(Child);
 
@@ -48,29 +46,24 @@ impl Apache {
         }
     }
 
-    /// Not yet waited for, so the number is still its own.
-    fn pid(&self) -> Option<Pid> {
-        self.0.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
+    fn tell(&self, signal: Signal) -> io::Result<()> {
+        // Not yet waited for, so the number is still its own.
+        match self.0.id().and_then(|id| i32::try_from(id).ok()) {
+            Some(id) => kill(Pid::from_raw(id), signal).map_err(io::Error::from),
+            None => Ok(()),
+        }
     }
 
     /// Has Apache read its configuration anew; the future ends when that is done. What it is answering it goes on answering.
     pub fn reload(&self) -> io::Result<impl Future<Output = ()> + Send + use<>> {
         let written = || metadata(PID_FILE).ok().map(|file| (file.ino(), file.mtime(), file.mtime_nsec()));
-        let (before, pid) = (written(), self.pid());
-        let tell = move || pid.map_or(Ok(()), |pid| kill(pid, Signal::SIGUSR1));
-        tell()?;
+        let before = written();
+        self.tell(Signal::SIGUSR1)?;
         Ok(async move {
-            let mut told = Instant::now();
             // A configuration Apache cannot read ends it, which the runner sees.
             let _ = timeout(Duration::from_secs(5), async {
                 while written() == before {
                     sleep(STEP).await;
-                    // Its main loop looks for signals, then sleeps for a second: one that comes between the two waits that long. Another
-                    // wakes it, and means nothing to an Apache that has begun (mpm_unix.c, ap_start_restart).
-                    if told.elapsed() > AGAIN {
-                        let _ = tell();
-                        told = Instant::now();
-                    }
                 }
             })
             .await;
@@ -78,9 +71,7 @@ impl Apache {
     }
 
     pub async fn stop(&mut self) {
-        if let Some(pid) = self.pid() {
-            let _ = kill(pid, Signal::SIGTERM);
-        }
+        let _ = self.tell(Signal::SIGTERM);
         if timeout(Duration::from_secs(3), self.0.wait()).await.is_err() {
             let _ = self.0.kill().await;
         }
