@@ -321,22 +321,6 @@ pub const NOUNS: &[Noun] = &[
                 &[],
                 USER,
             ),
-            act(
-                "link",
-                "POST",
-                "/users/{user}/link",
-                text("Un lien de connexion, valable une fois", "A sign-in link, good for once"),
-                &[],
-                &["link"],
-            ),
-            act(
-                "reset-factors",
-                "DELETE",
-                "/users/{user}/factors",
-                text("Retirer tous ses seconds facteurs", "Remove all their second factors"),
-                &[],
-                USER,
-            ),
         ],
     },
     Noun {

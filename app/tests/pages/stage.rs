@@ -270,9 +270,8 @@ async fn session(server: &Server, email: &str, admin: bool) -> String {
         .await
         .unwrap();
     let link: Secret = server::user::link(server, &Actor::panel(), user).await.unwrap();
-    server::user::set_password_by_link(server, link.reveal(), &Secret::new("four random words here"))
-        .await
-        .unwrap();
-    let begun = server::session::begin(server, user, Default::default()).await.unwrap().whole().unwrap();
+    let password = Secret::new("four random words here");
+    let verified = server::user::set_password_by_link(server, link.reveal(), &password).await.unwrap();
+    let begun = server::session::begin(server, verified, Default::default()).await.unwrap().whole().unwrap();
     format!("{}={}", server::session::SESSION_COOKIE, begun.session.reveal())
 }

@@ -110,16 +110,28 @@ impl<T: DeserializeOwned> FromRequest<Server> for Asked<T> {
             actor.once = Some(Once { key, request: digest(&method, &path, &bytes) });
         }
         let body = serde_json::from_slice(&bytes).map_err(|error| {
+            let why = without_values(&error.to_string());
             Problem::new(
                 ProblemKind::Invalid,
                 "body_unreadable",
                 text!(
-                    "Le corps de la demande ne convient pas\u{a0}: {error}",
-                    "The request's body does not do: {error}"
+                    "Le corps de la demande ne convient pas\u{a0}: {why}",
+                    "The request's body does not do: {why}"
                 ),
             )
         })?;
         Ok(Asked { actor, body })
+    }
+}
+
+/// serde's words without what was typed, which may be a password: of `invalid type: string "…", expected …` the last part.
+fn without_values(error: &str) -> String {
+    let quotes = ["invalid type", "invalid value", "invalid length", "unknown variant"];
+    match error.rsplit_once(", expected ") {
+        Some((_, expected)) if quotes.iter().any(|start| error.starts_with(start)) => {
+            format!("expected {expected}")
+        }
+        _ => error.to_owned(),
     }
 }
 
@@ -157,4 +169,23 @@ fn digest(method: &Method, path: &str, body: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_not_repeated() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Body {
+            #[expect(dead_code, reason = "only read")]
+            days: u32,
+        }
+        let says = |json: &str| without_values(&serde_json::from_str::<Body>(json).unwrap_err().to_string());
+        assert_eq!(says(r#"{"days":"secret, expected"}"#), "expected u32 at line 1 column 26");
+        assert!(says("{}").starts_with("missing field `days`"));
+        assert!(says(r#"{"day":1}"#).starts_with("unknown field `day`"));
+    }
 }

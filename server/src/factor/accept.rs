@@ -1,20 +1,8 @@
 //! Whether what somebody typed is one of the user's factors. Each is accepted once.
 
 use super::{recovery, totp};
-use crate::{
-    Server,
-    store::{Tx, sql},
-};
+use crate::store::{Tx, sql};
 use model::{FactorId, Problem, UserId};
-
-/// Whether a second factor is asked of this user.
-pub(crate) async fn has(server: &Server, user: UserId) -> Result<bool, Problem> {
-    let found = sql("SELECT COUNT(*) FROM factors WHERE user_id = $1 AND confirmed_at IS NOT NULL")
-        .bind(user)
-        .one(server.store.on(), |row| row.first::<i64>())
-        .await?;
-    Ok(found > 0)
-}
 
 /// Uses up a code of the user's app, or a recovery code. Of two requests with the same code one wins.
 pub(crate) async fn accept(tx: &mut Tx, user: UserId, typed: &str, now: i64) -> Result<bool, Problem> {

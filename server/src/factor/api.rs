@@ -69,7 +69,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Delete,
         "/users/{user}/factors",
         Who::Admin,
-        Needs::Token(Scope::Admin),
+        Needs::Session,
         "Remove all factors of a user who has lost them; sessions and tokens of the user end",
         Answer::Nothing,
         || routing::delete(delete_all),

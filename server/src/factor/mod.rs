@@ -9,11 +9,12 @@ mod set_up;
 mod show;
 mod totp;
 
-pub(crate) use accept::{accept, has};
+pub(crate) use accept::accept;
 pub(crate) use api::ROUTES;
 pub use policy::{Policy, policy, set_policy};
 pub use recovery::CODES;
 pub use remove::{remove, reset};
+pub(crate) use set_up::held;
 pub use set_up::{begin_totp, confirm_totp, new_codes};
 pub use show::{mine, pending_totp};
 pub use totp::code_at;

@@ -7,6 +7,7 @@ use crate::{
     change::{self, Act, Subject},
     session,
     store::{Tx, sql},
+    user,
 };
 use model::{FactorId, Problem, UserId};
 use serde_json::json;
@@ -37,20 +38,24 @@ pub async fn remove(server: &Server, actor: &Actor, factor: FactorId) -> Result<
 }
 
 /// An admin takes all factors of a user away, who then signs in with the password alone: for one who has lost them all.
-pub async fn reset(server: &Server, actor: &Actor, user: UserId) -> Result<(), Problem> {
+pub async fn reset(server: &Server, actor: &Actor, of: UserId) -> Result<(), Problem> {
     actor.must_be_admin()?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let email: Option<String> = sql("SELECT email FROM users WHERE id = $1")
-        .bind(user)
+        .bind(of)
         .optional(tx.on(), |row| row.get("email"))
         .await?;
     let email = email.ok_or_else(not_found)?;
+    // A stolen token shall not undo what is asked besides the password.
+    if matches!(actor.via, Via::Token(_)) {
+        return Err(user::session_only());
+    }
     actor.must_have_proved(now)?;
-    let removed = sql("DELETE FROM factors WHERE user_id = $1").bind(user).run(tx.on()).await?;
-    recovery::forget(&mut tx, user).await?;
-    session::shut_out(&mut tx, user, now, None).await?;
-    let mut act = Act::new("factor.reset", Subject::new("user", user, &email));
+    let removed = sql("DELETE FROM factors WHERE user_id = $1").bind(of).run(tx.on()).await?;
+    recovery::forget(&mut tx, of).await?;
+    session::shut_out(&mut tx, of, now, None).await?;
+    let mut act = Act::new("factor.reset", Subject::new("user", of, &email));
     act.before = Some(json!({ "factors": removed }));
     change::record(&mut tx, &*server.world, actor, act).await?;
     tx.commit().await

@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
-    session::Tries,
+    session::{self, Tries},
     store::{Tx, sql},
     user,
 };
@@ -72,11 +72,13 @@ pub async fn confirm_totp(
     let codes = recovery::give(&mut tx, &*server.world, user).await?;
     if replaced > 0 {
         remove::end_others(&mut tx, actor, user, now).await?;
+    } else if let Via::Session(own) = &actor.via {
+        // Whoever else was signed in by the password alone shows the factor too from now on. Tokens were made on purpose, and stay.
+        session::end_all(&mut tx, user, now, own).await?;
     }
     let mut act = Act::new("factor.create", Subject::new("user", user, &actor.who));
     act.after = Some(json!({ "kind": "totp", "replaced": replaced > 0 }));
     change::record(&mut tx, &*server.world, actor, act).await?;
-    tx.wake_user(user);
     tx.commit().await?;
     Ok(codes)
 }
@@ -111,7 +113,7 @@ pub(super) fn own(actor: &Actor, now: i64) -> Result<UserId, Problem> {
 }
 
 /// How many factors are asked for.
-pub(super) async fn held(tx: &mut Tx, user: UserId) -> Result<i64, Problem> {
+pub(crate) async fn held(tx: &mut Tx, user: UserId) -> Result<i64, Problem> {
     sql("SELECT COUNT(*) FROM factors WHERE user_id = $1 AND confirmed_at IS NOT NULL")
         .bind(user)
         .one(tx.on(), |row| row.first())

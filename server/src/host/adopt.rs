@@ -123,6 +123,7 @@ pub async fn adopt(
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let before = store::lock(&mut tx, host, now).await?;
+    actor.must_have_proved(now)?;
     crate::views::stale(expected, before.version)?;
     let Some(frozen) = &before.frozen else {
         return Err(Problem::new(

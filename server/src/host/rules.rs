@@ -91,6 +91,8 @@ pub async fn new_token(server: &Server, actor: &Actor, host: HostId) -> Result<D
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let host = store::lock(&mut tx, host, now).await?;
+    // Used, it replaces the host's certificate.
+    actor.must_have_proved(now)?;
     give_token(server, actor, tx, host, now).await
 }
 

@@ -5,6 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     store::{Tx, sql},
+    user,
 };
 use model::{Problem, UserId};
 
@@ -58,10 +59,11 @@ pub async fn ended(server: &Server, actor: &Actor) -> Result<bool, Problem> {
     Ok(super::still(server, actor).await?.is_none())
 }
 
-/// A password or factor changed, or a user was suspended: all that signs this user in works no more, but for the session that did it.
+/// A password or factor changed: all that signs this user in works no more, one-time links too, but for the session that did it.
 /// Who waits in an event stream is told at once.
 pub(crate) async fn shut_out(tx: &mut Tx, user: UserId, now: i64, keep: Option<&str>) -> Result<(), Problem> {
     end_all(tx, user, now, keep.unwrap_or_default()).await?;
+    user::void_links(tx, user, now).await?;
     sql("UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL")
         .bind(user)
         .bind(now)
@@ -70,7 +72,9 @@ pub(crate) async fn shut_out(tx: &mut Tx, user: UserId, now: i64, keep: Option<&
         .map(drop)
 }
 
-async fn end_all(tx: &mut Tx, user: UserId, now: i64, keep: &str) -> Result<(), Problem> {
+pub(crate) async fn end_all(tx: &mut Tx, user: UserId, now: i64, keep: &str) -> Result<(), Problem> {
+    // Sign-ins under way wait here, and find what was changed; those before are seen, and ended.
+    user::hold(tx, user).await?;
     sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND id <> $3")
         .bind(user)
         .bind(now)

@@ -4,7 +4,9 @@ use super::{Refusal, Seen, SignedIn, Tries, sign_in};
 use crate::{
     Server, factor,
     secrets::{fresh, hashed},
-    store::sql,
+    store::{Tx, sql},
+    user,
+    world::World,
 };
 use model::{Problem, ProblemKind, Secret, Text, UserId};
 
@@ -19,9 +21,8 @@ const PER_DEVICE: i64 = 10;
 const PER_ADDRESS: i64 = 40;
 
 /// Begins the wait; gives the secret of its cookie.
-pub(super) async fn begin(server: &Server, user: UserId) -> Result<Secret, Problem> {
-    let (secret, now) = (fresh(&*server.world), server.world.now_ms());
-    let mut tx = server.store.write().await?;
+pub(super) async fn begin(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<Secret, Problem> {
+    let (secret, now) = (fresh(world), world.now_ms());
     sql("DELETE FROM halfway WHERE created_at <= $1").bind(now - HALFWAY_MS).run(tx.on()).await?;
     sql("INSERT INTO halfway (id, user_id, created_at) VALUES ($1, $2, $3)")
         .bind(hashed(secret.reveal()))
@@ -29,7 +30,6 @@ pub(super) async fn begin(server: &Server, user: UserId) -> Result<Secret, Probl
         .bind(now)
         .run(tx.on())
         .await?;
-    tx.commit().await?;
     Ok(secret)
 }
 
@@ -48,20 +48,23 @@ pub async fn awaited(server: &Server, halfway: &Secret) -> Result<UserId, Proble
 pub async fn finish(server: &Server, halfway: &Secret, code: &str, seen: Seen) -> Result<SignedIn, Refusal> {
     let user = awaited(server, halfway).await?;
     let tries = Tries::take(server, buckets(server, user, &seen).await?).await?;
+    let known = sign_in::known_device(server, user, &seen).await?.is_some();
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    user::hold(&mut tx, user).await?;
     if !factor::accept(&mut tx, user, code, now).await? {
         tracing::info!(%user, address = ?seen.address, "a second factor was wrong");
         return Err(wrong("code").into());
     }
     tries.give_back(&mut tx).await?;
-    // Of two that finish at once one does.
+    // Of two that finish at once one does; and whoever was shut out meanwhile (another password, suspended) has nothing to finish.
     let done = sql("DELETE FROM halfway WHERE id = $1").bind(hashed(halfway.reveal())).run(tx.on()).await?;
     if done == 0 {
         return Err(over().into());
     }
+    let signed_in = sign_in::whole(&mut tx, &*server.world, user, &seen, known).await?;
     tx.commit().await?;
-    Ok(sign_in::whole(server, user, seen).await?)
+    Ok(signed_in)
 }
 
 /// Strangers who know the password can use up the first two, never the owner's own browser's, and none for good.

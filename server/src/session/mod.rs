@@ -17,8 +17,8 @@ pub use caller::{
     Cookies, DEVICE_COOKIE, HALFWAY_COOKIE, SESSION_COOKIE, caller, cookies_of, set_cookies, set_halfway,
     unset_cookies,
 };
-pub(crate) use end::shut_out;
 pub use end::{end, end_others, ended, sign_out};
+pub(crate) use end::{end_all, shut_out};
 pub(crate) use find::{actor, actor_columns};
 pub use find::{by_secret, still};
 pub use halfway::{HALFWAY_MS, awaited, finish};
@@ -27,7 +27,7 @@ pub(crate) use prove::note;
 pub use prove::{Proof, prove};
 pub use seen::{Seen, family};
 pub(crate) use sign_in::network;
-pub use sign_in::{Begun, Refusal, SignIn, SignedIn, begin, sign_in};
+pub use sign_in::{Begun, Refusal, SignIn, SignedIn, Verified, begin, sign_in};
 pub(crate) use tries::Tries;
 
 /// A session that is not used ends after this time,

@@ -4,8 +4,9 @@ use super::{Seen, Tries, halfway, store};
 use crate::{
     Server, factor,
     secrets::{fresh, hashed},
-    store::sql,
+    store::{Tx, sql},
     user,
+    world::World,
 };
 use model::{Problem, Secret, Text, UserId};
 use std::net::{IpAddr, Ipv6Addr};
@@ -25,6 +26,14 @@ pub struct SignedIn {
     pub user: UserId,
     pub session: Secret,
     pub device: Secret,
+}
+
+/// A user whose password (or one-time link) was right, and the hash it was right against: changed meanwhile, it opens nothing.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub user: UserId,
+    /// Empty for a user without password.
+    pub hash: Secret,
 }
 
 /// What a right password leads to.
@@ -98,31 +107,64 @@ pub async fn sign_in(server: &Server, asked: SignIn) -> Result<Begun, Refusal> {
         Some((user, stored)) => (Some(user), stored),
         None => (None, None),
     };
-    let right = user::verify(&server.hashers, &password, stored).await?;
+    let right = user::verify(&server.hashers, &password, stored.clone()).await?;
     let Some(user) = user.filter(|_| right) else {
         tracing::info!(address = ?seen.address, "a sign-in failed");
         return Err(wrong().into());
     };
-    let mut tx = server.store.write().await?;
-    tries.give_back(&mut tx).await?;
-    tx.commit().await?;
-    Ok(begin(server, user, seen).await?)
+    let verified = Verified { user, hash: Secret::new(stored.unwrap_or_default()) };
+    Ok(enter(server, verified, seen, Some(tries)).await?)
 }
 
 /// Goes on for a user whose password (or one-time link) was right: a session, or half of one where a factor is to be shown.
-pub async fn begin(server: &Server, user: UserId, seen: Seen) -> Result<Begun, Problem> {
-    if factor::has(server, user).await? {
-        return halfway::begin(server, user).await.map(Begun::Half);
-    }
-    whole(server, user, seen).await.map(Begun::Whole)
+pub async fn begin(server: &Server, verified: Verified, seen: Seen) -> Result<Begun, Problem> {
+    enter(server, verified, seen, None).await
 }
 
-/// A session with new secrets. A browser that is not known as this user's gets a new name.
-pub(super) async fn whole(server: &Server, user: UserId, seen: Seen) -> Result<SignedIn, Problem> {
+/// Verifying takes time: what it found is looked at again where the session is written, so that a change of password, a suspension or a
+/// new factor in between counts. Whoever changes these locks the same row first.
+async fn enter(
+    server: &Server,
+    verified: Verified,
+    seen: Seen,
+    tries: Option<Tries>,
+) -> Result<Begun, Problem> {
+    let Verified { user, hash } = verified;
     let known = known_device(server, user, &seen).await?.is_some();
-    let session = fresh(&*server.world);
-    let device = seen.device.clone().filter(|_| known).unwrap_or_else(|| fresh(&*server.world));
-    store::begin(server, user, &hashed(session.reveal()), &hashed(device.reveal()), &seen).await?;
+    let mut tx = server.store.write().await?;
+    let same = sql("UPDATE users SET password = password
+         WHERE id = $1 AND COALESCE(password, '') = $2 AND suspended_at IS NULL")
+    .bind(user)
+    .bind(hash.reveal())
+    .run(tx.on())
+    .await?;
+    if same == 0 {
+        return Err(wrong());
+    }
+    if let Some(tries) = tries {
+        tries.give_back(&mut tx).await?;
+    }
+    let begun = if factor::held(&mut tx, user).await? > 0 {
+        Begun::Half(halfway::begin(&mut tx, &*server.world, user).await?)
+    } else {
+        Begun::Whole(whole(&mut tx, &*server.world, user, &seen, known).await?)
+    };
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// A session with new secrets. A browser that is not `known` as this user's gets a new name.
+pub(super) async fn whole(
+    tx: &mut Tx,
+    world: &dyn World,
+    user: UserId,
+    seen: &Seen,
+    known: bool,
+) -> Result<SignedIn, Problem> {
+    let session = fresh(world);
+    let device = seen.device.clone().filter(|_| known).unwrap_or_else(|| fresh(world));
+    let hashes = [hashed(session.reveal()), hashed(device.reveal())];
+    store::begin(tx, user, world.now_ms(), [&hashes[0], &hashes[1]], seen).await?;
     Ok(SignedIn { user, session, device })
 }
 

@@ -1,18 +1,19 @@
 //! The tables `sessions` and `devices`: what a sign-in leaves there.
 
 use super::{LONGEST_MS, Seen};
-use crate::{Server, store::sql};
+use crate::{
+    Server,
+    store::{Tx, sql},
+};
 use model::{Problem, UserId};
 
 pub(super) async fn begin(
-    server: &Server,
+    tx: &mut Tx,
     user: UserId,
-    session: &str,
-    device: &str,
+    now: i64,
+    [session, device]: [&str; 2],
     seen: &Seen,
 ) -> Result<(), Problem> {
-    let now = server.world.now_ms();
-    let mut tx = server.store.write().await?;
     // What has long ended is of no use to anyone.
     sql("DELETE FROM sessions WHERE user_id = $1 AND created_at <= $2")
         .bind(user)
@@ -40,8 +41,8 @@ pub(super) async fn begin(
            (SELECT id FROM devices WHERE user_id = $1 ORDER BY seen_at DESC, id LIMIT 10)")
     .bind(user)
     .run(tx.on())
-    .await?;
-    tx.commit().await
+    .await
+    .map(drop)
 }
 
 pub(super) async fn knows(server: &Server, user: UserId, device: &str) -> Result<bool, Problem> {

@@ -87,7 +87,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/users/{user}/link",
         Who::Admin,
-        Needs::Token(Scope::Admin),
+        Needs::Session,
         "A new one-time link, for a user who forgot the password; told this once",
         Answer::Made(shape::<Link>),
         || routing::post(post_link),

@@ -6,6 +6,7 @@ use crate::{
     actor::not_found,
     change::{self, Act, Subject},
     secrets::{fresh, hashed},
+    session::Verified,
     store::{Tx, sql},
     world::World,
 };
@@ -17,11 +18,7 @@ pub const LINK_MS: i64 = 3_600_000;
 /// A new link of the user; earlier ones stop working.
 pub(crate) async fn new(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<Secret, Problem> {
     let (secret, now) = (fresh(world), world.now_ms());
-    sql("UPDATE links SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL")
-        .bind(user)
-        .bind(now)
-        .run(tx.on())
-        .await?;
+    void_links(tx, user, now).await?;
     sql("INSERT INTO links (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(hashed(secret.reveal()))
         .bind(user)
@@ -30,6 +27,16 @@ pub(crate) async fn new(tx: &mut Tx, world: &dyn World, user: UserId) -> Result<
         .run(tx.on())
         .await?;
     Ok(secret)
+}
+
+/// None of the user's links works any more.
+pub(crate) async fn void_links(tx: &mut Tx, user: UserId, now: i64) -> Result<(), Problem> {
+    sql("UPDATE links SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL")
+        .bind(user)
+        .bind(now)
+        .run(tx.on())
+        .await
+        .map(drop)
 }
 
 /// A link for a user who has no password yet.
@@ -57,7 +64,10 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
         .optional(tx.on(), |row| row.get("email"))
         .await?;
     let act = Act::new("user.link", Subject::new("user", user, email.ok_or_else(not_found)?));
-    // A link sets a password, one's own too: else it would be a way around the proof.
+    // A link sets a password, one's own too: without a session and its proof it would be a way around both.
+    if matches!(actor.via, Via::Token(_)) {
+        return Err(rules::session_only());
+    }
     actor.must_have_proved(server.world.now_ms())?;
     change::record(&mut tx, &*server.world, actor, act).await?;
     let secret = new(&mut tx, &*server.world, user).await?;
@@ -88,7 +98,7 @@ pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Proble
 }
 
 /// Uses the link up; gives the user, for whom the page then begins a session (`session::begin`, which asks for a second factor).
-pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -> Result<UserId, Problem> {
+pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -> Result<Verified, Problem> {
     let user = open_link(server, secret).await?;
     let hints = strength::hints(server, user.id, &user.email).await?;
     strength::check(new, hints, "password").await?;
@@ -96,6 +106,7 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
     server.world.random(&mut salt);
     let hash = password::hash(&server.hashers, new, salt).await?;
     let mut tx = server.store.write().await?;
+    rules::hold(&mut tx, user.id).await?;
     let used = sql("UPDATE links SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2")
         .bind(hashed(secret))
         .bind(server.world.now_ms())
@@ -116,7 +127,7 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
     };
     rules::store_password(&mut tx, server, &actor, user.id, &hash, None).await?;
     tx.commit().await?;
-    Ok(user.id)
+    Ok(Verified { user: user.id, hash: Secret::new(hash) })
 }
 
 fn dead() -> Problem {

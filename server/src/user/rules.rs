@@ -102,7 +102,7 @@ pub async fn change_password(
         .bind(user)
         .one(server.store.on(), |row| row.get("password"))
         .await?;
-    if !password::verify(&server.hashers, current, stored).await? {
+    if !password::verify(&server.hashers, current, stored.clone()).await? {
         return Err(wrong_password("current"));
     }
     let hints = strength::hints(server, user, &actor.who).await?;
@@ -111,6 +111,15 @@ pub async fn change_password(
     server.world.random(&mut salt);
     let hash = password::hash(&server.hashers, new, salt).await?;
     let mut tx = server.store.write().await?;
+    // Of two who change it at once, the second has to know the first one's.
+    let same = sql("UPDATE users SET password = password WHERE id = $1 AND COALESCE(password, '') = $2")
+        .bind(user)
+        .bind(stored.unwrap_or_default())
+        .run(tx.on())
+        .await?;
+    if same == 0 {
+        return Err(wrong_password("current"));
+    }
     tries.give_back(&mut tx).await?;
     store_password(&mut tx, server, actor, user, &hash, Some(session)).await?;
     // Whoever knows the password is who they say.
@@ -149,6 +158,11 @@ pub(super) async fn store_password(
         mail::tell_user(tx, server, mail::Kind::PasswordChanged, user, None).await?;
     }
     Ok(())
+}
+
+/// Locks a user's row: what signs in and what shuts out wait for each other.
+pub(crate) async fn hold(tx: &mut Tx, user: UserId) -> Result<(), Problem> {
+    sql("UPDATE users SET password = password WHERE id = $1").bind(user).run(tx.on()).await.map(drop)
 }
 
 /// For what a stolen token must not be able to do.

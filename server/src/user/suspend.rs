@@ -1,9 +1,11 @@
 //! Suspending a user: nobody signs in with that address, sessions and event streams end, tokens rest until the user is resumed.
 
+use super::links::void_links;
 use crate::{
     Actor, Server,
     actor::not_found,
     change::{self, Act, Subject},
+    session,
     store::sql,
 };
 use model::{Problem, ProblemKind, Text, UserId};
@@ -47,13 +49,9 @@ async fn set(server: &Server, actor: &Actor, user: UserId, suspended: bool) -> R
         .bind(suspended.then_some(now))
         .run(tx.on())
         .await?;
-    sql("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
-        .bind(user)
-        .bind(now)
-        .run(tx.on())
-        .await?;
+    session::end_all(&mut tx, user, now, "").await?;
+    void_links(&mut tx, user, now).await?;
     let verb = if suspended { "user.suspend" } else { "user.resume" };
     change::record(&mut tx, &*server.world, actor, Act::new(verb, Subject::new("user", user, email))).await?;
-    tx.wake_user(user);
     tx.commit().await
 }

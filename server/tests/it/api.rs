@@ -1,6 +1,6 @@
 //! The REST API as programs meet it: formats, refusals, languages, idempotency, versions, events.
 
-use crate::bench::{Bench, PASSWORD};
+use crate::bench::{Bench, PASSWORD, verified};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -38,7 +38,10 @@ impl Client {
     }
 
     pub async fn of(bench: &Bench, user: Option<UserId>) -> Client {
-        let begun = session::begin(&bench.server, user.unwrap(), Seen::default()).await.unwrap();
+        let begun =
+            session::begin(&bench.server, verified(&bench.server, user.unwrap()).await, Seen::default())
+                .await
+                .unwrap();
         let signed_in = begun.whole().unwrap();
         let cookie = format!("{}={}", session::SESSION_COOKIE, signed_in.session.reveal());
         Client { cookie, ..Client::nobody(bench) }

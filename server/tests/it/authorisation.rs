@@ -3,7 +3,7 @@
 
 use crate::{
     api::Client,
-    bench::{Bench, Household, PASSWORD, host},
+    bench::{Bench, Household, PASSWORD, host, verified},
     mails,
 };
 use axum::http::StatusCode;
@@ -29,7 +29,9 @@ impl Things {
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &home.owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &home.owner).await.unwrap().id.to_string();
-        session::begin(server, home.owner.user.unwrap(), Default::default()).await.unwrap();
+        session::begin(server, verified(server, home.owner.user.unwrap()).await, Default::default())
+            .await
+            .unwrap();
         let session = session::list(server, &home.owner).await.unwrap()[0].id.clone();
         let grant = sql("SELECT id FROM grants WHERE account_id = $1")
             .bind(home.account)

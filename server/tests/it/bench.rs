@@ -7,6 +7,7 @@ use server::{
     account::{self, NewAccount},
     member::{self, NewMember},
     plan::{self, PlanInput},
+    session,
     store::sql,
     user,
 };
@@ -88,7 +89,7 @@ impl Bench {
         let link = created.link.unwrap();
         let id =
             user::set_password_by_link(&self.server, link.reveal(), &Secret::new(PASSWORD)).await.unwrap();
-        Household { owner: as_user(id, &email, false), account: created.item.id, member }
+        Household { owner: as_user(id.user, &email, false), account: created.item.id, member }
     }
 
     /// All the resources a host shall have: kind, key, generation, body.
@@ -124,7 +125,7 @@ pub fn as_user(id: UserId, email: &str, admin: bool) -> Actor {
 pub async fn staff(server: &Server, email: &str) -> Actor {
     let link = user::create_admin(server, email).await.unwrap();
     let id = user::set_password_by_link(server, link.reveal(), &Secret::new(PASSWORD)).await.unwrap();
-    as_user(id, email, true)
+    as_user(id.user, email, true)
 }
 
 /// A host as enrolment leaves it; the hub's own tests enrol for real.
@@ -143,4 +144,14 @@ pub async fn host(server: &Server, name: &str) -> HostId {
         .unwrap();
     tx.commit().await.unwrap();
     id
+}
+
+/// A user whose password was right just now.
+pub async fn verified(server: &Server, user: UserId) -> session::Verified {
+    let hash = sql("SELECT COALESCE(password, '') FROM users WHERE id = $1")
+        .bind(user)
+        .one(server.store.on(), |row| row.first::<String>())
+        .await
+        .unwrap();
+    session::Verified { user, hash: Secret::new(hash) }
 }

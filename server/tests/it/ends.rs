@@ -2,7 +2,7 @@
 
 use crate::{
     api::Client,
-    bench::{Bench, Household, PASSWORD},
+    bench::{Bench, Household, PASSWORD, verified},
     factors::set_up,
     people::by_cookie,
 };
@@ -119,7 +119,13 @@ pub async fn a_suspended_user_is_out_at_once(bench: Bench) {
 pub async fn a_reset_factor_ends_everything_at_once(bench: Bench) {
     let home = bench.household("alpha").await;
     let (open, streams) = Open::new(&bench, &home).await;
-    set_up(&bench, &home.owner).await;
+    // The first factor ends the sessions that were begun without, but for the one it is set up in; tokens stay.
+    let other = Client::of(&bench, home.owner.user).await;
+    let own = open.client.cookie.split_once('=').unwrap().1;
+    let me = session::by_secret(&bench.server, own).await.unwrap().unwrap();
+    set_up(&bench, &me).await;
+    assert_eq!(other.ask("GET", "/me", None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::OK);
     assert_eq!(open.by_token().await, StatusCode::OK);
     factor::reset(&bench.server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
     open.all_ends(streams).await;
@@ -176,4 +182,57 @@ pub async fn one_signs_out_one_session_or_all_others(bench: Bench) {
     assert_eq!(here.ask("GET", "/me", None).await.status, StatusCode::OK);
     assert_eq!(there.by_token().await, StatusCode::OK, "tokens are no sessions");
     assert!(session::list(&bench.server, &other.owner).await.unwrap().iter().all(|one| !one.this));
+}
+
+/// What was verified before a change opens nothing after it: a sign-in takes time, and its password may be a thief's.
+pub async fn a_sign_in_under_way_ends_with_what_it_was_right_against(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let user = home.owner.user.unwrap();
+    let new_link = async || user::link(server, &bench.admin, user).await.unwrap();
+    let set = async |link: &Secret, to: &str| {
+        user::set_password_by_link(server, link.reveal(), &Secret::new(to)).await
+    };
+    set(&new_link().await, PASSWORD).await.unwrap();
+    let before = verified(server, user).await;
+    let kept = session::begin(server, before.clone(), Default::default()).await.unwrap();
+    assert!(kept.whole().is_some());
+    // Another password.
+    set(&new_link().await, "cinq tout autres mots choisis").await.unwrap();
+    let late = session::begin(server, before, Default::default()).await.map(drop).unwrap_err();
+    assert_eq!(late.code, "sign_in_wrong");
+    // Suspended.
+    let before = verified(server, user).await;
+    user::suspend(server, &bench.admin, user).await.unwrap();
+    let late = session::begin(server, before.clone(), Default::default()).await.map(drop).unwrap_err();
+    assert_eq!(late.code, "sign_in_wrong");
+    user::resume(server, &bench.admin, user).await.unwrap();
+    assert!(session::begin(server, before, Default::default()).await.is_ok());
+}
+
+pub async fn one_time_links_end_with_the_password_and_with_a_suspension(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let user = home.owner.user.unwrap();
+    let signed_in = async |password: &str| {
+        let link = user::link(server, &bench.admin, user).await.unwrap();
+        let verified =
+            user::set_password_by_link(server, link.reveal(), &Secret::new(password)).await.unwrap();
+        let begun = session::begin(server, verified, Default::default()).await.unwrap().whole().unwrap();
+        session::by_secret(server, begun.session.reveal()).await.unwrap().unwrap()
+    };
+    let me = signed_in(PASSWORD).await;
+    let link = user::link(server, &bench.admin, user).await.unwrap();
+    let new = Secret::new("cinq tout autres mots choisis");
+    user::change_password(server, &me, &Secret::new(PASSWORD), &new).await.unwrap();
+    assert_eq!(user::open_link(server, link.reveal()).await.unwrap_err().code, "link_dead");
+    let link = user::link(server, &bench.admin, user).await.unwrap();
+    user::suspend(server, &bench.admin, user).await.unwrap();
+    user::resume(server, &bench.admin, user).await.unwrap();
+    assert_eq!(user::open_link(server, link.reveal()).await.unwrap_err().code, "link_dead");
+    // A stolen token gives no way to a password or around a factor, one's own included.
+    let mut admin = bench.admin.clone();
+    admin.via = server::Via::Token(server.world.id());
+    assert_eq!(user::link(server, &admin, user).await.map(drop).unwrap_err().code, "session_needed");
+    assert_eq!(server::factor::reset(server, &admin, user).await.unwrap_err().code, "session_needed");
 }

@@ -267,6 +267,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
         factor::set_policy(server, &admin, Policy::Staff).await.map(drop),
         user::suspend(server, &admin, user).await,
         user::link(server, &admin, user).await.map(drop),
+        host::new_token(server, &admin, host).await.map(drop),
         token::create(server, &owner, token::NewToken { name: "t".into(), ..Default::default() })
             .await
             .map(drop),

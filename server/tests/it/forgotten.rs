@@ -1,7 +1,7 @@
 //! A forgotten password: one answer for everybody, one link that works, and everything of before ended.
 
 use crate::{
-    bench::{Bench, PASSWORD},
+    bench::{Bench, PASSWORD, verified},
     mails::{keeping, kept, listed},
     smtp::link_in,
 };
@@ -37,7 +37,10 @@ pub async fn the_newest_link_works_once_and_ends_all_of_before(bench: Bench) {
     let (_, secret) = token::create(&server, &home.owner, new()).await.unwrap();
     let (_, theirs) = token::create(&server, &other.owner, new()).await.unwrap();
     let bearer = headers(header::AUTHORIZATION, format!("Bearer {}", secret.reveal()));
-    let session = session::begin(&server, home.owner.user.unwrap(), Default::default()).await.unwrap();
+    let session =
+        session::begin(&server, verified(&server, home.owner.user.unwrap()).await, Default::default())
+            .await
+            .unwrap();
     let session = session.whole().unwrap().session;
     let cookie = headers(header::COOKIE, format!("{}={}", session::SESSION_COOKIE, session.reveal()));
     assert!(signs_in(&server, &bearer).await && signs_in(&server, &cookie).await);

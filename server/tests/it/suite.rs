@@ -58,6 +58,8 @@ suite! {
     backup::every_table_is_in_it_or_left_out_on_purpose,
     enrol::a_token_works_once_in_time_and_for_one,
     enrol::only_a_good_certificate_opens_the_door,
+    ends::a_sign_in_under_way_ends_with_what_it_was_right_against,
+    ends::one_time_links_end_with_the_password_and_with_a_suspension,
     ends::a_changed_password_ends_the_rest_at_once,
     ends::a_removed_grant_ends_streams_at_once,
     ends::a_suspended_user_is_out_at_once,
