@@ -11,6 +11,8 @@ pub mod assets;
 #[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
+mod grant;
+#[cfg(feature = "ssr")]
 mod host;
 #[cfg(feature = "ssr")]
 pub mod http;

@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, change, host,
+    Panel, account, change, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, site, token, user,
 };
@@ -11,6 +11,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodRouter, get, post},
 };
+use model::Duty;
 
 /// A route of the panel.
 pub struct Route {
@@ -37,6 +38,18 @@ macro_rules! get_for {
 macro_rules! post_for {
     ($who:ident, $path:literal, $($handler:tt)+) => {
         Route { method: Verb::Post, path: $path, who: Who::$who, handler: || post($($handler)+) }
+    };
+}
+
+/// For staff: `staff_get!(SeeHosts, "/hosts", …)`, and `staff_post!(SeeHosts, KeepHosts, …)` with the duty to know of it and that to do it.
+macro_rules! staff_get {
+    ($sees:ident, $path:literal, $($handler:tt)+) => {
+        Route { method: Verb::Get, path: $path, who: Who::Staff(Duty::$sees, Duty::$sees), handler: || get($($handler)+) }
+    };
+}
+macro_rules! staff_post {
+    ($sees:ident, $does:ident, $path:literal, $($handler:tt)+) => {
+        Route { method: Verb::Post, path: $path, who: Who::Staff(Duty::$sees, Duty::$does), handler: || post($($handler)+) }
     };
 }
 
@@ -73,6 +86,28 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/accounts/{account}", account::show::show),
     get_for!(SignedIn, "/accounts/{account}/changes", change::list::of_account),
     post_for!(SignedIn, "/accounts/{account}/sites", account::show::add_site),
+    get_for!(SignedIn, "/accounts/{account}/people", grant::people::of_account),
+    post_for!(SignedIn, "/accounts/{account}/people", grant::people::give_account),
+    post_for!(SignedIn, "/accounts/{account}/people/{grant}/withdraw", grant::people::revoke_account),
+    post_for!(
+        SignedIn,
+        "/accounts/{account}/invitations/{invitation}/withdraw",
+        grant::people::withdraw_account
+    ),
+    post_for!(SignedIn, "/accounts/{account}/hand-over", grant::people::hand_over_account),
+    get_for!(SignedIn, "/members/{member}/people", grant::people::of_member),
+    post_for!(SignedIn, "/members/{member}/people", grant::people::give_member),
+    post_for!(SignedIn, "/members/{member}/people/{grant}/withdraw", grant::people::revoke_member),
+    post_for!(
+        SignedIn,
+        "/members/{member}/invitations/{invitation}/withdraw",
+        grant::people::withdraw_member
+    ),
+    post_for!(SignedIn, "/members/{member}/hand-over", grant::people::hand_over_member),
+    // One's own roles.
+    post_for!(SignedIn, "/grants/{grant}/leave", grant::mine::leave),
+    post_for!(SignedIn, "/invitations/{invitation}/accept", grant::mine::accept),
+    post_for!(SignedIn, "/invitations/{invitation}/decline", grant::mine::decline),
     get_for!(SignedIn, "/sites/{site}", site::show::show),
     post_for!(SignedIn, "/sites/{site}/names", site::form::add_name),
     post_for!(SignedIn, "/sites/{site}/names/main", site::form::main_name),
@@ -82,58 +117,61 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // What admins do with accounts.
-    get_for!(Admin, "/accounts/new", account::form::new),
-    post_for!(Admin, "/accounts/new", account::form::create),
-    get_for!(Admin, "/accounts/{account}/manage", account::manage::show),
-    post_for!(Admin, "/accounts/{account}/suspend", account::manage::suspend),
-    post_for!(Admin, "/accounts/{account}/resume", account::manage::resume),
-    post_for!(Admin, "/accounts/{account}/delete", account::manage::delete),
-    post_for!(Admin, "/accounts/{account}/restore", account::manage::restore),
-    post_for!(Admin, "/accounts/{account}/plan", account::manage::plan),
-    post_for!(Admin, "/accounts/{account}/access", account::access::give),
-    post_for!(Admin, "/accounts/{account}/access/{grant}/withdraw", account::access::withdraw),
+    staff_get!(Administer, "/accounts/new", account::form::new),
+    staff_post!(SeeMembers, Administer, "/accounts/new", account::form::create),
+    staff_get!(Administer, "/accounts/{account}/manage", account::manage::show),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/suspend", account::manage::suspend),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/resume", account::manage::resume),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/delete", account::manage::delete),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/restore", account::manage::restore),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/plan", account::manage::plan),
     // Members and plans.
-    get_for!(Admin, "/members", member::list::list),
-    get_for!(Admin, "/members/new", member::form::new),
-    post_for!(Admin, "/members/new", member::form::create),
-    get_for!(Admin, "/members/{member}", member::show::show),
-    post_for!(Admin, "/members/{member}", member::show::rename),
-    post_for!(Admin, "/members/{member}/delete", member::show::delete),
-    get_for!(Admin, "/users", user::list::list),
-    post_for!(Admin, "/users/second-factor", user::manage::set_policy),
-    post_for!(Admin, "/users/{user}/link", user::list::give_link),
-    get_for!(Admin, "/users/{user}", user::manage::show),
-    post_for!(Admin, "/users/{user}/suspend", user::manage::suspend),
-    post_for!(Admin, "/users/{user}/resume", user::manage::resume),
-    post_for!(Admin, "/users/{user}/factors/remove", user::manage::reset),
-    get_for!(Admin, "/mails", mail::list::list),
-    post_for!(Admin, "/mails/{mail}/again", mail::list::again),
-    get_for!(Admin, "/plans", plan::list::list),
-    get_for!(Admin, "/plans/new", plan::form::new),
-    post_for!(Admin, "/plans/new", plan::form::create),
-    get_for!(Admin, "/plans/{plan}", plan::form::edit),
-    post_for!(Admin, "/plans/{plan}", plan::form::save),
-    post_for!(Admin, "/plans/{plan}/delete", plan::form::delete),
+    staff_get!(SeeMembers, "/members", member::list::list),
+    staff_get!(KeepMembers, "/members/new", member::form::new),
+    staff_post!(SeeMembers, KeepMembers, "/members/new", member::form::create),
+    staff_get!(SeeMembers, "/members/{member}", member::show::show),
+    staff_post!(SeeMembers, KeepMembers, "/members/{member}", member::show::rename),
+    staff_post!(SeeMembers, KeepMembers, "/members/{member}/delete", member::show::delete),
+    staff_get!(SeeUsers, "/users", user::list::list),
+    staff_post!(SeeUsers, Administer, "/users/second-factor", user::manage::set_policy),
+    staff_post!(SeeUsers, Administer, "/users/{user}/link", user::list::give_link),
+    staff_get!(SeeUsers, "/users/{user}", user::manage::show),
+    staff_post!(SeeUsers, Administer, "/users/{user}/suspend", user::manage::suspend),
+    staff_post!(SeeUsers, Administer, "/users/{user}/resume", user::manage::resume),
+    staff_post!(SeeUsers, Administer, "/users/{user}/factors/remove", user::manage::reset),
+    staff_get!(SeeUsers, "/staff", grant::staff::list),
+    staff_post!(SeeUsers, Administer, "/staff", grant::staff::add),
+    staff_post!(SeeUsers, Administer, "/staff/{grant}/remove", grant::staff::remove),
+    staff_post!(SeeUsers, Administer, "/approvals/{approval}/approve", grant::staff::approve),
+    staff_post!(SeeUsers, Administer, "/approvals/{approval}/refuse", grant::staff::refuse),
+    staff_get!(SeeMails, "/mails", mail::list::list),
+    staff_post!(SeeMails, SendLinks, "/mails/{mail}/again", mail::list::again),
+    staff_get!(SeeMembers, "/plans", plan::list::list),
+    staff_get!(Administer, "/plans/new", plan::form::new),
+    staff_post!(SeeMembers, Administer, "/plans/new", plan::form::create),
+    staff_get!(Administer, "/plans/{plan}", plan::form::edit),
+    staff_post!(SeeMembers, Administer, "/plans/{plan}", plan::form::save),
+    staff_post!(SeeMembers, Administer, "/plans/{plan}/delete", plan::form::delete),
     // Hosts.
-    get_for!(Admin, "/hosts", host::list::list),
-    get_for!(Admin, "/hosts/new", host::form::new),
-    post_for!(Admin, "/hosts/new", host::form::create),
-    get_for!(Admin, "/hosts/{host}", host::show::show),
-    post_for!(Admin, "/hosts/{host}", host::act::update),
-    post_for!(Admin, "/hosts/{host}/drain", host::act::drain),
-    post_for!(Admin, "/hosts/{host}/activate", host::act::activate),
-    post_for!(Admin, "/hosts/{host}/revoke", host::act::revoke),
-    post_for!(Admin, "/hosts/{host}/enrol", host::act::enrol),
-    post_for!(Admin, "/hosts/{host}/retire", host::act::retire),
-    post_for!(Admin, "/hosts/{host}/adopt", host::act::adopt),
-    post_for!(Admin, "/hosts/{host}/deletions", host::act::deletions),
-    get_for!(Admin, "/hosts/{host}/changes", change::list::of_host),
-    get_for!(Admin, "/hosts/{host}/resources", host::resources::list),
-    post_for!(Admin, "/hosts/{host}/resources/{kind}/{key}/consent", host::act::consent),
+    staff_get!(SeeHosts, "/hosts", host::list::list),
+    staff_get!(KeepHosts, "/hosts/new", host::form::new),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/new", host::form::create),
+    staff_get!(SeeHosts, "/hosts/{host}", host::show::show),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}", host::act::update),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/drain", host::act::drain),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/activate", host::act::activate),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/revoke", host::act::revoke),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/enrol", host::act::enrol),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/retire", host::act::retire),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/adopt", host::act::adopt),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/deletions", host::act::deletions),
+    staff_get!(SeeHosts, "/hosts/{host}/changes", change::list::of_host),
+    staff_get!(SeeHosts, "/hosts/{host}/resources", host::resources::list),
+    staff_post!(SeeHosts, KeepHosts, "/hosts/{host}/resources/{kind}/{key}/consent", host::act::consent),
     // Everything that happened.
-    get_for!(Admin, "/changes", change::all::all),
-    get_for!(Admin, "/changes/history", change::history::all),
-    get_for!(Admin, "/changes/chain", change::history::chain),
+    staff_get!(SeeHosts, "/changes", change::all::all),
+    staff_get!(SeeHistory, "/changes/history", change::history::all),
+    staff_get!(SeeHistory, "/changes/chain", change::history::chain),
     get_for!(Anyone, "/styleguide", page::styleguide::show),
 ];
 

@@ -106,6 +106,10 @@ nouns! {
     Member MemberId,
     /// A user's role on a member or an account.
     Grant GrantId,
+    /// Somebody asked to take a role.
+    Invitation InvitationId,
+    /// An act that waits for a second admin.
+    Approval ApprovalId,
     /// The limits an account gets.
     Plan PlanId,
     /// A hosting account.

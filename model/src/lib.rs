@@ -22,6 +22,7 @@ mod plan_name;
 mod problem;
 mod relative_path;
 mod resource;
+mod role;
 mod scope;
 mod secret;
 mod site;
@@ -34,8 +35,9 @@ pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
 pub use host::{HostFacts, HostName};
 pub use id::{
-    AccountId, AccountNoun, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId, Id, Mail, MailId,
-    Member, MemberId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
+    AccountId, AccountNoun, Approval, ApprovalId, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId,
+    Id, Invitation, InvitationId, Mail, MailId, Member, MemberId, Panel, PanelId, Plan, PlanId, SiteId,
+    SiteNoun, Token, TokenId, User, UserId,
 };
 pub use lang::{Lang, Text};
 pub use php_version::PhpVersion;
@@ -43,6 +45,7 @@ pub use plan_name::{Label, PlanName};
 pub use problem::{Problem, ProblemKind};
 pub use relative_path::RelativePath;
 pub use resource::{Body, Consent, Kind, Resource, ResourceKey};
+pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use site::{Site, SiteState};

@@ -1,6 +1,6 @@
 //! Who acts: found out once per request, handed to every rule.
 
-use model::{Lang, Problem, ProblemKind, Text, UserId};
+use model::{Duty, Lang, Problem, ProblemKind, StaffRole, Text, UserId};
 
 /// A signed-in user, or the panel itself.
 #[derive(Clone, Debug)]
@@ -9,8 +9,8 @@ pub struct Actor {
     pub user: Option<UserId>,
     /// As history says it: an e-mail address, or "alveole-panel".
     pub who: String,
-    /// Holds the staff role `admin`.
-    pub admin: bool,
+    /// What the user does for the cooperative.
+    pub staff: Staff,
     pub lang: Option<Lang>,
     pub via: Via,
     /// When the user of this session last proved to be there.
@@ -20,6 +20,47 @@ pub struct Actor {
     /// The request's Idempotency-Key, if it brought one.
     pub once: Option<Once>,
 }
+
+/// Somebody's staff roles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Staff(u32);
+
+impl Staff {
+    pub const NONE: Staff = Staff(0);
+    pub const ADMIN: Staff = Staff(1 << StaffRole::Admin as u32);
+
+    pub fn of(roles: &[StaffRole]) -> Staff {
+        Staff(roles.iter().fold(0, |bits, role| bits | 1 << *role as u32))
+    }
+
+    /// As `staff_bits!` reads them.
+    pub(crate) fn from_bits(bits: u32) -> Staff {
+        Staff(bits)
+    }
+
+    pub fn roles(self) -> impl Iterator<Item = StaffRole> {
+        StaffRole::ALL.into_iter().filter(move |role| self.0 & 1 << *role as u32 != 0)
+    }
+
+    pub fn is_any(self) -> bool {
+        self.0 != 0
+    }
+
+    pub fn does(self, duty: Duty) -> bool {
+        self.roles().any(|role| role.does(duty))
+    }
+}
+
+/// The staff roles of a user `u` as the bits of a number; `$2` is now.
+macro_rules! staff_bits {
+    () => {
+        "(SELECT CAST(COALESCE(SUM(DISTINCT CASE g.role WHEN 'admin' THEN 1 WHEN 'operator' THEN 2 WHEN 'support' THEN 4
+             WHEN 'treasurer' THEN 8 WHEN 'board' THEN 16 ELSE 0 END), 0) AS BIGINT)
+           FROM grants g WHERE g.user_id = u.id AND g.account_id IS NULL AND g.member_id IS NULL
+             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2))"
+    };
+}
+pub(crate) use staff_bits;
 
 /// By which door an act came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +98,7 @@ impl Actor {
         Actor {
             user: None,
             who: "alveole-panel".into(),
-            admin: true,
+            staff: Staff::ADMIN,
             lang: None,
             via: Via::Panel,
             proved_at: None,
@@ -66,24 +107,44 @@ impl Actor {
         }
     }
 
-    /// For what only admins may know to exist: others are told that it does not.
-    pub fn must_be_admin(&self) -> Result<(), Problem> {
-        if self.admin { Ok(()) } else { Err(not_found()) }
+    /// For what only those may know to exist who have this duty: others are told that it does not.
+    pub fn must(&self, duty: Duty) -> Result<(), Problem> {
+        if self.staff.does(duty) { Ok(()) } else { Err(not_found()) }
     }
 
-    /// For what a member may see, yet not do.
-    pub fn must_act_as_admin(&self) -> Result<(), Problem> {
-        if self.admin {
+    /// For what those with one duty may see and those with another may do.
+    pub fn must_do_what_others_see(&self, sees: Duty, does: Duty) -> Result<(), Problem> {
+        self.must(sees)?;
+        self.must_do(does)
+    }
+
+    /// For what others may see, yet not do.
+    pub fn must_do(&self, duty: Duty) -> Result<(), Problem> {
+        if self.staff.does(duty) {
             return Ok(());
         }
-        Err(Problem::new(
-            ProblemKind::Denied,
-            "admins_only",
+        let text = if self.staff.is_any() {
+            Text::new(
+                "Votre fonction ne le permet pas\u{a0}: demandez à une personne de l’administration.",
+                "Your staff role does not allow this: ask an admin.",
+            )
+        } else {
             Text::new(
                 "Seule la coopérative peut faire cela\u{a0}: demandez-le-lui.",
                 "Only the cooperative can do this: ask it.",
-            ),
-        ))
+            )
+        };
+        Err(Problem::new(ProblemKind::Denied, "staff_only", text))
+    }
+
+    /// For what only admins may know to exist.
+    pub fn must_be_admin(&self) -> Result<(), Problem> {
+        self.must(Duty::Administer)
+    }
+
+    /// For what others may see, yet only admins do.
+    pub fn must_act_as_admin(&self) -> Result<(), Problem> {
+        self.must_do(Duty::Administer)
     }
 
     /// For dangerous acts: the user of a session has to have proved within ten minutes to be there. A token acts within its scopes.
@@ -124,7 +185,7 @@ pub fn not_found() -> Problem {
 /// Two texts rather than an OR, so that both engines start from the grants.
 macro_rules! scoped {
     ($actor:expr, $head:expr, $tail:expr) => {
-        if $actor.admin {
+        if $actor.staff.does(model::Duty::SeeMembers) {
             concat!($head, " ($1 <> '-' AND $2 >= 0) ", $tail)
         } else {
             concat!(
@@ -139,3 +200,17 @@ macro_rules! scoped {
     };
 }
 pub(crate) use scoped;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bits_of_the_query_are_those_of_the_roles() {
+        for (place, code) in ["admin", "operator", "support", "treasurer", "board"].into_iter().enumerate() {
+            let role = StaffRole::from_code(code).unwrap();
+            assert_eq!(Staff::from_bits(1 << place), Staff::of(&[role]));
+            assert!(staff_bits!().contains(&format!("WHEN '{code}' THEN {}", 1 << place)));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, once, session, store::sql};
+use crate::{Server, account, change, mail, once, session, store::sql, wake::Wake};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -11,18 +11,30 @@ use tokio::{
 const EVERY: Duration = Duration::from_secs(3600);
 /// History is chained while it is fresh.
 const CHAIN_EVERY: Duration = Duration::from_secs(10);
+/// Roles and tokens that run out end their event streams soon after.
+const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs until `stop` turns true; the first round comes at once.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let (mut clock, mut chain_clock) = (interval(EVERY), interval(CHAIN_EVERY));
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    chain_clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut clock, mut chain_clock, mut expiry_clock) =
+        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY));
+    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock] {
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    let mut looked_at = server.world.now_ms();
     loop {
         tokio::select! {
             _ = clock.tick() => {}
             _ = chain_clock.tick() => {
                 if let Err(problem) = change::extend(&server).await {
                     tracing::warn!(%problem, "history could not be chained; the next round tries again");
+                }
+                continue;
+            }
+            _ = expiry_clock.tick() => {
+                match wake_expired(&server, looked_at).await {
+                    Ok(until) => looked_at = until,
+                    Err(problem) => tracing::warn!(%problem, "what ran out could not be looked for; the next round tries again"),
                 }
                 continue;
             }
@@ -39,6 +51,21 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");
         }
     }
+}
+
+/// Wakes the streams of users whose roles or tokens ran out since; gives the time up to which it looked.
+pub async fn wake_expired(server: &Server, since: i64) -> Result<i64, Problem> {
+    let now = server.world.now_ms();
+    let users = sql("SELECT user_id FROM grants WHERE expires_at > $1 AND expires_at <= $2
+         UNION SELECT user_id FROM tokens WHERE expires_at > $1 AND expires_at <= $2")
+    .bind(since)
+    .bind(now)
+    .all(server.store.on(), |row| row.get("user_id"))
+    .await?;
+    for user in users {
+        server.store.waker().send(Wake::User(user));
+    }
+    Ok(now)
 }
 
 /// Forgets what has expired and serves nobody any more.

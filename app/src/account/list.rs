@@ -6,12 +6,9 @@ use crate::{
     parts::{self, Cell, Select, Typed, empty, link_main, next_page, search, table},
     shell::{self, Place},
 };
-use axum::{
-    extract::{Query, State},
-    response::{IntoResponse, Redirect},
-};
+use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 use server::{
     Server,
     account::{AccountView, Standing},
@@ -23,8 +20,8 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let asked = page.state().and_then(Standing::from_code);
     let accounts = server::account::list(&server, me, &page.listing(), asked).await?;
     let lang = face.lang;
-    if !face.is_admin() {
-        return Ok(mine(&face, &page, accounts));
+    if !face.is_staff() {
+        return Ok(mine(&face, None, &page, accounts));
     }
     let filter = states(lang, &page);
     let search = search(
@@ -36,23 +33,15 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     );
     let next = next_page(lang, "/accounts", &page, accounts.next.as_deref());
     let about = shell::Page::new(Place::Accounts, lang.pick("Comptes", "Accounts"))
-        .act(link_main("/accounts/new", lang.pick("Créer un compte", "Create an account")));
-    let body = view! { {search}<div class="card card-flat">{rows(lang, accounts.items, page.narrowed(), true)}</div>{next} };
+        .act_if(face.may(Duty::Administer).then(|| new(lang)));
+    let body = view! { {search}<div class="card card-flat">{rows(&face, accounts.items, page.narrowed(), true)}</div>{next} };
     Ok(shell::page(&face, about, body))
 }
 
-/// A member's home: one's accounts, or straight to the only one.
-pub async fn home(State(server): State<Server>, face: Face) -> Answer {
-    let accounts =
-        server::account::list(&server, face.me()?, &parts::Page::default().listing(), None).await?;
-    if let [only] = accounts.items.as_slice() {
-        return Ok(Redirect::to(&format!("/accounts/{}", only.id)).into_response());
-    }
-    Ok(mine(&face, &parts::Page::default(), accounts))
-}
-
-fn mine(
+/// One's own accounts; `above` is what comes first.
+pub fn mine(
     face: &Face,
+    above: Option<AnyView>,
     page: &parts::Page,
     accounts: server::paging::Page<AccountView>,
 ) -> axum::response::Response {
@@ -66,10 +55,18 @@ fn mine(
         );
         let none =
             empty(lang.pick("Vous n’avez pas encore de compte", "You have no account yet"), words, None);
-        return shell::page(face, about, view! { <div class="card card-flat">{none}</div> });
+        return shell::page(
+            face,
+            about,
+            view! { <div class="stack">{above}<div class="card card-flat">{none}</div></div> },
+        );
     }
     let items = accounts.items.into_iter().map(|account| item(lang, &account)).collect_view();
-    shell::page(face, about, view! { <ul class="card card-flat items">{items}</ul>{next} })
+    shell::page(
+        face,
+        about,
+        view! { <div class="stack">{above}<ul class="card card-flat items">{items}</ul>{next}</div> },
+    )
 }
 
 fn item(lang: Lang, account: &AccountView) -> AnyView {
@@ -97,9 +94,10 @@ pub fn count(lang: Lang, sites: u32) -> String {
 }
 
 /// Accounts as rows of a table.
-pub fn rows(lang: Lang, accounts: Vec<AccountView>, narrowed: bool, with_member: bool) -> AnyView {
+pub fn rows(face: &Face, accounts: Vec<AccountView>, narrowed: bool, with_member: bool) -> AnyView {
+    let lang = face.lang;
     if accounts.is_empty() {
-        return nothing(lang, narrowed);
+        return nothing(face, narrowed);
     }
     let rows = accounts
         .into_iter()
@@ -130,7 +128,13 @@ pub fn rows(lang: Lang, accounts: Vec<AccountView>, narrowed: bool, with_member:
     table(lang.pick("Comptes", "Accounts"), &heads, rows)
 }
 
-fn nothing(lang: Lang, narrowed: bool) -> AnyView {
+/// The act of creating one.
+fn new(lang: Lang) -> AnyView {
+    link_main("/accounts/new", lang.pick("Créer un compte", "Create an account"))
+}
+
+fn nothing(face: &Face, narrowed: bool) -> AnyView {
+    let lang = face.lang;
     if narrowed {
         let words = lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all.");
         return empty(lang.pick("Rien ne correspond", "Nothing matches"), words, None);
@@ -139,8 +143,8 @@ fn nothing(lang: Lang, narrowed: bool) -> AnyView {
         "Un compte appartient à un membre, suit une offre et vit sur un hôte.",
         "An account belongs to a member, follows a plan and lives on a host.",
     );
-    let act = link_main("/accounts/new", lang.pick("Créer un compte", "Create an account"));
-    empty(lang.pick("Aucun compte", "No account"), words, Some(act))
+    let act = face.may(Duty::Administer).then(|| new(lang));
+    empty(lang.pick("Aucun compte", "No account"), words, act)
 }
 
 fn states(lang: Lang, page: &parts::Page) -> AnyView {

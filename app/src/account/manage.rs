@@ -103,13 +103,7 @@ async fn after(
 }
 
 /// The page again, with what was refused.
-pub(super) async fn again(
-    server: &Server,
-    face: &Face,
-    id: AccountId,
-    typed: Typed,
-    problem: Problem,
-) -> Answer {
+async fn again(server: &Server, face: &Face, id: AccountId, typed: Typed, problem: Problem) -> Answer {
     let problem = on_form(problem)?;
     render(server, face, id, typed.refused(problem)).await
 }
@@ -120,18 +114,15 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let listing = server::paging::Listing { limit: Some(200), ..Default::default() };
     let plans = server::plan::list(server, me, &listing).await?.items;
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
-    let grants = server::grant::list(server, me, id).await?;
-    let people = super::access::people(face.lang, id, grants, server.carrier.is_some(), &typed);
     let kept_days = server.config.keep_deleted_days;
     let face = face.saying(format!("/accounts/{id}/manage"));
-    Ok(view(&face, &account, plans, people, kept_days, &typed))
+    Ok(view(&face, &account, plans, kept_days, &typed))
 }
 
 pub fn view(
     face: &Face,
     account: &AccountView,
     plans: Vec<(String, String)>,
-    people: AnyView,
     kept_days: i64,
     typed: &Typed,
 ) -> Response {
@@ -167,7 +158,6 @@ pub fn view(
             {standing_notice(lang, account)}
             {errors(lang, typed)}
             <section class="card">{facts}</section>
-            {people}
             <section class="folds">{acts}</section>
         </div>
     };

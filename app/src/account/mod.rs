@@ -1,6 +1,5 @@
 //! Hosting accounts: the lists, the page of one with its sites, and what admins do with it.
 
-pub mod access;
 pub mod form;
 pub mod list;
 pub mod manage;
@@ -13,7 +12,7 @@ use crate::{
     shell::{Page, Place},
 };
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 use server::account::{AccountView, Standing};
 
 /// Which tab of an account is open.
@@ -21,6 +20,7 @@ use server::account::{AccountView, Standing};
 pub enum Part {
     Sites,
     Changes,
+    People,
     Manage,
 }
 
@@ -29,7 +29,7 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
     let lang = face.lang;
     let id = account.id;
     let path = format!("/accounts/{id}");
-    let all = if face.is_admin() {
+    let all = if face.is_staff() {
         lang.pick("Comptes", "Accounts")
     } else {
         lang.pick("Mes comptes", "My accounts")
@@ -42,7 +42,12 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
             current: part == Part::Changes,
         },
     ];
-    if face.is_admin() {
+    links.push(Tab {
+        words: lang.pick("Personnes", "People"),
+        href: format!("{path}/people"),
+        current: part == Part::People,
+    });
+    if face.may(Duty::Administer) {
         let words = lang.pick("Administration", "Administration");
         links.push(Tab { words, href: format!("{path}/manage"), current: part == Part::Manage });
     }

@@ -6,7 +6,7 @@ use crate::{
     site::list::render,
 };
 use axum::extract::{Path, Query, State};
-use model::AccountId;
+use model::{AccountId, Right};
 use server::Server;
 
 /// `GET /accounts/{account}`
@@ -18,7 +18,8 @@ pub async fn show(
 ) -> Answer {
     let account = server::account::show(&server, face.me()?, id).await?;
     let sites = server::site::list(&server, face.me()?, id, &page.listing()).await?;
-    Ok(render(&face, &account, sites, &page, &Typed::new()))
+    let access = server::grant::access(&server, face.me()?, id).await?;
+    Ok(render(&face, &account, sites, access.has(Right::Sites), &page, &Typed::new()))
 }
 
 /// `POST /accounts/{account}/sites`
@@ -37,7 +38,8 @@ pub async fn add_site(
             let page = parts::Page::default();
             let sites = server::site::list(&server, me, id, &page.listing()).await?;
             let face = face.at(format!("/accounts/{id}"));
-            Ok(render(&face, &account, sites, &page, &typed.refused(problem)))
+            let access = server::grant::access(&server, me, id).await?;
+            Ok(render(&face, &account, sites, access.has(Right::Sites), &page, &typed.refused(problem)))
         }
     }
 }

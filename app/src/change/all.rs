@@ -52,9 +52,9 @@ type Found = (HostView, ChangeState, Vec<ResourceView>, bool);
 
 fn render(face: &Face, page: &parts::Page, found: Vec<Found>) -> axum::response::Response {
     let lang = face.lang;
-    let about = super::history::frame(lang, false);
+    let about = super::history::frame(face, false);
     let none = found.is_empty();
-    let cards = found.into_iter().map(|found| card(lang, found)).collect_view();
+    let cards = found.into_iter().map(|found| card(face, found)).collect_view();
     let body = view! {
         <div class="stack">
             {filter(lang, page)}
@@ -79,7 +79,8 @@ fn filter(lang: Lang, page: &parts::Page) -> AnyView {
     .into_any()
 }
 
-fn card(lang: Lang, (host, state, resources, more): Found) -> AnyView {
+fn card(face: &Face, (host, state, resources, more): Found) -> AnyView {
+    let lang = face.lang;
     let class = match state {
         ChangeState::Refused | ChangeState::Failed => "card card-flat card-alert",
         ChangeState::Held => "card card-flat card-held",
@@ -90,7 +91,7 @@ fn card(lang: Lang, (host, state, resources, more): Found) -> AnyView {
     view! {
         <section class=class>
             <div class="card-head"><h2>{format!("{}{}{}", host.name, lang.colon(), word(state, lang))}</h2>{more}</div>
-            {items(lang, host.id, resources)}
+            {items(face, host.id, resources)}
         </section>
     }
     .into_any()

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::Lang;
+use model::Duty;
 use server::Server;
 
 /// `GET /changes/history`
@@ -18,7 +18,7 @@ pub async fn all(State(server): State<Server>, face: Face, Query(page): Query<pa
     let next = next_page(lang, "/changes/history", &page, changes.next.as_deref());
     let check = link("/changes/chain", lang.pick("Vérifier l’historique", "Verify the history"));
     let body = view! { <div class="card card-flat">{items(&face, changes.items)}</div>{next}<div class="acts acts-below">{check}</div> };
-    Ok(shell::page(&face, frame(lang, true), body))
+    Ok(shell::page(&face, frame(&face, true), body))
 }
 
 /// `GET /changes/chain`: every act is read again and its hash compared.
@@ -62,12 +62,15 @@ pub async fn chain(State(server): State<Server>, face: Face) -> Answer {
 }
 
 /// The head of the two pages of changes: what is to be looked at, and everything.
-pub fn frame(lang: Lang, history: bool) -> shell::Page {
+pub fn frame(face: &Face, history: bool) -> shell::Page {
+    let lang = face.lang;
     let lead = lang.pick("Qui a fait quoi, et où cela en est.", "Who did what, and where it stands.");
-    let parts = vec![
-        Tab { words: lang.pick("À suivre", "To follow"), href: "/changes".into(), current: !history },
-        Tab { words: lang.pick("Historique", "History"), href: "/changes/history".into(), current: history },
-    ];
+    let mut parts =
+        vec![Tab { words: lang.pick("À suivre", "To follow"), href: "/changes".into(), current: !history }];
+    if face.may(Duty::SeeHistory) {
+        let words = lang.pick("Historique", "History");
+        parts.push(Tab { words, href: "/changes/history".into(), current: history });
+    }
     shell::Page::new(Place::Changes, lang.pick("Modifications", "Changes"))
         .lead(lead)
         .tabs(tabs(lang.pick("Pages des modifications", "Pages of changes"), parts))

@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{ChangeId, Kind};
+use model::{ChangeId, Duty, Kind};
 use server::{Server, change::ChangeView};
 
 /// `GET /changes/{change}`
@@ -42,7 +42,9 @@ pub fn render(face: &Face, change: &ChangeView, typed: &Typed) -> Response {
             lang.pick("Modifications du compte", "Changes of the account"),
             format!("/accounts/{account}/changes"),
         ),
-        None if face.is_admin() => page.from(lang.pick("Historique", "History"), "/changes/history"),
+        None if face.may(Duty::SeeHistory) => {
+            page.from(lang.pick("Historique", "History"), "/changes/history")
+        }
         None => page,
     };
     let facts = Facts::new()

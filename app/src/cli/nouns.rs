@@ -32,8 +32,25 @@ const HOST: &[&str] = &[
 const HOST_NEW: &[&str] = &["name", "command", "expires_at", "id"];
 const CHANGE: &[&str] = &["at", "who", "verb", "subject.label", "state", "text", "id"];
 const GRANT: &[&str] = &["email", "role", "created_at", "expires_at", "id"];
+const MY_GRANT: &[&str] = &["role", "account.name", "member.name", "created_at", "expires_at", "id"];
+const GRANT_INPUTS: &[Input] = &[
+    input("email", Kind::Word, "L’adresse de la personne", "The person's address"),
+    input(
+        "role",
+        Kind::Needed,
+        "owner, manager, mail_manager, webmaster ou reader",
+        "owner, manager, mail_manager, webmaster or reader",
+    ),
+    input(
+        "days",
+        Kind::SomeNumber,
+        "Pendant combien de jours (sinon jusqu’à nouvel ordre)",
+        "For how many days (else until further notice)",
+    ),
+];
+const INVITATION: &[&str] = &["email", "role", "by", "account.name", "member.name", "expires_at", "id"];
 const TOKEN: &[&str] = &["name", "scopes", "networks", "created_at", "expires_at", "used_at", "id"];
-const USER: &[&str] = &["email", "admin", "lang", "factors", "suspended_at", "created_at", "id"];
+const USER: &[&str] = &["email", "staff", "lang", "factors", "suspended_at", "created_at", "id"];
 
 pub const NOUNS: &[Noun] = &[
     Noun {
@@ -153,16 +170,59 @@ pub const NOUNS: &[Noun] = &[
     },
     Noun {
         name: "grant",
-        about: text("Qui gère un compte", "Who manages an account"),
+        about: text("Qui a quel rôle sur un compte", "Who has which role on an account"),
         verbs: &[
             list("/accounts/{account}/grants", &[], GRANT).whole(),
-            create(
-                "/accounts/{account}/grants",
-                &[input("email", Kind::Word, "L’adresse de la personne", "The person's address")],
-                &["email", "role", "link", "id"],
-            ),
+            create("/accounts/{account}/grants", GRANT_INPUTS, &["email", "role", "link", "id"]),
             delete("/accounts/{account}/grants/{grant}"),
+            lists("mine", "/me/grants", text("Vos rôles", "Your roles"), &[], MY_GRANT).whole(),
         ],
+    },
+    Noun {
+        name: "member-grant",
+        about: text(
+            "Qui a quel rôle sur un membre, et donc sur ses comptes",
+            "Who has which role on a member, and so on its accounts",
+        ),
+        verbs: &[
+            list("/members/{member}/grants", &[], GRANT).whole(),
+            create("/members/{member}/grants", GRANT_INPUTS, &["email", "role", "link", "id"]),
+            delete("/members/{member}/grants/{grant}"),
+        ],
+    },
+    Noun {
+        name: "invitation",
+        about: text("Les rôles proposés et pas encore acceptés", "Roles offered and not accepted yet"),
+        verbs: &[
+            list("/accounts/{account}/invitations", &[], INVITATION).whole(),
+            delete("/accounts/{account}/invitations/{invitation}"),
+            lists(
+                "mine",
+                "/me/invitations",
+                text("Celles qui vous attendent", "Those that wait for you"),
+                &[],
+                INVITATION,
+            )
+            .whole(),
+        ],
+    },
+    Noun {
+        name: "member-invitation",
+        about: text("Les rôles proposés sur un membre", "Roles offered on a member"),
+        verbs: &[
+            list("/members/{member}/invitations", &[], INVITATION).whole(),
+            delete("/members/{member}/invitations/{invitation}"),
+        ],
+    },
+    Noun {
+        name: "staff",
+        about: text("L’équipe de la coopérative", "The cooperative's staff"),
+        verbs: &[list("/staff", &[], GRANT).whole()],
+    },
+    Noun {
+        name: "approval",
+        about: text("Ce qui attend un deuxième accord", "What waits for a second approval"),
+        verbs: &[list("/approvals", &[], &["kind", "label", "by", "created_at", "expires_at", "id"]).whole()],
     },
     Noun {
         name: "plan",

@@ -176,7 +176,7 @@ fn body(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<O
 fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
     let word = || args.get_one::<String>(input.name).cloned();
     Ok(match input.kind {
-        Kind::Number => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
+        Kind::Number | Kind::SomeNumber => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
         Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
         Kind::Ref(noun) | Kind::SomeRef(noun) => {
             word().map(|typed| resolve(client, noun, &typed, lang)).transpose()?.map(Value::from)

@@ -52,6 +52,8 @@ pub enum Kind {
     Needed,
     /// `--name NUMBER` that must be there.
     Number,
+    /// The same, if wished.
+    SomeNumber,
     /// `--name` names another noun's thing, by name or id.
     Ref(&'static str),
     /// The same, if wished.

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use model::Lang;
 use server::host::{Difference, HostView, Side};
 
-pub fn section(lang: Lang, host: &HostView, difference: &[Difference]) -> Option<AnyView> {
+/// `may`: whoever looks may adopt it.
+pub fn section(lang: Lang, host: &HostView, difference: &[Difference], may: bool) -> Option<AnyView> {
     let frozen = host.frozen.as_ref()?;
     let said = frozen.text.pick(lang).to_owned();
     let since = view! { <p>{said}</p><p>{lang.pick("Depuis le ", "Since ")}{moment(lang, frozen.since)}". "{lang.pick("Ses sites restent en service\u{a0}; rien de nouveau ne lui est envoyé.", "Its sites stay in service; nothing new is sent to it.")}</p> };
@@ -14,7 +15,7 @@ pub fn section(lang: Lang, host: &HostView, difference: &[Difference]) -> Option
         view! {
             {notice(Tone::Bad, title, since)}
             {table_of(lang, difference)}
-            {act(lang, host, difference)}
+            {may.then(|| act(lang, host, difference))}
         }
         .into_any(),
     )

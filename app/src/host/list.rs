@@ -8,6 +8,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
+use model::{Duty, Lang};
 use server::{Server, host::HostView};
 
 /// `GET /hosts`
@@ -17,11 +18,15 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let next = next_page(lang, "/hosts", &page, hosts.next.as_deref());
     let about = shell::Page::new(Place::Hosts, lang.pick("Hôtes", "Hosts"))
         .lead(lang.pick("Les serveurs où vivent les comptes.", "The servers where accounts live."))
-        .act(link_main("/hosts/new", lang.pick("Ajouter un hôte", "Add a host")));
+        .act_if(face.may(Duty::KeepHosts).then(|| new(lang)));
     let search = (page.narrowed() || hosts.items.len() > 10)
         .then(|| search(lang, "/hosts", &page, lang.pick("Chercher un hôte", "Search a host"), None));
     let body = view! { {search}<div class="card card-flat">{rows(&face, hosts.items)}</div>{next} };
     Ok(shell::page(&face, about, body))
+}
+
+fn new(lang: Lang) -> AnyView {
+    link_main("/hosts/new", lang.pick("Ajouter un hôte", "Add a host"))
 }
 
 pub fn rows(face: &Face, hosts: Vec<HostView>) -> AnyView {
@@ -31,8 +36,8 @@ pub fn rows(face: &Face, hosts: Vec<HostView>) -> AnyView {
             "Il faut un serveur Debian 12 ou 13\u{a0}: vous lui donnerez une commande à exécuter, et il se présentera ici.",
             "It takes a Debian 12 or 13 server: you will give it a command to run, and it will turn up here.",
         );
-        let act = link_main("/hosts/new", lang.pick("Ajouter un hôte", "Add a host"));
-        return empty(lang.pick("Aucun hôte", "No host"), words, Some(act));
+        let act = face.may(Duty::KeepHosts).then(|| new(lang));
+        return empty(lang.pick("Aucun hôte", "No host"), words, act);
     }
     let rows = hosts
         .into_iter()

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{ChangeState, HostId, Kind, Lang};
+use model::{ChangeState, Duty, HostId, Kind, Lang};
 use server::{Server, host::ResourceView};
 
 /// `GET /hosts/{host}/resources`
@@ -37,23 +37,28 @@ pub async fn list(
             {states.view(lang, &typed)}
             <button class="button" type="submit">{lang.pick("Montrer", "Show")}</button>
         </form>
-        <div class="card card-flat">{items(lang, id, found.items)}</div>
+        <div class="card card-flat">{items(&face, id, found.items)}</div>
         {next}
     };
     Ok(shell::page(&face, about, body))
 }
 
 /// Resources one below the other, each with its reason, its difference, and what can be decided.
-pub fn items(lang: Lang, host: HostId, resources: Vec<ResourceView>) -> AnyView {
+pub fn items(face: &Face, host: HostId, resources: Vec<ResourceView>) -> AnyView {
+    let lang = face.lang;
     if resources.is_empty() {
         let words = lang.pick("Rien ici dans cet état.", "Nothing here in this state.");
         return empty(lang.pick("Aucune ressource", "No resource"), words, None);
     }
-    let items = resources.into_iter().map(|resource| item(lang, host, resource)).collect_view();
+    let items = resources
+        .into_iter()
+        .map(|resource| item(lang, host, face.may(Duty::KeepHosts), resource))
+        .collect_view();
     view! { <ul class="items">{items}</ul> }.into_any()
 }
 
-fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
+/// `may`: whoever looks may decide.
+fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView {
     let kind = match resource.kind {
         Kind::Account => lang.pick("compte", "account"),
         Kind::Site => lang.pick("site", "site"),
@@ -68,8 +73,9 @@ fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
     let held = resource.state == ChangeState::Held;
     let drift = resource.drift.as_ref().map(|found| {
         let edited = found.path.clone();
-        let put_back = act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).main().view();
-        let keep = held.then(|| act("keep", lang.pick("Garder celle-ci", "Keep this one")).view());
+        let put_back =
+            may.then(|| act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).main().view());
+        let keep = (may && held).then(|| act("keep", lang.pick("Garder celle-ci", "Keep this one")).view());
         view! {
             <div class="item-wide stack-tight">
                 <p>{lang.pick("Modifié à la main\u{a0}: ", "Edited by hand: ")}<code>{edited}</code></p>
@@ -80,10 +86,10 @@ fn item(lang: Lang, host: HostId, resource: ResourceView) -> AnyView {
     });
     // Kept as edited: ours can come back at any time.
     let kept = (resource.pinned && resource.drift.is_none()).then(|| {
-        let put_back = act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).small().view();
+        let put_back = may.then(|| act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).small().view());
         view! { <span class="small quiet">{lang.pick("gardé tel que modifié à la main", "kept as edited by hand")}</span>{put_back} }
     });
-    let delete = (held && resource.gone)
+    let delete = (may && held && resource.gone)
         .then(|| act("delete", lang.pick("Supprimer vraiment", "Really delete")).loss_small().view());
     let name = match resource.account {
         Some(account) => {

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{ChangeState, HostId, Lang};
+use model::{ChangeState, Duty, HostId, Lang};
 use server::{
     Server,
     host::{Difference, HostView, ResourceView},
@@ -63,13 +63,13 @@ pub fn render(
         <div class="stack">
             {errors(lang, typed)}
             {waiting}
-            {super::frozen::section(lang, host, difference)}
+            {super::frozen::section(lang, host, difference, face.may(Duty::KeepHosts))}
             {figures(lang, host)}
-            {deletions(lang, host, &troubles)}
-            {trouble(lang, host.id, troubles)}
+            {face.may(Duty::KeepHosts).then(|| deletions(lang, host, &troubles)).flatten()}
+            {trouble(face, host.id, troubles)}
             {facts(face, host)}
             <p><a href=format!("/hosts/{}/changes", host.id)>{lang.pick("Son historique\u{a0}: qui y a fait quoi", "Its history: who did what there")}</a></p>
-            {settings::section(lang, host, typed)}
+            {face.may(Duty::KeepHosts).then(|| settings::section(lang, host, typed))}
         </div>
     };
     shell::page(face, page, body)
@@ -118,15 +118,16 @@ fn deletions(lang: Lang, host: &HostView, troubles: &[ResourceView]) -> Option<A
     ))
 }
 
-fn trouble(lang: Lang, host: HostId, troubles: Vec<ResourceView>) -> Option<AnyView> {
+fn trouble(face: &Face, host: HostId, troubles: Vec<ResourceView>) -> Option<AnyView> {
     if troubles.is_empty() {
         return None;
     }
+    let lang = face.lang;
     Some(
         view! {
             <section class="card card-flat card-alert">
                 <div class="card-head"><h2>{lang.pick("À regarder", "To look at")}</h2></div>
-                {items(lang, host, troubles)}
+                {items(face, host, troubles)}
             </section>
         }
         .into_any(),

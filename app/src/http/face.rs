@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
-use model::{Lang, Problem, ProblemKind, Text};
+use model::{Duty, Lang, Problem, ProblemKind, Text};
 use server::Actor;
 use std::sync::Arc;
 
@@ -39,8 +39,13 @@ impl Face {
         })
     }
 
-    pub fn is_admin(&self) -> bool {
-        self.actor.as_ref().is_some_and(|actor| actor.admin)
+    /// Whether this is a duty of whoever looks.
+    pub fn may(&self, duty: Duty) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.staff.does(duty))
+    }
+
+    pub fn is_staff(&self) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.staff.is_any())
     }
 
     /// The same face, for a page that is shown at another address than the one asked: a form shown again.

@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use model::Duty;
 
 /// For whom a route is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub enum Who {
     SignedIn,
     /// The same, also for those who first have to set a second factor up: what it takes to do so, and the way out.
     SettingUp,
-    Admin,
+    /// Staff of whom the first duty is, so that they know of it, and the second to do it.
+    Staff(Duty, Duty),
 }
 
 /// Sends the anonymous to sign in and come back; to others, what is not theirs does not exist.
@@ -25,12 +27,17 @@ pub async fn guard(State(who): State<Who>, face: Face, request: Request, next: N
     let allowed = match who {
         Who::Anyone => true,
         Who::SignedIn | Who::SettingUp => face.actor.is_some(),
-        Who::Admin => face.is_admin(),
+        Who::Staff(sees, _) => face.may(sees),
     };
     if face.actor.as_ref().is_some_and(|actor| actor.must_set_up)
         && !matches!(who, Who::Anyone | Who::SettingUp)
     {
         return Redirect::to("/second-factor").into_response();
+    }
+    if let (Who::Staff(sees, does), Some(actor)) = (who, &face.actor)
+        && let Err(problem) = actor.must_do_what_others_see(sees, does)
+    {
+        return Miss(problem).into_response();
     }
     if allowed {
         return next.run(request).await;

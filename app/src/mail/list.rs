@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State as Of};
 use leptos::prelude::*;
-use model::{Lang, MailId};
+use model::{Duty, Lang, MailId};
 use server::{
     Server,
     mail::{MailView, State},
@@ -51,7 +51,7 @@ async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed)
             {errors(lang, typed)}
             {server.carrier.is_none().then(|| off(lang))}
             {search}
-            <div class="card card-flat">{rows(lang, mails.items, page.narrowed())}</div>
+            <div class="card card-flat">{rows(face, mails.items, page.narrowed())}</div>
             {next}
         </div>
     };
@@ -78,7 +78,8 @@ fn states(lang: Lang, page: &parts::Page) -> AnyView {
     select.view(lang, &Typed::new().with("state", page.state.clone()))
 }
 
-fn rows(lang: Lang, mails: Vec<MailView>, narrowed: bool) -> AnyView {
+fn rows(face: &Face, mails: Vec<MailView>, narrowed: bool) -> AnyView {
+    let lang = face.lang;
     if mails.is_empty() {
         let (title, words) = if narrowed {
             (
@@ -96,7 +97,7 @@ fn rows(lang: Lang, mails: Vec<MailView>, narrowed: bool) -> AnyView {
         };
         return empty(title, words, None);
     }
-    let rows = mails.into_iter().map(|mail| row(lang, mail)).collect();
+    let rows = mails.into_iter().map(|mail| row(lang, face.may(Duty::SendLinks), mail)).collect();
     let heads = [
         lang.pick("À", "To"),
         lang.pick("Sujet", "Subject"),
@@ -107,7 +108,8 @@ fn rows(lang: Lang, mails: Vec<MailView>, narrowed: bool) -> AnyView {
     table(lang.pick("Courriels", "Mails"), &heads, rows)
 }
 
-fn row(lang: Lang, mail: MailView) -> Vec<Cell> {
+/// `may`: whoever looks may send it again.
+fn row(lang: Lang, may: bool, mail: MailView) -> Vec<Cell> {
     let kind = words::kind(mail.kind, lang);
     let about = match mail.account {
         Some(account) => view! { <a href=format!("/accounts/{account}")>{kind}</a> }.into_any(),
@@ -126,6 +128,7 @@ fn row(lang: Lang, mail: MailView) -> Vec<Cell> {
             .filter(|at| at - mail.at > 60_000)
             .map(|at| view! { {lang.pick("parti le ", "sent on ")}{moment(lang, at)} }.into_any()),
         (State::Failed, Some(_)) => Some(lang.pick("renvoyé depuis", "sent again since").into_any()),
+        (State::Failed, None) if !may => None,
         (State::Failed, None) => {
             let act = Action::new(format!("/mails/{}/again", mail.id), lang.pick("Renvoyer", "Send again"));
             Some(act.about(lang, &mail.to).small().view())

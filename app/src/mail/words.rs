@@ -11,6 +11,8 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Resumed => lang.pick("compte remis en service", "account resumed"),
         Kind::Deleted => lang.pick("compte supprimé", "account deleted"),
         Kind::Restored => lang.pick("compte rétabli", "account restored"),
+        Kind::Asked => lang.pick("rôle proposé", "role offered"),
+        Kind::Staff => lang.pick("fonction confiée", "staff role given"),
         Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 use server::{Server, member::MemberView};
 
 /// `GET /members`
@@ -16,13 +16,18 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let members = server::member::list(&server, face.me()?, &page.listing()).await?;
     let next = next_page(lang, "/members", &page, members.next.as_deref());
     let about = shell::Page::new(Place::Members, lang.pick("Membres", "Members"))
-        .act(link_main("/members/new", lang.pick("Créer un membre", "Create a member")));
+        .act_if(face.may(Duty::KeepMembers).then(|| new(lang)));
     let search = search(lang, "/members", &page, lang.pick("Chercher un membre", "Search a member"), None);
-    let body = view! { {search}<div class="card card-flat">{rows(lang, members.items, page.narrowed())}</div>{next} };
+    let body = view! { {search}<div class="card card-flat">{rows(&face, members.items, page.narrowed())}</div>{next} };
     Ok(shell::page(&face, about, body))
 }
 
-fn rows(lang: Lang, members: Vec<MemberView>, narrowed: bool) -> AnyView {
+fn new(lang: Lang) -> AnyView {
+    link_main("/members/new", lang.pick("Créer un membre", "Create a member"))
+}
+
+fn rows(face: &Face, members: Vec<MemberView>, narrowed: bool) -> AnyView {
+    let lang = face.lang;
     if members.is_empty() && narrowed {
         let words = lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all.");
         return empty(lang.pick("Rien ne correspond", "Nothing matches"), words, None);
@@ -32,8 +37,8 @@ fn rows(lang: Lang, members: Vec<MemberView>, narrowed: bool) -> AnyView {
             "Une personne ou une organisation de la coopérative\u{a0}; ses comptes viennent ensuite.",
             "A person or an organisation of the cooperative; its accounts come next.",
         );
-        let act = link_main("/members/new", lang.pick("Créer un membre", "Create a member"));
-        return empty(lang.pick("Aucun membre", "No member"), words, Some(act));
+        let act = face.may(Duty::KeepMembers).then(|| new(lang));
+        return empty(lang.pick("Aucun membre", "No member"), words, act);
     }
     let rows = members
         .into_iter()

@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{Lang, MemberId};
+use model::{Duty, Lang, MemberId};
 use server::{Server, account::AccountView, member::MemberView, paging::Page};
 
 /// `GET /members/{member}`
@@ -66,18 +66,21 @@ pub fn render(
     let lang = face.lang;
     let path = format!("/members/{}", member.id);
     let open = parts::href("/accounts/new", &[("member", &member.id.to_string())]);
-    let open = || link_main(open.clone(), lang.pick("Lui créer un compte", "Create an account for it"));
+    let open = || {
+        let words = lang.pick("Lui créer un compte", "Create an account for it");
+        face.may(Duty::Administer).then(|| link_main(open.clone(), words))
+    };
     let about = shell::Page::new(Place::Members, member.name.as_str())
         .from(lang.pick("Membres", "Members"), "/members")
-        .act_if((!accounts.items.is_empty()).then(open))
+        .act_if((!accounts.items.is_empty()).then(open).flatten())
         .status(typed.status());
     let next = next_page(lang, &path, page, accounts.next.as_deref());
     let accounts = if accounts.items.is_empty() {
         let words =
             lang.pick("Un compte porte les sites d’un membre.", "An account holds the sites of a member.");
-        empty(lang.pick("Pas encore de compte", "No account yet"), words, Some(open()))
+        empty(lang.pick("Pas encore de compte", "No account yet"), words, open())
     } else {
-        account::list::rows(lang, accounts.items, false, false)
+        account::list::rows(face, accounts.items, false, false)
     };
     let body = view! {
         <div class="stack">
@@ -87,7 +90,8 @@ pub fn render(
                 {accounts}
             </section>
             {next}
-            <div class="folds">{rename_act(lang, member, typed)}{delete_act(lang, member)}</div>
+            <p><a href=format!("/members/{}/people", member.id)>{lang.pick("Qui a quel rôle sur ce membre et ses comptes", "Who has which role on this member and its accounts")}</a></p>
+            {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{rename_act(lang, member, typed)}{delete_act(lang, member)}</div> })}
         </div>
     };
     shell::page(face, about, body)

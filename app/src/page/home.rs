@@ -1,32 +1,71 @@
-//! Home. For admins: what is in trouble first, then the hosts, then figures. For members: their accounts.
+//! Home. What asks for an answer first. For staff then: what is in trouble, the hosts, figures. For members: their accounts.
 
 use crate::{
-    account,
+    account, grant,
     host::{list::rows, needs_care},
     http::{Answer, Face},
-    parts::{Tone, figure, link, link_main, notice},
+    parts::{self, Tone, figure, link, link_main, notice},
     shell::{self, Place},
 };
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect},
+};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 use server::{Server, host::HostView, paging::Listing};
 
 /// `GET /`
 pub async fn home(State(server): State<Server>, face: Face) -> Answer {
     let me = face.me()?;
-    if !me.admin {
-        return account::list::home(State(server), face).await;
+    let asked = grant::mine::card(face.lang, server::grant::my_invitations(&server, me).await?);
+    if !face.is_staff() {
+        return member(&server, &face, asked).await;
     }
-    let listing = Listing { limit: Some(200), ..Listing::default() };
-    let hosts = server::host::list(&server, me, &listing).await?.items;
-    Ok(admin(&face, hosts))
+    let approvals = match face.may(Duty::SeeUsers) {
+        true => server::approval::list(&server, me).await?,
+        false => vec![],
+    };
+    let approvals = grant::staff::approvals(face.lang, face.may(Duty::Administer), approvals);
+    let hosts = match face.may(Duty::SeeHosts) {
+        true => {
+            let listing = Listing { limit: Some(200), ..Listing::default() };
+            Some(server::host::list(&server, me, &listing).await?.items)
+        }
+        false => None,
+    };
+    Ok(staff(&face, view! { {asked}{approvals} }.into_any(), hosts))
 }
 
-fn admin(face: &Face, hosts: Vec<HostView>) -> axum::response::Response {
+/// One's own accounts, below what asks for an answer; straight to the only one when nothing does.
+async fn member(server: &Server, face: &Face, asked: Option<AnyView>) -> Answer {
+    let accounts = server::account::list(server, face.me()?, &parts::Page::default().listing(), None).await?;
+    if let ([only], None) = (accounts.items.as_slice(), &asked) {
+        return Ok(Redirect::to(&format!("/accounts/{}", only.id)).into_response());
+    }
+    Ok(account::list::mine(face, asked, &parts::Page::default(), accounts))
+}
+
+/// What asks for an answer, then what is in trouble, then the hosts.
+fn staff(face: &Face, asked: AnyView, hosts: Option<Vec<HostView>>) -> axum::response::Response {
     let lang = face.lang;
-    let page = shell::Page::new(Place::Home, lang.pick("Accueil", "Home"))
-        .act(link_main("/accounts/new", lang.pick("Créer un compte", "Create an account")));
+    let page = shell::Page::new(Place::Home, lang.pick("Accueil", "Home")).act_if(
+        face.may(Duty::Administer)
+            .then(|| link_main("/accounts/new", lang.pick("Créer un compte", "Create an account"))),
+    );
+    let body = match hosts {
+        Some(hosts) => view! { {asked}{on_hosts(face, hosts)} }.into_any(),
+        None => {
+            let all = link("/members", lang.pick("Tous les membres", "All members"));
+            let words = lang.pick("Vous tenez le registre des membres.", "You keep the members' records.");
+            view! { {asked}<section class="card stack"><p>{words}</p>{all}</section> }.into_any()
+        }
+    };
+    shell::page(face, page, view! { <div class="stack">{body}</div> })
+}
+
+fn on_hosts(face: &Face, hosts: Vec<HostView>) -> AnyView {
+    let lang = face.lang;
     let sum = |count: fn(&HostView) -> u32| hosts.iter().map(|host| i64::from(count(host))).sum::<i64>();
     let (failed, held) = (sum(|host| host.resources.failed), sum(|host| host.resources.held));
     let (accounts, applied) = (sum(|host| host.accounts), sum(|host| host.resources.applied));
@@ -50,15 +89,13 @@ fn admin(face: &Face, hosts: Vec<HostView>) -> axum::response::Response {
             </section>
         }
     });
-    let body = view! {
-        <div class="stack">
-            {all_well.then(|| notice(Tone::Good, lang.pick("Tout est en service", "Everything is in service"), ()))}
-            {figures}
-            {care}
-            {(none || !well.is_empty()).then(|| hosts_card(face, well))}
-        </div>
-    };
-    shell::page(face, page, body)
+    view! {
+        {all_well.then(|| notice(Tone::Good, lang.pick("Tout est en service", "Everything is in service"), ()))}
+        {figures}
+        {care}
+        {(none || !well.is_empty()).then(|| hosts_card(face, well))}
+    }
+    .into_any()
 }
 
 fn hosts_card(face: &Face, hosts: Vec<HostView>) -> AnyView {

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 use server::{Server, plan::PlanView};
 
 /// `GET /plans`
@@ -18,25 +18,33 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let next = next_page(lang, "/plans", &page, plans.next.as_deref());
     let about = shell::Page::new(Place::Plans, lang.pick("Offres", "Plans"))
         .lead(lang.pick("Ce qu’un compte peut avoir.", "What an account can have."))
-        .act(link_main("/plans/new", lang.pick("Créer une offre", "Create a plan")));
-    let body = view! { <div class="card card-flat">{rows(lang, plans.items)}</div>{next} };
+        .act_if(face.may(Duty::Administer).then(|| new(lang)));
+    let body = view! { <div class="card card-flat">{rows(&face, plans.items)}</div>{next} };
     Ok(shell::page(&face, about, body))
 }
 
-pub fn rows(lang: Lang, plans: Vec<PlanView>) -> AnyView {
+fn new(lang: Lang) -> AnyView {
+    link_main("/plans/new", lang.pick("Créer une offre", "Create a plan"))
+}
+
+pub fn rows(face: &Face, plans: Vec<PlanView>) -> AnyView {
+    let lang = face.lang;
+    let may = face.may(Duty::Administer);
     if plans.is_empty() {
         let words = lang.pick(
             "Une offre dit combien de sites, d’espace et de mémoire un compte peut avoir.",
             "A plan says how many sites, how much space and memory an account can have.",
         );
-        let act = link_main("/plans/new", lang.pick("Créer une offre", "Create a plan"));
-        return empty(lang.pick("Aucune offre", "No plan"), words, Some(act));
+        return empty(lang.pick("Aucune offre", "No plan"), words, may.then(|| new(lang)));
     }
     let rows = plans
         .into_iter()
         .map(|plan| {
             vec![
-                Cell::link(format!("/plans/{}", plan.id), plan.name),
+                match may {
+                    true => Cell::link(format!("/plans/{}", plan.id), plan.name),
+                    false => Cell::Main(plan.name.into_any()),
+                },
                 Cell::Num(plan.sites_max.to_string()),
                 Cell::Num(space(lang, plan.disk_mb)),
                 Cell::Num(space(lang, plan.memory_mb)),

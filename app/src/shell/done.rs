@@ -26,17 +26,43 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "member_saved" => Text::new("Le membre est modifié.", "The member is changed."),
         "member_deleted" => Text::new("Le membre est supprimé.", "The member is deleted."),
         "plan_deleted" => Text::new("L’offre est supprimée.", "The plan is deleted."),
-        "access_given" => Text::new("L’accès est donné.", "Access is given."),
+        "role_given" => Text::new("Le rôle est donné.", "The role is given."),
         "account_mailed" => Text::new(
             "Le compte est créé\u{a0}; l’invitation part par courriel.",
             "The account is created; the invitation goes out by mail.",
         ),
-        "access_mailed" => Text::new(
-            "L’accès est donné\u{a0}; l’invitation part par courriel.",
-            "Access is given; the invitation goes out by mail.",
+        "role_mailed" => Text::new(
+            "Le rôle est donné\u{a0}; l’invitation part par courriel.",
+            "The role is given; the invitation goes out by mail.",
         ),
+        "invitation_sent" => Text::new(
+            "L’invitation part par courriel\u{a0}; le rôle vaudra dès qu’elle sera acceptée.",
+            "The invitation goes out by mail; the role holds as soon as it is accepted.",
+        ),
+        "invitation_withdrawn" => Text::new("L’invitation est annulée.", "The invitation is withdrawn."),
+        "invitation_accepted" => {
+            Text::new("Vous avez accepté\u{a0}: le rôle est à vous.", "You have accepted: the role is yours.")
+        }
+        "invitation_declined" => {
+            Text::new("Vous avez refusé l’invitation.", "You have declined the invitation.")
+        }
+        "hand_over_offered" => Text::new(
+            "La proposition part par courriel\u{a0}; rien ne change avant son accord.",
+            "The offer goes out by mail; nothing changes before they accept.",
+        ),
+        "role_left" => Text::new("Vous avez rendu ce rôle.", "You have given up that role."),
+        "staff_added" => Text::new("La fonction est confiée.", "The staff role is given."),
+        "staff_removed" => Text::new("La fonction est retirée.", "The staff role is withdrawn."),
+        "approval_asked" => Text::new(
+            "C’est demandé\u{a0}: une deuxième personne de l’administration a sept jours pour donner son accord.",
+            "It is asked for: a second admin has seven days to approve.",
+        ),
+        "approved" => {
+            Text::new("Votre accord est donné\u{a0}: c’est fait.", "You have approved: it is done.")
+        }
+        "approval_refused" => Text::new("La demande est écartée.", "The request is set aside."),
         "mail_again" => Text::new("Le courriel repart.", "The mail goes out again."),
-        "access_withdrawn" => Text::new("L’accès est retiré.", "Access is withdrawn."),
+        "role_withdrawn" => Text::new("Le rôle est retiré.", "The role is withdrawn."),
         "plan_created" => Text::new("L’offre est créée.", "The plan is created."),
         "plan_saved" => Text::new("L’offre est modifiée.", "The plan is changed."),
         "host_saved" => Text::new("L’hôte est modifié.", "The host is changed."),

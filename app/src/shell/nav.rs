@@ -5,6 +5,7 @@ use crate::{
     parts::{Icon, icon},
 };
 use leptos::prelude::*;
+use model::Duty;
 
 /// The part of the panel a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,20 +24,21 @@ pub enum Place {
     Nowhere,
 }
 
-/// Place, sign, French, English, path, for admins only.
+/// Place, sign, French, English, path.
 type Entry = (Place, Icon, &'static str, &'static str, &'static str);
 
-const ADMIN: [Entry; 10] = [
-    (Place::Home, Icon::Home, "Accueil", "Home", "/"),
-    (Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"),
-    (Place::Members, Icon::Member, "Membres", "Members", "/members"),
-    (Place::Users, Icon::Profile, "Utilisateurs", "Users", "/users"),
-    (Place::Mails, Icon::Mail, "Courriels", "Mails", "/mails"),
-    (Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"),
-    (Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"),
-    (Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"),
-    (Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"),
-    (Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"),
+/// For staff, each with the duty it takes.
+const STAFF: [(Entry, Option<Duty>); 10] = [
+    ((Place::Home, Icon::Home, "Accueil", "Home", "/"), None),
+    ((Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"), Some(Duty::SeeMembers)),
+    ((Place::Members, Icon::Member, "Membres", "Members", "/members"), Some(Duty::SeeMembers)),
+    ((Place::Users, Icon::Profile, "Utilisateurs", "Users", "/users"), Some(Duty::SeeUsers)),
+    ((Place::Mails, Icon::Mail, "Courriels", "Mails", "/mails"), Some(Duty::SeeMails)),
+    ((Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"), Some(Duty::SeeMembers)),
+    ((Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"), Some(Duty::SeeHosts)),
+    ((Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"), Some(Duty::SeeHosts)),
+    ((Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"), None),
+    ((Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"), None),
 ];
 
 const MEMBER: [Entry; 3] = [
@@ -47,12 +49,17 @@ const MEMBER: [Entry; 3] = [
 
 pub fn nav(face: &Face, place: Place) -> AnyView {
     let lang = face.lang;
-    let entries: &[Entry] = if face.is_admin() { &ADMIN } else { &MEMBER };
+    let entries: Vec<Entry> = if face.is_staff() {
+        let theirs = STAFF.iter().filter(|(_, duty)| duty.is_none_or(|duty| face.may(duty)));
+        theirs.map(|(entry, _)| *entry).collect()
+    } else {
+        MEMBER.to_vec()
+    };
     let entries = entries
-        .iter()
+        .into_iter()
         .map(|(there, sign, fr, en, path)| {
-            let current = (*there == place).then_some("true");
-            view! { <li><a href=*path aria-current=current>{icon(*sign)}<span>{lang.pick(*fr, *en)}</span></a></li> }
+            let current = (there == place).then_some("true");
+            view! { <li><a href=path aria-current=current>{icon(sign)}<span>{lang.pick(fr, en)}</span></a></li> }
         })
         .collect_view();
     view! {

@@ -17,10 +17,12 @@ use server::{
     site::SiteView,
 };
 
+/// `may`: whoever looks may change the sites.
 pub fn render(
     face: &Face,
     account: &AccountView,
     sites: Page<SiteView>,
+    may: bool,
     page: &parts::Page,
     typed: &Typed,
 ) -> Response {
@@ -38,7 +40,7 @@ pub fn render(
     } else {
         view! { <ul class="items">{items}</ul> }.into_any()
     };
-    let add = (account.state == Standing::Active).then(|| add(lang, account, typed));
+    let add = (may && account.state == Standing::Active).then(|| add(lang, account, typed));
     let (has, most) = (account.sites, account.plan.sites_max);
     let room = lang.pick(format!("{has} sur {most} dans l’offre"), format!("{has} of {most} in the plan"));
     let body = view! {

@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{Lang, SiteId};
+use model::{Lang, Right, SiteId};
 use server::{Server, account::AccountView, site::SiteView};
 
 /// `GET /sites/{site}`
@@ -25,10 +25,12 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteI
 pub(super) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
-    Ok(render(face, &account, &site, &typed))
+    let access = server::grant::access(server, face.me()?, account.id).await?;
+    Ok(render(face, &account, &site, access.has(Right::Sites), &typed))
 }
 
-fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed) -> Response {
+/// `may`: whoever looks may change the site.
+fn render(face: &Face, account: &AccountView, site: &SiteView, may: bool, typed: &Typed) -> Response {
     let lang = face.lang;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -37,7 +39,7 @@ fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed) ->
     let open = view! {
         <a class="button" href=href rel="noopener noreferrer">{icon(Icon::Open)}{lang.pick("Ouvrir le site", "Open the site")}</a>
     };
-    let accounts = if face.is_admin() {
+    let accounts = if face.is_staff() {
         lang.pick("Comptes", "Accounts")
     } else {
         lang.pick("Mes comptes", "My accounts")
@@ -54,9 +56,9 @@ fn render(face: &Face, account: &AccountView, site: &SiteView, typed: &Typed) ->
             {errors(lang, typed)}
             {way(lang, site)}
             {drift(lang, site)}
-            {names(lang, site, typed)}
+            {names(lang, site, may, typed)}
             {files(lang, site)}
-            {delete(lang, site)}
+            {may.then(|| delete(lang, site))}
         </div>
     };
     shell::page(face, page, body)
@@ -90,7 +92,7 @@ fn drift(lang: Lang, site: &SiteView) -> Option<AnyView> {
     Some(notice(Tone::Held, title, view! { <p>{words}</p><p><code>{path}</code></p>{diff(&found.diff)} }))
 }
 
-fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
+fn names(lang: Lang, site: &SiteView, may: bool, typed: &Typed) -> AnyView {
     let id = site.id;
     let alone = site.names.len() == 1;
     let rows = site
@@ -102,6 +104,8 @@ fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
             let ascii = (shown != plain).then(|| view! { <p class="item-more mono">{plain.clone()}</p> });
             let acts = if place == 0 {
                 badge("state state-past", lang.pick("nom principal", "main name"))
+            } else if !may {
+                ().into_any()
             } else {
                 let main = Action::new(
                     format!("/sites/{id}/names/main"),
@@ -109,7 +113,7 @@ fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
                 );
                 main.hidden("name", &plain).about(lang, &shown).small().view()
             };
-            let remove = (!alone).then(|| {
+            let remove = (may && !alone).then(|| {
                 view! {
                     <a class="button button-small" href=format!("/sites/{id}/names/{plain}/remove")>
                         {lang.pick("Retirer…", "Remove…")}<span class="unseen">{shown.clone()}</span>
@@ -132,12 +136,14 @@ fn names(lang: Lang, site: &SiteView, typed: &Typed) -> AnyView {
         <section class="card card-flat" aria-labelledby="names">
             <div class="card-head"><h2 id="names">{lang.pick("Noms", "Names")}</h2></div>
             <ul class="items">{rows}</ul>
-            <form class="card-foot" method="post" action=format!("/sites/{id}/names") novalidate=true>
-                <div class="field-line">
-                    {add.view(lang, typed)}
-                    <button class="button" type="submit">{lang.pick("Ajouter", "Add")}</button>
-                </div>
-            </form>
+            {may.then(|| view! {
+                <form class="card-foot" method="post" action=format!("/sites/{id}/names") novalidate=true>
+                    <div class="field-line">
+                        {add.view(lang, typed)}
+                        <button class="button" type="submit">{lang.pick("Ajouter", "Add")}</button>
+                    </div>
+                </form>
+            })}
         </section>
     }
     .into_any()

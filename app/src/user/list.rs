@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{Lang, UserId};
+use model::{Duty, UserId};
 use server::{Server, user::UserView};
 
 /// `GET /users`
@@ -16,20 +16,22 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let lang = face.lang;
     let users = server::user::list(&server, face.me()?, &page.listing()).await?;
     let next = next_page(lang, "/users", &page, users.next.as_deref());
-    let about = shell::Page::new(Place::Users, lang.pick("Utilisateurs", "Users")).lead(lang.pick(
-        "Les personnes qui peuvent se connecter. On leur donne accès depuis la page d’un compte.",
-        "The people who can sign in. They are given access from the page of an account.",
-    ));
+    let about = shell::Page::new(Place::Users, lang.pick("Utilisateurs", "Users"))
+        .lead(lang.pick(
+            "Les personnes qui peuvent se connecter. On leur donne accès depuis la page d’un compte.",
+            "The people who can sign in. They are given access from the page of an account.",
+        ))
+        .tabs(crate::grant::staff::pages(lang, false));
     let search = search(lang, "/users", &page, lang.pick("Chercher une adresse", "Search an address"), None);
     let policy = server::factor::policy(&server, face.me()?).await?;
     let body = view! {
         {search}
         <div class="stack-wide">
             <div>
-                <div class="card card-flat">{rows(lang, users.items)}</div>
+                <div class="card card-flat">{rows(&face, users.items)}</div>
                 {next}
             </div>
-            {super::manage::policy_act(lang, policy)}
+            {face.may(Duty::Administer).then(|| super::manage::policy_act(lang, policy))}
         </div>
     };
     Ok(shell::page(&face, about, body))
@@ -54,7 +56,8 @@ pub async fn give_link(State(server): State<Server>, face: Face, Path(id): Path<
     Ok(shell::page(&face.at("/users"), about, body))
 }
 
-fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
+fn rows(face: &Face, users: Vec<UserView>) -> AnyView {
+    let lang = face.lang;
     if users.is_empty() {
         let words = lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all.");
         return empty(lang.pick("Rien ne correspond", "Nothing matches"), words, None);
@@ -62,17 +65,25 @@ fn rows(lang: Lang, users: Vec<UserView>) -> AnyView {
     let rows = users
         .into_iter()
         .map(|user| {
-            let role = user.admin.then(|| badge("state state-going", lang.pick("administration", "admin")));
+            let role = (!user.staff.is_empty()).then(|| {
+                let words: Vec<String> =
+                    user.staff.iter().map(|role| role.word().pick(lang).to_owned()).collect();
+                badge("state state-going", words.join(", "))
+            });
             let state = super::manage::standing(lang, &user);
             let path = format!("/users/{}", user.id);
-            let act =
-                Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"));
+            let act = face.may(Duty::Administer).then(|| {
+                Action::new(format!("/users/{}/link", user.id), lang.pick("Donner un lien", "Give a link"))
+                    .about(lang, &user.email)
+                    .small()
+                    .view()
+            });
             vec![
                 Cell::Main(view! { <a href=path>{user.email.clone()}</a> }.into_any()),
                 Cell::view(role),
                 Cell::view(state),
                 Cell::Plain(day(lang, user.created_at)),
-                Cell::Plain(act.about(lang, user.email).small().view()),
+                Cell::view(act),
             ]
         })
         .collect();

@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{Lang, UserId};
+use model::{Duty, Lang, UserId};
 use server::{Server, factor::Policy, user::UserView};
 
 /// `GET /users/{user}`
@@ -23,7 +23,7 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserI
     let body = view! {
         <div class="stack">
             <section class="card">{facts}</section>
-            <section class="folds">{reset_act(lang, &user)}{suspend_act(lang, &user)}</section>
+            {face.may(Duty::Administer).then(|| view! { <section class="folds">{reset_act(lang, &user)}{suspend_act(lang, &user)}</section> })}
         </div>
     };
     Ok(shell::page(&face, page, body))

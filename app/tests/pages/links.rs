@@ -8,42 +8,54 @@ use app::{
     http::Who,
     routes::{TABLE, Verb},
 };
+use model::StaffRole;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_link_and_every_form_leads_to_a_route() {
     let stage = Stage::new().await;
     trouble(&stage).await;
-    for (person, admin) in [(&stage.admin, true), (&stage.member, false)] {
-        for path in pages(&stage, admin) {
+    let mut people: Vec<(&Person, Option<StaffRole>)> = vec![(&stage.member, None), (&stage.reader, None)];
+    people.extend(stage.staff.iter().map(|(role, person)| (person, Some(*role))));
+    for (person, staff) in people {
+        for path in pages(&stage, staff) {
             let got = person.get(&path).await;
+            assert!(!got.status.is_redirection(), "{path} leads {staff:?} to {}", got.location());
             for tag in check(&got.html) {
-                leads(&path, &tag, person, admin).await;
+                leads(&path, &tag, person, staff).await;
             }
         }
     }
 }
 
 /// The pages somebody may open.
-fn pages(stage: &Stage, admin: bool) -> Vec<String> {
-    let theirs = |who: Who| who == Who::SignedIn || (admin && who == Who::Admin);
+fn pages(stage: &Stage, staff: Option<StaffRole>) -> Vec<String> {
+    let theirs = |who: Who| who == Who::SignedIn || (matches!(who, Who::Staff(..)) && may(staff, who));
     let pages = TABLE.iter().filter(|route| route.method == Verb::Get && theirs(route.who));
     pages.map(|route| stage.path(route)).chain(["/nowhere".to_owned()]).collect()
 }
 
-async fn leads(page: &str, tag: &Tag, person: &Person, admin: bool) {
+/// Whether a route is for somebody with this staff role.
+fn may(staff: Option<StaffRole>, who: Who) -> bool {
+    match who {
+        Who::Staff(sees, does) => staff.is_some_and(|role| role.does(sees) && role.does(does)),
+        _ => true,
+    }
+}
+
+async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>) {
     if tag.name == "form" {
         let action = tag.get("action").unwrap_or_else(|| panic!("a form without action on {page}"));
         let method = if tag.get("method") == Some("post") { Verb::Post } else { Verb::Get };
         let route =
             known(method, action).unwrap_or_else(|| panic!("{page}: no route for {method:?} {action}"));
-        assert!(admin || route != Who::Admin, "{page} offers a member {action}");
+        assert!(may(staff, route), "{page} offers {staff:?} {action}");
     }
     if tag.name == "a"
         && let Some(href) = tag.get("href")
         && href.starts_with('/')
     {
         let who = known(Verb::Get, href).unwrap_or_else(|| panic!("{page}: no route for {href}"));
-        assert!(admin || who != Who::Admin, "{page} offers a member {href}");
+        assert!(may(staff, who), "{page} offers {staff:?} {href}");
         assert!(
             person.get(&href.replace("&amp;", "&")).await.status.as_u16() < 400,
             "{page}: {href} is broken"

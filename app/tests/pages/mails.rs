@@ -117,11 +117,11 @@ async fn invitations_go_by_mail_unless_unticked() {
     assert!(mail.contains("To: two@asso.example"), "{mail}");
     assert!(stage.nobody.get(&link_in(&mail)).await.html.contains("two@asso.example"));
     // The same for access to an account.
-    let manage = stage.filled("/accounts/{account}/manage");
-    assert!(ticked(&stage.admin.get(&manage).await.html));
-    let access = stage.filled("/accounts/{account}/access");
-    let got = stage.admin.post(&access, &[("email", "three@asso.example"), ("mail", "yes")]).await;
-    assert!(got.location().ends_with("?done=access_mailed"), "{}", got.html);
+    let people = stage.filled("/accounts/{account}/people");
+    assert!(ticked(&stage.admin.get(&people).await.html));
+    let fields = [("email", "three@asso.example"), ("role", "reader"), ("mail", "yes")];
+    let got = stage.admin.post(&people, &fields).await;
+    assert!(got.location().ends_with("?done=role_mailed"), "{}", got.html);
     assert!(stage.admin.get(got.location()).await.html.contains("the invitation goes out by mail"));
     let mail = sent(&stage, &folder).await.pop().unwrap();
     assert!(mail.contains("To: three@asso.example"), "{mail}");

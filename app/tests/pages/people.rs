@@ -68,7 +68,12 @@ async fn the_profile_keeps_language_and_password() {
 async fn one_account_is_a_members_home() {
     let stage = Stage::new().await;
     assert_eq!(stage.member.get("/").await.status, StatusCode::OK, "two accounts are a list");
-    stage.run("UPDATE grants SET revoked_at = 1 WHERE account_id = $1", &stage.account.to_string()).await;
+    stage
+        .run(
+            "UPDATE grants SET revoked_at = 1 WHERE account_id = $1 OR member_id IS NOT NULL",
+            &stage.account.to_string(),
+        )
+        .await;
     let got = stage.member.get("/").await;
     assert_eq!(got.status, StatusCode::SEE_OTHER);
     assert!(got.location().starts_with("/accounts/"));

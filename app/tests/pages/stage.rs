@@ -6,7 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use model::{AccountId, Secret, UserId};
+use model::{AccountId, ApprovalId, GrantId, InvitationId, MemberId, Secret, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
 use tower::ServiceExt;
@@ -22,8 +22,12 @@ pub struct Stage {
     pub account: AccountId,
     pub admin: Person,
     pub member: Person,
+    /// Reader of the account and the member.
+    pub reader: Person,
     pub stranger: Person,
     pub nobody: Person,
+    /// One of each staff role.
+    pub staff: [(StaffRole, Person); 5],
     _dir: tempfile::TempDir,
 }
 
@@ -156,8 +160,19 @@ impl Stage {
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
         let owner = session(&server, "owner@asso.example", false).await;
+        let (support, operator) =
+            (staff(&server, StaffRole::Support).await, staff(&server, StaffRole::Operator).await);
+        let (treasurer, board) =
+            (staff(&server, StaffRole::Treasurer).await, staff(&server, StaffRole::Board).await);
+        let of_member = role(&server, "owner@asso.example", Some(member), None, "owner").await;
+        let reader = session(&server, "reader@asso.example", false).await;
+        role(&server, "reader@asso.example", None, Some(account), "reader").await;
+        role(&server, "reader@asso.example", Some(member), None, "reader").await;
+        let invitation = invitation(&server, account).await;
+        let approval = approval(&server).await;
         let stranger = session(&server, "stranger@asso.example", false).await;
-        let grant = server::grant::list(&server, &panel, account).await.unwrap()[0].id;
+        let grant =
+            server::grant::list(&server, &panel, server::grant::On::Account(account)).await.unwrap()[0].id;
         let me =
             server::session::by_secret(&server, admin.cookie.as_deref().unwrap().split_once('=').unwrap().1);
         let me = me.await.unwrap().unwrap();
@@ -171,6 +186,9 @@ impl Stage {
             ("site", site.item.id.to_string()),
             ("change", site.change.unwrap().to_string()),
             ("grant", grant.to_string()),
+            ("of_member", of_member.to_string()),
+            ("invitation", invitation.to_string()),
+            ("approval", approval.to_string()),
             ("token", token.to_string()),
             ("kind", "site".to_owned()),
             ("key", site.item.id.to_string()),
@@ -182,12 +200,23 @@ impl Stage {
             ("mail", mail(&server, account).await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
-        Stage { server, ids, account, admin, member, stranger, nobody, _dir: dir }
+        let staff = [
+            (StaffRole::Admin, admin.clone()),
+            (StaffRole::Support, person(Some(support))),
+            (StaffRole::Operator, person(Some(operator))),
+            (StaffRole::Treasurer, person(Some(treasurer))),
+            (StaffRole::Board, person(Some(board))),
+        ];
+        let reader = person(Some(reader));
+        Stage { server, ids, account, admin, member, reader, stranger, nobody, staff, _dir: dir }
     }
 
     /// A route's path with real ids in it.
     pub fn path(&self, route: &Route) -> String {
-        self.filled(route.path)
+        // Below members, a grant is the member's.
+        let of_member =
+            route.path.starts_with("/members").then(|| route.path.replace("{grant}", "{of_member}"));
+        self.filled(of_member.as_deref().unwrap_or(route.path))
     }
 
     pub fn filled(&self, path: &str) -> String {
@@ -231,6 +260,72 @@ async fn host(server: &Server, panel: &Actor) -> model::HostId {
         .unwrap();
     tx.commit().await.unwrap();
     host
+}
+
+/// The cookie of somebody with a staff role.
+async fn staff(server: &Server, role: StaffRole) -> String {
+    let email = format!("{}@coop.example", role.code());
+    let cookie = session(server, &email, false).await;
+    self::role(server, &email, None, None, role.code()).await;
+    cookie
+}
+
+async fn role(
+    server: &Server,
+    email: &str,
+    member: Option<MemberId>,
+    account: Option<AccountId>,
+    role: &str,
+) -> GrantId {
+    let id: GrantId = server.world.id();
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO grants (id, user_id, member_id, account_id, role, created_at)
+         SELECT $1, u.id, $2, $3, $4, 1 FROM users u WHERE u.email_key = $5")
+    .bind(id)
+    .bind(member)
+    .bind(account)
+    .bind(role)
+    .bind(email)
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Somebody who was asked to be webmaster of the account, by its owner.
+async fn invitation(server: &Server, account: AccountId) -> InvitationId {
+    let id: InvitationId = server.world.id();
+    session(server, "asked@asso.example", false).await;
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO invitations (id, user_id, account_id, role, by_user, by_who, created_at, expires_at)
+         SELECT $1, a.id, $2, 'webmaster', o.id, o.email, 1, $3 FROM users a JOIN users o ON o.email_key = 'owner@asso.example'
+         WHERE a.email_key = 'asked@asso.example'")
+    .bind(id)
+    .bind(account)
+    .bind(4_000_000_000_000_i64)
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// An admin whom another one asks for.
+async fn approval(server: &Server) -> ApprovalId {
+    let id: ApprovalId = server.world.id();
+    session(server, "second@coop.example", true).await;
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO approvals (id, ask, kind, label, by_user, by_who, created_at, expires_at)
+         SELECT $1, $2, 'admin', 'third@coop.example', u.id, u.email, 1, $3 FROM users u WHERE u.email_key = 'second@coop.example'")
+    .bind(id)
+    .bind(r#"{"act":"admin","email":"third@coop.example","days":null}"#)
+    .bind(4_000_000_000_000_i64)
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 /// A mail that was given up.

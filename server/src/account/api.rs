@@ -17,7 +17,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{PlanId, Problem, Scope, Text};
+use model::{Duty, PlanId, Problem, Right, Scope, Text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -36,7 +36,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/accounts",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Provision an account. `link`: the one-time link of an owner who has no password yet and gets no mail, told this once",
         Answer::Made(shape::<AccountView>),
@@ -46,7 +46,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "One account",
         ACCOUNT,

@@ -9,8 +9,8 @@ use crate::{
     user,
 };
 use model::{
-    AccountId, AccountState, ChangeId, EmailAddress, HostId, MemberId, PhpVersion, PlanId, Problem,
-    ProblemKind, TenantUid, Text, UnixName,
+    AccountId, AccountState, ChangeId, Duty, EmailAddress, HostId, MemberId, PhpVersion, PlanId, Problem,
+    ProblemKind, Role, TenantUid, Text, UnixName,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -45,7 +45,7 @@ pub struct Created {
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<Created, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
     let name = UnixName::parse(&new.name)?;
     let member: MemberId = new.member.parse().map_err(|_| absent("member"))?;
     let plan: PlanId = new.plan.parse().map_err(|_| absent("plan"))?;
@@ -106,7 +106,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     let link = match owner {
         Some(email) => {
             let user = user::ensure(&mut tx, &*server.world, &email).await?;
-            grant::give(&mut tx, &*server.world, user, grant::On::Account(id)).await?;
+            grant::give(&mut tx, &*server.world, user, grant::On::Account(id), Role::Owner, None).await?;
             let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
             if by_mail {
                 mail::invite(&mut tx, server, user, &account, link.as_ref()).await?;

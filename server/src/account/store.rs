@@ -4,12 +4,12 @@ use super::{AccountPlan, AccountView, Standing};
 use crate::{
     Actor, Server,
     actor::{not_found, scoped},
-    change,
+    change, grant,
     paging::{Listing, Page},
     store::{Row, Tx, sql},
     views::Ref,
 };
-use model::{AccountId, ChangeState, MemberId, Problem, TenantUid};
+use model::{AccountId, ChangeState, MemberId, Problem, Right, TenantUid};
 use sqlx::{Any, Executor};
 
 /// The columns of `view`; `a` is the account.
@@ -78,6 +78,19 @@ pub(crate) async fn lock(
 ) -> Result<AccountView, Problem> {
     sql("UPDATE accounts SET version = version WHERE id = $1").bind(account).run(tx.on()).await?;
     load(tx.on(), server, actor, account).await
+}
+
+/// The same, for who has this right on it.
+pub(crate) async fn lock_for(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    right: Right,
+) -> Result<AccountView, Problem> {
+    let of = lock(tx, server, actor, account).await?;
+    grant::of_account(tx.on(), actor, account, server.world.now_ms()).await?.must(right)?;
+    Ok(of)
 }
 
 /// The accounts an actor may see, by name; `q` is part of the account's, the member's or a domain's name.

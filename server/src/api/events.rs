@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::stream::{self, Stream};
 use model::{
-    AccountId, ChangeId, Problem, Scope,
+    AccountId, ChangeId, Problem, Right, Scope,
     event::{CHANGE_EVENT, ChangeEvent},
 };
 use std::{
@@ -23,7 +23,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}/events",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "An account's changes as they move",
         Answer::Events,
@@ -32,7 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/changes/{change}/events",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "One change as it moves",
         Answer::Events,

@@ -18,7 +18,8 @@ pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
 use crate::{
-    Server, account, change, factor, grant, host, mail, member, origin, plan, session, site, token, user,
+    Server, account, approval, change, factor, grant, host, mail, member, origin, plan, session, site, token,
+    user,
 };
 use axum::{
     Router,
@@ -45,7 +46,10 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         member::ROUTES,
         plan::ROUTES,
         account::ROUTES,
-        grant::ROUTES,
+        grant::ROUTES[0],
+        grant::ROUTES[1],
+        grant::ROUTES[2],
+        approval::ROUTES,
         site::ROUTES,
         change::ROUTES,
         host::ROUTES,

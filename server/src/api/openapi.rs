@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
+use model::{Duty, Right, Role, StaffRole};
 use serde_json::{Map, Value, json};
 use std::sync::OnceLock;
 use utoipa::ToSchema;
@@ -72,6 +73,22 @@ pub fn describe() -> Value {
     })
 }
 
+/// The staff that has a right everywhere.
+fn staff(right: Right) -> &'static str {
+    if right == Right::See { "Staff" } else { "Admins" }
+}
+
+fn roles(right: Right) -> String {
+    let roles: Vec<_> = Role::ALL.into_iter().filter(|role| role.gives(right)).map(Role::code).collect();
+    roles.join(", ")
+}
+
+fn doers(duty: Duty) -> String {
+    let roles: Vec<_> =
+        StaffRole::ALL.into_iter().filter(|role| role.does(duty)).map(StaffRole::code).collect();
+    roles.join(", ")
+}
+
 fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
     let mut parameters: Vec<Value> = route
         .path
@@ -126,10 +143,14 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         }),
     );
     let who = match route.who {
-        Who::Anyone => "Anyone.",
-        Who::User => "Every signed-in user.",
-        Who::Account => "Admins, and users with a grant on the account.",
-        Who::AdminOfAccount | Who::Admin => "Admins.",
+        Who::Anyone => "Anyone.".to_owned(),
+        Who::User => "Every signed-in user.".to_owned(),
+        Who::Account(right) => {
+            format!("{}, and users who are {} of the account.", staff(right), roles(right))
+        }
+        Who::Member(right) => format!("{}, and users who are {} of the member.", staff(right), roles(right)),
+        Who::AdminOfAccount => "Admins.".to_owned(),
+        Who::Staff(_, does) => format!("Staff: {}.", doers(does)),
     };
     let needs = match route.needs {
         Needs::Nothing => String::new(),

@@ -2,7 +2,7 @@
 
 use crate::Server;
 use axum::routing::MethodRouter;
-use model::Scope;
+use model::{Duty, Right, Scope};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema},
@@ -40,12 +40,15 @@ pub enum Who {
     Anyone,
     /// Every signed-in user, for what is their own.
     User,
-    /// Admins, and users with a grant on the account concerned.
-    Account,
-    /// Admins; users with a grant on the account concerned are told that they may not, others that there is no such thing.
+    /// Users whose role on the account concerned gives this right, and admins; all staff for `Right::See`. Who sees the account and
+    /// lacks the right is told so, to others there is no such thing.
+    Account(Right),
+    /// The same of a member.
+    Member(Right),
+    /// Admins; those who see the account concerned are told that they may not, others that there is no such thing.
     AdminOfAccount,
-    /// Admins; to others it does not exist.
-    Admin,
+    /// Staff of whom the first duty is, so that they know of it, and the second to do it; to others it does not exist.
+    Staff(Duty, Duty),
 }
 
 /// What a token needs to use a route; checked in one place, before the rules (`gate`). A signed-in session needs nothing of this.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 21] = [
+pub const TABLES: [&str; 23] = [
     "panel",
     "users",
     "members",
@@ -23,6 +23,8 @@ pub const TABLES: [&str; 21] = [
     "host_certificates",
     "accounts",
     "grants",
+    "invitations",
+    "approvals",
     "domains",
     "sites",
     "names",

@@ -10,13 +10,13 @@ use axum::{
     response::Response,
     routing,
 };
-use model::Scope;
+use model::{Duty, Right, Scope};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}/changes",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "An account's changes, newest first",
         Answer::Page(shape::<ChangeView>),
@@ -25,7 +25,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/changes",
-        Who::Admin,
+        Who::Staff(Duty::SeeHistory, Duty::SeeHistory),
         Needs::Token(Scope::Read),
         "Everything anybody did, newest first",
         Answer::Page(shape::<ChangeView>),
@@ -34,7 +34,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/changes/chain",
-        Who::Admin,
+        Who::Staff(Duty::SeeHistory, Duty::SeeHistory),
         Needs::Token(Scope::Read),
         "Whether history is as it was written",
         Answer::One(shape::<Chain>),
@@ -43,7 +43,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/changes/{change}",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "One change",
         Answer::One(shape::<ChangeView>),
@@ -52,7 +52,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/changes/{change}/undo",
-        Who::Account,
+        Who::Account(Right::Sites),
         Needs::Token(Scope::Admin),
         "Undo it, by a new change",
         Answer::Made(shape::<ChangeView>),

@@ -8,7 +8,7 @@ use crate::{
     store::{Row, sql},
 };
 use model::{
-    AccountId, ChangeId, ChangeState, HostId, Problem,
+    AccountId, ChangeId, ChangeState, Duty, HostId, Problem,
     event::{ChangeEvent, ResourceEvent},
 };
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ pub async fn list_all(
     actor: &Actor,
     listing: &Listing,
 ) -> Result<Page<ChangeView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHistory)?;
     let [before] = listing.after()?;
     let changes =
         sql(concat!(columns!(), " FROM changes c WHERE ($1 = '' OR c.id < $1) ORDER BY c.id DESC LIMIT $2"))
@@ -74,7 +74,7 @@ pub async fn list_of_host(
     host: HostId,
     listing: &Listing,
 ) -> Result<Page<ChangeView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let [before] = listing.after()?;
     let changes = sql(concat!(
         columns!(),

@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, account, member, site,
     store::{internal, sql},
 };
-use model::{ChangeId, Problem, ProblemKind, SiteName, Text};
+use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
 use serde_json::Value;
 
 /// Whether an actor of this kind can undo acts of this verb.
@@ -13,7 +13,7 @@ pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
         "site.create" | "site.names" | "site.delete" => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
-        | "member.rename" => actor.admin,
+        | "member.rename" => actor.staff.does(Duty::Administer),
         _ => false,
     }
 }

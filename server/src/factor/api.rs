@@ -11,7 +11,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{FactorId, Scope, Secret};
+use model::{Duty, FactorId, Scope, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -68,7 +68,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Delete,
         "/users/{user}/factors",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Session,
         "Remove all factors of a user who has lost them; sessions and tokens of the user end",
         Answer::Nothing,
@@ -77,7 +77,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/settings/second-factor",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
         "Of whom a second factor is asked",
         Answer::One(shape::<Asking>),
@@ -86,7 +86,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Put,
         "/settings/second-factor",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Ask it of nobody, staff or everybody",
         Answer::One(shape::<Asking>),
@@ -166,7 +166,7 @@ async fn delete_all(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     reset(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
 }

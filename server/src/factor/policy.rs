@@ -5,7 +5,7 @@ use crate::{
     change::{self, Act, Subject},
     store::sql,
 };
-use model::Problem;
+use model::{Duty, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -47,7 +47,7 @@ impl Policy {
 
 /// As it stands, for admins.
 pub async fn policy(server: &Server, actor: &Actor) -> Result<Policy, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeUsers)?;
     let stored: Option<Policy> = sql("SELECT second_factor FROM panel WHERE one = 1")
         .one(server.store.on(), |row| row.get("second_factor"))
         .await?;
@@ -57,6 +57,7 @@ pub async fn policy(server: &Server, actor: &Actor) -> Result<Policy, Problem> {
 /// It holds from everybody's next request on.
 pub async fn set_policy(server: &Server, actor: &Actor, wanted: Policy) -> Result<Policy, Problem> {
     let before = policy(server, actor).await?;
+    actor.must_do(Duty::Administer)?;
     actor.must_have_proved(server.world.now_ms())?;
     let mut tx = server.store.write().await?;
     sql("UPDATE panel SET second_factor = $1").bind(wanted).run(tx.on()).await?;

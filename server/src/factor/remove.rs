@@ -9,7 +9,7 @@ use crate::{
     store::{Tx, sql},
     user,
 };
-use model::{FactorId, Problem, UserId};
+use model::{Duty, FactorId, Problem, UserId};
 use serde_json::json;
 
 /// Removes one of the actor's own factors; the user's other sessions and the tokens end. With the last one the recovery codes go.
@@ -39,7 +39,7 @@ pub async fn remove(server: &Server, actor: &Actor, factor: FactorId) -> Result<
 
 /// An admin takes all factors of a user away, who then signs in with the password alone: for one who has lost them all.
 pub async fn reset(server: &Server, actor: &Actor, of: UserId) -> Result<(), Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let email: Option<String> = sql("SELECT email FROM users WHERE id = $1")

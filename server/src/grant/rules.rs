@@ -1,134 +1,356 @@
-//! Giving and withdrawing access.
+//! Giving and withdrawing roles.
 
-use super::{GrantView, NewGrant, On};
+use super::{Access, Given, GrantView, NewGrant, On, access, invite};
 use crate::{
     Actor, Server, account,
+    account::AccountView,
     actor::not_found,
     change::{self, Act, Subject},
     mail,
+    member::{self, MemberView},
     store::{Row, Tx, sql},
     user,
     world::World,
 };
-use model::{AccountId, EmailAddress, GrantId, Problem, Secret, UserId};
+use model::{
+    EmailAddress, GrantId, MemberId, Problem, ProblemKind, Right, Role, StaffRole, Text, UserId, text,
+};
 use serde_json::json;
 
-/// Who manages an account.
-pub async fn list(server: &Server, actor: &Actor, account: AccountId) -> Result<Vec<GrantView>, Problem> {
-    account::must_see(server, actor, account).await?;
-    sql("SELECT g.id, u.email, g.role, g.created_at, g.expires_at FROM grants g JOIN users u ON u.id = g.user_id
-         WHERE g.account_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY g.id")
-    .bind(account)
+/// A role runs out within ten years, if at all.
+const MOST_DAYS: u32 = 3650;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Who is what on an account or a member.
+pub async fn list(server: &Server, actor: &Actor, on: On) -> Result<Vec<GrantView>, Problem> {
+    must_see(server, actor, on).await?;
+    sql("SELECT g.id, g.user_id, u.email, g.role, g.created_at, g.expires_at FROM grants g JOIN users u ON u.id = g.user_id
+         WHERE (g.account_id = $1 OR g.member_id = $2) AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)
+         ORDER BY g.id")
+    .bind(on.account())
+    .bind(on.member())
     .bind(server.world.now_ms())
     .all(server.store.on(), view)
     .await
 }
 
-/// Lets a user manage an account. Gives the grant and, for a user without password who gets no mail, the secret of a one-time link.
-pub async fn create(
+/// Not found unless the actor may see it.
+pub(super) async fn must_see(server: &Server, actor: &Actor, on: On) -> Result<(), Problem> {
+    match on {
+        On::Account(account) => account::must_see(server, actor, account).await,
+        On::Member(member) => super::access_to_member(server, actor, member).await.map(drop),
+    }
+}
+
+/// A member or an account, locked.
+pub(super) enum Of {
+    Account(Box<AccountView>),
+    Member(MemberView),
+}
+
+impl Of {
+    pub fn member(&self) -> MemberId {
+        match self {
+            Of::Account(account) => account.member.id,
+            Of::Member(member) => member.id,
+        }
+    }
+
+    pub fn name(&self) -> String {
+        match self {
+            Of::Account(account) => account.name.to_string(),
+            Of::Member(member) => member.name.clone(),
+        }
+    }
+}
+
+/// Locks what a role is held on, so that whoever counts its owners counts alone; gives it and what the actor may do there.
+pub(super) async fn lock(
+    tx: &mut Tx,
     server: &Server,
     actor: &Actor,
-    account: AccountId,
-    new: NewGrant,
-) -> Result<(GrantView, Option<Secret>), Problem> {
+    on: On,
+) -> Result<(Of, Access), Problem> {
+    let now = server.world.now_ms();
+    let of = match on {
+        On::Account(id) => {
+            // The member too: its owners are the account's.
+            let member: Option<MemberId> = sql("SELECT member_id FROM accounts WHERE id = $1")
+                .bind(id)
+                .optional(tx.on(), |row| row.get("member_id"))
+                .await?;
+            hold_member(tx, member.ok_or_else(not_found)?).await?;
+            Of::Account(Box::new(account::lock(tx, server, actor, id).await?))
+        }
+        On::Member(id) => {
+            hold_member(tx, id).await?;
+            access::of(tx.on(), actor, on, now).await?.must(Right::See)?;
+            Of::Member(member::load(tx.on(), id).await?)
+        }
+    };
+    let access = access::of(tx.on(), actor, on, now).await?;
+    access.must(Right::See)?;
+    Ok((of, access))
+}
+
+async fn hold_member(tx: &mut Tx, member: MemberId) -> Result<(), Problem> {
+    sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await.map(drop)
+}
+
+/// Gives a user a role: outright if the cooperative does, else by asking them.
+pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Result<Given, Problem> {
+    // Before its transaction: tries are counted in one of their own.
+    must_see(server, actor, on).await?;
+    invite::bound(server, actor).await?;
+    let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, server, actor, account).await?;
-    actor.must_act_as_admin()?;
-    actor.must_have_proved(server.world.now_ms())?;
+    let (of, access) = lock(&mut tx, server, actor, on).await?;
+    access.must(Right::Share)?;
+    actor.must_have_proved(now)?;
     let email = EmailAddress::parse(&new.email)?;
+    let role = Role::parse(&new.role)?;
+    if !access.shares(role) {
+        return Err(above(role).on("role"));
+    }
+    let until = until(role, new.days, now)?;
+    if !access.is_admin() {
+        let asked = invite::ask(&mut tx, server, actor, on, &of, &email, role, until, None).await?;
+        tx.commit().await?;
+        return Ok(Given::Asked(asked));
+    }
     let by_mail = mail::by_mail(server, new.mail)?;
     let user = user::ensure(&mut tx, &*server.world, &email).await?;
-    let grant = give(&mut tx, &*server.world, user, On::Account(account)).await?;
+    let grant = give(&mut tx, &*server.world, user, on, role, until).await?;
     tx.wake_user(user);
     let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
     if by_mail {
-        mail::invite(&mut tx, server, user, &of, link.as_ref()).await?;
+        match &of {
+            Of::Account(account) => mail::invite(&mut tx, server, user, account, link.as_ref()).await?,
+            Of::Member(member) => mail::welcome(&mut tx, server, user, member, link.as_ref()).await?,
+        }
     }
-    let mut act = Act::new("grant.create", Subject::new("grant", grant, &email));
-    act.account = Some(account);
-    act.member = Some(of.member.id);
-    act.after = Some(json!({ "email": email, "role": "owner" }));
-    change::record(&mut tx, &*server.world, actor, act).await?;
+    record(&mut tx, server, actor, on, &of, ("grant.create", grant), email.as_str(), role).await?;
     let item = load(&mut tx, grant).await?;
     tx.commit().await?;
-    Ok((item, link.filter(|_| !by_mail)))
+    Ok(Given::Held(item, link.filter(|_| !by_mail)))
 }
 
-/// Takes access away at once: it is asked for on every request.
-pub async fn revoke(
-    server: &Server,
-    actor: &Actor,
-    account: AccountId,
-    grant: GrantId,
-) -> Result<GrantView, Problem> {
-    let now = server.world.now_ms();
+fn above(role: Role) -> Problem {
+    let Text { fr, en } = role.word();
+    Problem::new(
+        ProblemKind::Denied,
+        "role_above",
+        text!(
+            "Votre rôle ne permet pas de donner ou de retirer celui-ci («\u{a0}{fr}\u{a0}»)\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow giving or withdrawing this one (“{en}”): ask an owner."
+        ),
+    )
+}
+
+/// When a role runs out. Ownership does not: somebody has to answer for it.
+fn until(role: Role, days: Option<u32>, now: i64) -> Result<Option<i64>, Problem> {
+    match days {
+        None => Ok(None),
+        Some(_) if role == Role::Owner => Err(Problem::invalid(
+            "days",
+            "owner_forever",
+            Text::new(
+                "Une personne responsable l’est jusqu’à nouvel ordre\u{a0}: laissez la durée vide, ou choisissez un autre rôle.",
+                "An owner is one until further notice: leave the days empty, or choose another role.",
+            ),
+        )),
+        Some(days) => days_from(now, days).map(Some),
+    }
+}
+
+pub(super) fn days_from(now: i64, days: u32) -> Result<i64, Problem> {
+    if (1..=MOST_DAYS).contains(&days) {
+        return Ok(now + i64::from(days) * DAY_MS);
+    }
+    Err(Problem::invalid(
+        "days",
+        "days_bounds",
+        text!(
+            "Donnez une durée de 1 à {MOST_DAYS} jours, ou laissez vide.",
+            "Give 1 to {MOST_DAYS} days, or leave it empty."
+        ),
+    ))
+}
+
+/// Takes a role away at once: it is asked for on every request.
+pub async fn revoke(server: &Server, actor: &Actor, on: On, grant: GrantId) -> Result<GrantView, Problem> {
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, server, actor, account).await?;
-    actor.must_act_as_admin()?;
-    actor.must_have_proved(now)?;
-    let before = load(&mut tx, grant).await?;
-    let revoked =
-        sql("UPDATE grants SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
-         RETURNING user_id")
-        .bind(grant)
-        .bind(account)
-        .bind(now)
-        .optional(tx.on(), |row| row.get("user_id"))
-        .await?;
-    // Who waits for news of this account hears that there are none for them any more.
-    tx.wake_user(revoked.ok_or_else(not_found)?);
-    let mut act = Act::new("grant.revoke", Subject::new("grant", grant, &before.email));
-    act.account = Some(account);
-    act.member = Some(of.member.id);
-    act.before = Some(json!({ "email": before.email, "role": before.role }));
-    change::record(&mut tx, &*server.world, actor, act).await?;
+    let (of, access) = lock(&mut tx, server, actor, on).await?;
+    access.must(Right::Share)?;
+    actor.must_have_proved(server.world.now_ms())?;
+    let before = load_on(&mut tx, on, grant).await?;
+    if !access.shares(before.role) {
+        return Err(above(before.role));
+    }
+    end(&mut tx, server, actor, on, &of, &before, "grant.revoke").await?;
     tx.commit().await?;
     Ok(before)
 }
 
-/// Writes the grant unless the user has it already.
-pub(crate) async fn give(tx: &mut Tx, world: &dyn World, user: UserId, on: On) -> Result<GrantId, Problem> {
-    let (account, role) = match on {
-        On::Account(account) => (Some(account), "owner"),
-        On::Panel => (None, "admin"),
-    };
+/// Ends a grant of what the caller has locked, unless it is the last owner's.
+pub(super) async fn end(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    on: On,
+    of: &Of,
+    grant: &GrantView,
+    verb: &'static str,
+) -> Result<(), Problem> {
+    if grant.role == Role::Owner {
+        others_own(tx, on, of, grant.id).await?;
+    }
+    let user: UserId = sql("UPDATE grants SET revoked_at = $2 WHERE id = $1 RETURNING user_id")
+        .bind(grant.id)
+        .bind(server.world.now_ms())
+        .one(tx.on(), |row| row.get("user_id"))
+        .await?;
+    // Who waits for news hears that there are none for them any more.
+    tx.wake_user(user);
+    record(tx, server, actor, on, of, (verb, grant.id), &grant.email, grant.role).await
+}
+
+/// The last owner cannot vanish: there is another one of the same thing, or of the member whose account it is.
+async fn others_own(tx: &mut Tx, on: On, of: &Of, grant: GrantId) -> Result<(), Problem> {
+    let others = sql("SELECT COUNT(*) FROM grants WHERE id <> $1 AND role = 'owner' AND revoked_at IS NULL AND expires_at IS NULL
+           AND (account_id = $2 OR member_id = $3)")
+    .bind(grant)
+    .bind(on.account())
+    .bind(of.member())
+    .one(tx.on(), |row| row.first::<i64>())
+    .await?;
+    if others > 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "last_owner",
+        Text::new(
+            "C’est la dernière personne responsable\u{a0}: donnez d’abord ce rôle à une autre, ou cédez-le-lui.",
+            "This is the last owner: give that role to somebody else first, or hand it over.",
+        ),
+    ))
+}
+
+#[allow(clippy::too_many_arguments)] // One recorder for every act on a role.
+pub(super) async fn record(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    on: On,
+    of: &Of,
+    (verb, id): (&'static str, impl std::fmt::Display),
+    email: &str,
+    role: Role,
+) -> Result<(), Problem> {
+    let mut act = Act::new(verb, Subject::new("grant", id, email));
+    act.account = on.account();
+    act.member = Some(of.member());
+    let said = json!({ "email": email, "role": role, "on": of.name() });
+    match verb {
+        "grant.revoke" | "grant.leave" | "invitation.withdraw" | "invitation.decline" => {
+            act.before = Some(said)
+        }
+        _ => act.after = Some(said),
+    }
+    change::record(tx, &*server.world, actor, act).await.map(drop)
+}
+
+/// Writes the grant; one that the user has already stays, and holds as long as the longer of the two.
+pub(crate) async fn give(
+    tx: &mut Tx,
+    world: &dyn World,
+    user: UserId,
+    on: On,
+    role: Role,
+    until: Option<i64>,
+) -> Result<GrantId, Problem> {
+    write(tx, world, user, Some(on), role.code(), until).await
+}
+
+/// The same for a staff role.
+pub(crate) async fn give_staff(
+    tx: &mut Tx,
+    world: &dyn World,
+    user: UserId,
+    role: StaffRole,
+    until: Option<i64>,
+) -> Result<GrantId, Problem> {
+    write(tx, world, user, None, role.code(), until).await
+}
+
+async fn write(
+    tx: &mut Tx,
+    world: &dyn World,
+    user: UserId,
+    on: Option<On>,
+    role: &'static str,
+    until: Option<i64>,
+) -> Result<GrantId, Problem> {
     let now = world.now_ms();
-    let held = sql(
-        "SELECT id FROM grants WHERE user_id = $1 AND COALESCE(account_id, '') = $2 AND member_id IS NULL
-           AND role = $3 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $4)",
-    )
+    let (account, member) = (on.and_then(On::account), on.and_then(On::member));
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let held = sql("SELECT id FROM grants WHERE user_id = $1 AND COALESCE(account_id, '') = $2 AND COALESCE(member_id, '') = $3
+           AND role = $4 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5)")
     .bind(user)
-    .bind(account.map(|account| account.to_string()).unwrap_or_default())
+    .bind(text(account.map(|id| id.to_string())))
+    .bind(text(member.map(|id| id.to_string())))
     .bind(role)
     .bind(now)
     .optional(tx.on(), |row| row.get("id"))
     .await?;
-    if let Some(held) = held {
+    if let Some(held) = held as Option<GrantId> {
+        sql("UPDATE grants SET expires_at = CASE WHEN CAST($2 AS BIGINT) IS NULL OR expires_at IS NULL THEN NULL
+               WHEN expires_at > $2 THEN expires_at ELSE $2 END WHERE id = $1")
+        .bind(held)
+        .bind(until)
+        .run(tx.on())
+        .await?;
         return Ok(held);
     }
     let id: GrantId = world.id();
-    sql("INSERT INTO grants (id, user_id, account_id, role, created_at) VALUES ($1, $2, $3, $4, $5)")
+    sql("INSERT INTO grants (id, user_id, account_id, member_id, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(id)
         .bind(user)
         .bind(account)
+        .bind(member)
         .bind(role)
         .bind(now)
+        .bind(until)
         .run(tx.on())
         .await?;
     Ok(id)
 }
 
 async fn load(tx: &mut Tx, grant: GrantId) -> Result<GrantView, Problem> {
-    let found = sql("SELECT g.id, u.email, g.role, g.created_at, g.expires_at FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id = $1")
+    let found = sql("SELECT g.id, g.user_id, u.email, g.role, g.created_at, g.expires_at FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id = $1")
         .bind(grant)
         .optional(tx.on(), view)
         .await?;
     found.ok_or_else(not_found)
 }
 
+/// One that still stands, on this very thing.
+pub(super) async fn load_on(tx: &mut Tx, on: On, grant: GrantId) -> Result<GrantView, Problem> {
+    let found = sql("SELECT g.id, g.user_id, u.email, g.role, g.created_at, g.expires_at FROM grants g JOIN users u ON u.id = g.user_id
+         WHERE g.id = $1 AND (g.account_id = $2 OR g.member_id = $3) AND g.revoked_at IS NULL")
+    .bind(grant)
+    .bind(on.account())
+    .bind(on.member())
+    .optional(tx.on(), view)
+    .await?;
+    found.ok_or_else(not_found)
+}
+
 fn view(row: &Row) -> Result<GrantView, Problem> {
     Ok(GrantView {
         id: row.get("id")?,
+        user: row.get("user_id")?,
         email: row.get("email")?,
         role: row.get("role")?,
         created_at: row.get("created_at")?,

@@ -11,7 +11,7 @@ use crate::{
     change::{self, Done},
     store::{Tx, internal, sql},
 };
-use model::{HostId, Kind, Problem, ProblemKind, Text};
+use model::{Duty, HostId, Kind, Problem, ProblemKind, Text};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -47,7 +47,7 @@ pub enum Side {
 /// What adopting a frozen host would change there. The host's side is what its agent told when it was frozen; nothing
 /// as long as `Frozen::ledger_at` says that it has not told yet.
 pub async fn difference(server: &Server, actor: &Actor, host: HostId) -> Result<Vec<Difference>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let mut snapshot = server.store.read().await?;
     let view = store::load(&mut snapshot, host, server.world.now_ms()).await?;
     if view.frozen.is_none_or(|frozen| frozen.ledger_at.is_none()) {
@@ -119,7 +119,7 @@ pub async fn adopt(
     host: HostId,
     expected: Option<i64>,
 ) -> Result<Done<HostView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let before = store::lock(&mut tx, host, now).await?;

@@ -18,7 +18,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{ChangeState, Consent, Kind, Problem, Scope, Text};
+use model::{ChangeState, Consent, Duty, Kind, Problem, Scope, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,9 +27,15 @@ const HOST: Answer = Answer::One(shape::<HostView>);
 /// Shortens the table.
 macro_rules! act {
     ($path:literal, $summary:literal, $handler:ident) => {
-        Route::new(Verb::Post, $path, Who::Admin, Needs::Token(Scope::Admin), $summary, HOST, || {
-            routing::post($handler)
-        })
+        Route::new(
+            Verb::Post,
+            $path,
+            Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
+            Needs::Token(Scope::Admin),
+            $summary,
+            HOST,
+            || routing::post($handler),
+        )
     };
 }
 
@@ -37,7 +43,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/hosts",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::SeeHosts),
         Needs::Token(Scope::Read),
         "Hosts",
         Answer::Page(shape::<HostView>),
@@ -46,20 +52,26 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/hosts",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
         Needs::Token(Scope::Admin),
         "Add a host. `command`: what to run there within 30 minutes, told this once",
         Answer::Made(shape::<Told>),
         || routing::post(post),
     )
     .takes(shape::<NewHost>),
-    Route::new(Verb::Get, "/hosts/{host}", Who::Admin, Needs::Token(Scope::Read), "One host", HOST, || {
-        routing::get(get)
-    }),
+    Route::new(
+        Verb::Get,
+        "/hosts/{host}",
+        Who::Staff(Duty::SeeHosts, Duty::SeeHosts),
+        Needs::Token(Scope::Read),
+        "One host",
+        HOST,
+        || routing::get(get),
+    ),
     Route::new(
         Verb::Patch,
         "/hosts/{host}",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
         Needs::Token(Scope::Admin),
         "Another name, other addresses",
         HOST,
@@ -69,7 +81,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/hosts/{host}/enrol",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
         Needs::Token(Scope::Admin),
         "A new command for the same host; used, it replaces the host's certificate",
         Answer::Made(shape::<Told>),
@@ -82,7 +94,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/hosts/{host}/difference",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::SeeHosts),
         Needs::Token(Scope::Read),
         "What adopting a frozen host would change on it; empty while `frozen.ledger_at` is null",
         Answer::List(shape::<Difference>),
@@ -96,7 +108,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/hosts/{host}/resources",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::SeeHosts),
         Needs::Token(Scope::Read),
         "What it holds; also ?state=held|failed|…",
         Answer::Page(shape::<ResourceView>),
@@ -105,7 +117,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/hosts/{host}/resources/{kind}/{key}/consent",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
         Needs::Token(Scope::Admin),
         "Decide about a resource that is held: put_back or keep an edit made by hand, delete",
         Answer::One(shape::<ResourceView>),
@@ -115,7 +127,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/hosts/{host}/deletions/consent",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::KeepHosts),
         Needs::Token(Scope::Admin),
         "Every deletion the host holds back is meant",
         Answer::One(shape::<Allowed>),
@@ -124,7 +136,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/hosts/{host}/changes",
-        Who::Admin,
+        Who::Staff(Duty::SeeHosts, Duty::SeeHosts),
         Needs::Token(Scope::Read),
         "Changes of the host itself",
         Answer::Page(shape::<ChangeView>),
@@ -217,7 +229,7 @@ async fn get_resources(
     Listed(asked): Listed<ByState>,
 ) -> Result<Response, ApiError> {
     let host = part(&params, "host")?;
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let state = asked.state.as_deref().map(|code| ChangeState::from_code(code).ok_or_else(no_such_state));
     let listing = Listing { limit: asked.limit, cursor: asked.cursor, q: None };
     one(&resources(&server, &actor, host, state.transpose()?, &listing).await?, None)
@@ -228,7 +240,7 @@ async fn post_consent(
     params: RawPathParams,
     asked: Asked<Decision>,
 ) -> Result<Response, ApiError> {
-    asked.actor.must_be_admin()?;
+    asked.actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let kind: String = part(&params, "kind")?;
     let kind = Kind::from_code(&kind).ok_or_else(crate::actor::not_found)?;
     let (host, key) = (part(&params, "host")?, part(&params, "key")?);

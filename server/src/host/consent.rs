@@ -13,7 +13,7 @@ use crate::{
     change::{self, Done, Subject},
     store::Tx,
 };
-use model::{ChangeId, ChangeState, Consent, HostId, Kind, Problem, ProblemKind, Text};
+use model::{ChangeId, ChangeState, Consent, Duty, HostId, Kind, Problem, ProblemKind, Text};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub async fn consent(
     key: Uuid,
     consent: Consent,
 ) -> Result<Done<ResourceView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let view = store::lock(&mut tx, host, now).await?;
@@ -63,7 +63,7 @@ pub async fn consent_to_deletions(
     actor: &Actor,
     host: HostId,
 ) -> Result<Done<usize>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let view = store::lock(&mut tx, host, now).await?;

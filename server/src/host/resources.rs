@@ -6,7 +6,7 @@ use crate::{
     paging::{Listing, Page},
     store::{Row, internal, sql},
 };
-use model::{AccountId, ChangeId, ChangeState, Consent, HostId, Kind, Problem, Text, wire::Drift};
+use model::{AccountId, ChangeId, ChangeState, Consent, Duty, HostId, Kind, Problem, Text, wire::Drift};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -47,7 +47,7 @@ pub async fn resources(
     state: Option<ChangeState>,
     listing: &Listing,
 ) -> Result<Page<ResourceView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let [kind, key] = listing.after()?;
     let mut snapshot = server.store.read().await?;
     store::load(&mut snapshot, host, server.world.now_ms()).await?;

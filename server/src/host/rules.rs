@@ -8,7 +8,7 @@ use crate::{
     store::{Tx, sql},
     views::stale,
 };
-use model::{HostId, HostName, Problem, ProblemKind, Secret, Text};
+use model::{Duty, HostId, HostName, Problem, ProblemKind, Secret, Text};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -50,7 +50,7 @@ pub struct Added {
 }
 
 pub async fn add(server: &Server, actor: &Actor, new: NewHost) -> Result<Done<Added>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let name = HostName::parse(new.name.trim())?;
     let (ipv4, ipv6) = addresses(&new.ipv4, &new.ipv6)?;
     let roles = roles(&new.roles)?;
@@ -87,7 +87,7 @@ pub async fn add(server: &Server, actor: &Actor, new: NewHost) -> Result<Done<Ad
 
 /// Another token for the same host: enrolling with it replaces the certificate the host may have.
 pub async fn new_token(server: &Server, actor: &Actor, host: HostId) -> Result<Done<Added>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let host = store::lock(&mut tx, host, now).await?;
@@ -141,7 +141,7 @@ pub async fn update(
     expected: Option<i64>,
     update: Update,
 ) -> Result<Done<HostView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeHosts, Duty::KeepHosts)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let before = store::lock(&mut tx, host, now).await?;

@@ -8,12 +8,12 @@ use crate::{
     paging::{Listing, Page},
     store::{Row, Tx, internal, sql},
 };
-use model::{HostId, Problem, ProblemKind, Text};
+use model::{Duty, HostId, Problem, ProblemKind, Text};
 use sqlx::AnyConnection;
 
 /// All hosts by name; retired ones last.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<HostView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let [order, name] = listing.after()?;
     let now = server.world.now_ms();
     let mut snapshot = server.store.read().await?;
@@ -41,7 +41,7 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
 }
 
 pub async fn show(server: &Server, actor: &Actor, host: HostId) -> Result<HostView, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeHosts)?;
     let mut snapshot = server.store.read().await?;
     load(&mut snapshot, host, server.world.now_ms()).await
 }

@@ -11,14 +11,14 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{Problem, Scope, Text};
+use model::{Duty, Problem, Scope, Text};
 use serde::Deserialize;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/mails",
-        Who::Admin,
+        Who::Staff(Duty::SeeMails, Duty::SeeMails),
         Needs::Token(Scope::Read),
         "Mails to people, newest first: to whom, what for, sent or why not; `q` is part of the address; also ?state=queued|sent|failed",
         Answer::Page(shape::<MailView>),
@@ -27,7 +27,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/mails/{mail}/again",
-        Who::Admin,
+        Who::Staff(Duty::SeeMails, Duty::SendLinks),
         Needs::Token(Scope::Admin),
         "Send one that failed again, with a new one-time link where it had one",
         Answer::Made(shape::<MailView>),
@@ -49,7 +49,7 @@ async fn get_all(
     Caller(actor): Caller,
     Listed(asked): Listed<MailsAsked>,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMails)?;
     let MailsAsked { limit, cursor, q, state } = asked;
     let state = match state.as_deref().filter(|state| !state.is_empty()) {
         None => None,
@@ -66,7 +66,7 @@ async fn post_again(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMails, Duty::SendLinks)?;
     let written = again(&server, &actor, part(&params, "mail")?).await?;
     created(&written.item, None, written.change, "/mails")
 }

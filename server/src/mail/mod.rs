@@ -13,8 +13,8 @@ mod settings;
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
-pub(crate) use people::{invite, tell_people, tell_user};
-pub(crate) use queue::{Letter, by_mail, off, queue, unqueue};
+pub(crate) use people::{asked, invite, staffed, tell_people, tell_user, welcome};
+pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, list};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
@@ -38,10 +38,14 @@ pub enum Kind {
     Deleted,
     Restored,
     PasswordChanged,
+    /// A member's user asks somebody to take a role.
+    Asked,
+    /// Somebody got a staff role.
+    Staff,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -49,6 +53,8 @@ impl Kind {
         Kind::Deleted,
         Kind::Restored,
         Kind::PasswordChanged,
+        Kind::Asked,
+        Kind::Staff,
     ];
 
     pub fn code(self) -> &'static str {
@@ -60,6 +66,8 @@ impl Kind {
             Kind::Deleted => "deleted",
             Kind::Restored => "restored",
             Kind::PasswordChanged => "password_changed",
+            Kind::Asked => "asked",
+            Kind::Staff => "staff",
         }
     }
 
@@ -126,6 +134,16 @@ pub struct MailView {
 pub(crate) struct Facts {
     /// The account's name.
     pub account: Option<String>,
+    /// The member's name, where all its accounts are meant.
+    pub member: Option<String>,
+    /// A role's code.
+    pub role: Option<String>,
+    /// Who asks.
+    pub by: Option<String>,
+    /// Until when it can be accepted.
+    pub answer_until: Option<i64>,
+    /// Accepting takes the ownership over.
+    pub hands_over: bool,
     /// Why it is suspended, as the member may read it.
     pub reason: Option<String>,
     /// Until when a deleted account comes back.

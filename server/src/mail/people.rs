@@ -4,9 +4,11 @@ use super::{Facts, Kind, Letter, queue};
 use crate::{
     Server,
     account::{AccountView, Standing},
+    grant::InvitationView,
+    member::MemberView,
     store::{Tx, sql},
 };
-use model::{EmailAddress, Lang, MemberId, Problem, Secret, UserId};
+use model::{EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
 struct Reader {
     user: UserId,
@@ -71,6 +73,69 @@ pub(crate) async fn invite(
     queue(tx, server, &letter).await.map(drop)
 }
 
+/// Tells a user of a role on a member and so on all its accounts; `link` for one who has no password yet.
+pub(crate) async fn welcome(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    member: &MemberView,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    let facts = Facts { member: Some(member.name.clone()), ..Facts::default() };
+    tell(tx, server, Kind::Invitation, user, Some(member.id), facts, link).await
+}
+
+/// Tells a user that a member's user asks them to take a role.
+pub(crate) async fn asked(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    asked: &InvitationView,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    let facts = Facts {
+        account: asked.account.as_ref().map(|account| account.name.clone()),
+        member: Some(asked.member.name.clone()),
+        role: Some(asked.role.code().to_owned()),
+        by: Some(asked.by.clone()),
+        answer_until: Some(asked.expires_at),
+        hands_over: asked.hands_over,
+        ..Facts::default()
+    };
+    tell(tx, server, Kind::Asked, user, Some(asked.member.id), facts, link).await
+}
+
+/// Tells a user of a staff role.
+pub(crate) async fn staffed(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    role: StaffRole,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    let facts = Facts { role: Some(role.code().to_owned()), ..Facts::default() };
+    tell(tx, server, Kind::Staff, user, None, facts, link).await
+}
+
+async fn tell(
+    tx: &mut Tx,
+    server: &Server,
+    kind: Kind,
+    user: UserId,
+    member: Option<MemberId>,
+    facts: Facts,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    if server.carrier.is_none() {
+        return Ok(());
+    }
+    let reader = reader(tx, user).await?;
+    let lang = reader.lang.unwrap_or_default();
+    let letter =
+        Letter { kind, to: &reader.email, lang, user: Some(user), member, account: None, facts, link };
+    queue(tx, server, &letter).await.map(drop)
+}
+
 /// Tells a user what concerns no account.
 pub(crate) async fn tell_user(
     tx: &mut Tx,
@@ -79,21 +144,7 @@ pub(crate) async fn tell_user(
     user: UserId,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
-    if server.carrier.is_none() {
-        return Ok(());
-    }
-    let reader = reader(tx, user).await?;
-    let letter = Letter {
-        kind,
-        to: &reader.email,
-        lang: reader.lang.unwrap_or_default(),
-        user: Some(user),
-        member: None,
-        account: None,
-        facts: Facts::default(),
-        link,
-    };
-    queue(tx, server, &letter).await.map(drop)
+    tell(tx, server, kind, user, None, Facts::default(), link).await
 }
 
 async fn reader(tx: &mut Tx, user: UserId) -> Result<Reader, Problem> {
@@ -111,5 +162,6 @@ fn facts(account: &AccountView) -> Facts {
         reason: account.reason.clone(),
         until: account.erase_at,
         suspended: account.state == Standing::Suspended,
+        ..Facts::default()
     }
 }

@@ -66,6 +66,18 @@ pub(crate) fn by_mail(server: &Server, asked: Option<bool>) -> Result<bool, Prob
     }
 }
 
+/// Without mail, members cannot ask anybody in: the link that sets a first password would pass through their hands.
+pub(crate) fn off_for_members() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "mail_off",
+        Text::new(
+            "Ce panneau n’envoie pas de courriel, et l’invitation part par courriel\u{a0}: demandez à la coopérative de donner l’accès.",
+            "This panel sends no mail, and invitations go by mail: ask the cooperative to give access.",
+        ),
+    )
+}
+
 /// This panel sends no mail.
 pub(crate) fn off() -> Problem {
     Problem::new(

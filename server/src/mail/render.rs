@@ -4,7 +4,7 @@
 use super::{Facts, Kind};
 use crate::{config::Origin, store::internal};
 use jiff::{Timestamp, tz::TimeZone};
-use model::{AccountId, Lang, Problem, Secret};
+use model::{AccountId, Lang, Problem, Role, Secret, StaffRole};
 use std::sync::LazyLock;
 use tera::{Context, Tera};
 
@@ -25,8 +25,17 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 14] =
-    mails!["invitation", "reset", "suspended", "resumed", "deleted", "restored", "password_changed"];
+static FILES: [[(&str, &str); 3]; 18] = mails![
+    "invitation",
+    "reset",
+    "suspended",
+    "resumed",
+    "deleted",
+    "restored",
+    "password_changed",
+    "asked",
+    "staff"
+];
 
 /// One line of plain text: subjects.
 static SUBJECT: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| instance(line, 0, &[]));
@@ -77,6 +86,11 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("link", &link.map(|secret| format!("{origin}/link/{}", secret.reveal())));
     context.insert("account_url", &account.map(|id| format!("{origin}/accounts/{id}")));
     context.insert("account", &facts.account);
+    context.insert("member", &facts.member);
+    context.insert("role", &facts.role.as_deref().and_then(|code| role(*lang, code)));
+    context.insert("by", &facts.by);
+    context.insert("answer_until", &facts.answer_until.map(|at| day(*lang, at)));
+    context.insert("hands_over", &facts.hands_over);
     context.insert("reason", &facts.reason);
     context.insert("suspended", &facts.suspended);
     context.insert("until", &facts.until.map(|at| day(*lang, at)));
@@ -133,6 +147,13 @@ fn day(lang: Lang, ms: i64) -> String {
     lang.day(at.year(), at.month(), at.day())
 }
 
+/// A role, on a member or in the cooperative, in a word.
+fn role(lang: Lang, code: &str) -> Option<String> {
+    let word =
+        Role::from_code(code).map(Role::word).or_else(|| StaffRole::from_code(code).map(StaffRole::word));
+    word.map(|word| word.pick(lang).to_owned())
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -160,7 +181,10 @@ mod tests {
             account: Some("ruche".into()),
             reason: Some("Cotisation impayée".into()),
             until: Some(1_793_480_400_000),
-            suspended: false,
+            member: Some("Les Amis".into()),
+            role: Some("board".into()),
+            by: Some("ana@asso.example".into()),
+            ..Facts::default()
         };
         let link = Secret::new("abc");
         for kind in Kind::ALL {
@@ -173,9 +197,9 @@ mod tests {
                 assert!(mail.html.contains(&format!("<html lang=\"{}\">", lang.code())), "{what}");
                 assert!(mail.text.contains("https://panel.asso.example"), "{what}");
                 for face in [&mail.text, &mail.html] {
-                    let linked = matches!(kind, Kind::Invitation | Kind::Reset);
+                    let linked = matches!(kind, Kind::Invitation | Kind::Reset | Kind::Asked | Kind::Staff);
                     assert_eq!(face.contains("https://panel.asso.example/link/abc"), linked, "{what}");
-                    let named = !matches!(kind, Kind::Reset | Kind::PasswordChanged);
+                    let named = !matches!(kind, Kind::Reset | Kind::PasswordChanged | Kind::Staff);
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
                     let day = lang.pick("31 octobre 2026", "31 October 2026");

@@ -10,7 +10,9 @@ use crate::{
     store::{Row, Tx, sql},
     user,
 };
-use model::{AccountId, EmailAddress, Lang, MailId, MemberId, Problem, ProblemKind, Text, UserId, text};
+use model::{
+    AccountId, Duty, EmailAddress, Lang, MailId, MemberId, Problem, ProblemKind, Text, UserId, text,
+};
 
 macro_rules! columns {
     () => {
@@ -25,7 +27,7 @@ pub async fn list(
     listing: &Listing,
     state: Option<State>,
 ) -> Result<Page<MailView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMails)?;
     let [before] = listing.after()?;
     let mails = sql(concat!(
         columns!(),
@@ -52,7 +54,7 @@ struct Old {
 
 /// Writes a mail that failed once more, with a new link where it had one.
 pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<MailView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMails, Duty::SendLinks)?;
     let mut tx = server.store.write().await?;
     sql("UPDATE mails SET tries = tries WHERE id = $1").bind(mail).run(tx.on()).await?;
     let old = load(&mut tx, mail).await?;
@@ -72,7 +74,9 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
     still_true(&mut tx, server, &old).await?;
     let link = match (old.view.kind, old.user) {
         (Kind::Reset, Some(user)) => Some(user::new_link(&mut tx, &*server.world, user).await?),
-        (Kind::Invitation, Some(user)) => user::link_if_needed(&mut tx, &*server.world, user).await?,
+        (Kind::Invitation | Kind::Asked | Kind::Staff, Some(user)) => {
+            user::link_if_needed(&mut tx, &*server.world, user).await?
+        }
         _ => None,
     };
     let letter = Letter {
@@ -117,7 +121,7 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
         Kind::Resumed => state == Some(Standing::Active),
         Kind::Restored => matches!(state, Some(Standing::Active | Standing::Suspended)),
         Kind::Invitation => state.is_some(),
-        Kind::Reset | Kind::PasswordChanged => true,
+        Kind::Reset | Kind::PasswordChanged | Kind::Asked | Kind::Staff => true,
     };
     if granted.is_some() && fits {
         return Ok(());

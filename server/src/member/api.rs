@@ -13,13 +13,13 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{MemberId, Scope};
+use model::{Duty, MemberId, Scope};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/members",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::SeeMembers),
         Needs::Token(Scope::Read),
         "Members",
         Answer::Page(shape::<MemberView>),
@@ -28,7 +28,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/members",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::KeepMembers),
         Needs::Token(Scope::Admin),
         "Add a member",
         Answer::Made(shape::<MemberView>),
@@ -38,7 +38,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/members/{member}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::SeeMembers),
         Needs::Token(Scope::Read),
         "One member",
         Answer::One(shape::<MemberView>),
@@ -47,7 +47,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Patch,
         "/members/{member}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::KeepMembers),
         Needs::Token(Scope::Admin),
         "Rename a member",
         Answer::One(shape::<MemberView>),
@@ -57,7 +57,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Delete,
         "/members/{member}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::KeepMembers),
         Needs::Token(Scope::Admin),
         "Delete a member who never had an account",
         Answer::Nothing,
@@ -66,7 +66,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/members/{member}/accounts",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::SeeMembers),
         Needs::Token(Scope::Read),
         "A member's accounts",
         Answer::Page(shape::<account::AccountView>),

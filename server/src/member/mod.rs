@@ -4,8 +4,8 @@ mod api;
 mod rules;
 
 pub(crate) use api::ROUTES;
-pub(crate) use rules::rename_as;
 pub use rules::{create, delete, list, rename, show};
+pub(crate) use rules::{load, rename_as};
 
 use model::MemberId;
 use serde::{Deserialize, Serialize};

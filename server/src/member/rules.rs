@@ -10,7 +10,7 @@ use crate::{
     store::{Row, Tx, sql},
     views::stale,
 };
-use model::{ChangeId, Label, MemberId, Problem, ProblemKind, Text};
+use model::{ChangeId, Duty, Label, MemberId, Problem, ProblemKind, Text};
 use serde_json::json;
 use sqlx::{Any, Executor};
 
@@ -23,7 +23,7 @@ macro_rules! columns {
 
 /// Members by name; `q` is part of it.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<MemberView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMembers)?;
     let [name, id] = listing.after()?;
     let members = sql(concat!(
         columns!(),
@@ -40,11 +40,14 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
 }
 
 pub async fn show(server: &Server, actor: &Actor, member: MemberId) -> Result<MemberView, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMembers)?;
     load(server.store.on(), member).await
 }
 
-async fn load<'c>(on: impl Executor<'c, Database = Any>, member: MemberId) -> Result<MemberView, Problem> {
+pub(crate) async fn load<'c>(
+    on: impl Executor<'c, Database = Any>,
+    member: MemberId,
+) -> Result<MemberView, Problem> {
     let found = sql(concat!(columns!(), "WHERE m.id = $1")).bind(member).optional(on, view).await?;
     found.ok_or_else(not_found)
 }
@@ -56,7 +59,7 @@ async fn lock(tx: &mut Tx, member: MemberId) -> Result<MemberView, Problem> {
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: NewMember) -> Result<Done<MemberView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     let name = Label::parse(&new.name)?;
     let (id, now): (MemberId, _) = (server.world.id(), server.world.now_ms());
     let mut tx = server.store.write().await?;
@@ -97,7 +100,7 @@ pub(crate) async fn rename_as(
     name: &str,
     undoes: Option<ChangeId>,
 ) -> Result<Done<MemberView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     let name = Label::parse(name)?;
     let mut tx = server.store.write().await?;
     let before = lock(&mut tx, member).await?;
@@ -129,7 +132,7 @@ pub async fn delete(
     member: MemberId,
     expected: Option<i64>,
 ) -> Result<Done<MemberView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     let mut tx = server.store.write().await?;
     let before = lock(&mut tx, member).await?;
     stale(expected, before.version)?;
@@ -147,6 +150,7 @@ pub async fn delete(
             ),
         ));
     }
+    sql("DELETE FROM invitations WHERE member_id = $1").bind(member).run(tx.on()).await?;
     sql("DELETE FROM grants WHERE member_id = $1").bind(member).run(tx.on()).await?;
     sql("DELETE FROM members WHERE id = $1").bind(member).run(tx.on()).await?;
     let mut act = Act::new("member.delete", Subject::new("member", member, &before.name));

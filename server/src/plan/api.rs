@@ -10,13 +10,13 @@ use axum::{
     response::Response,
     routing,
 };
-use model::Scope;
+use model::{Duty, Scope};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/plans",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::SeeMembers),
         Needs::Token(Scope::Read),
         "Plans",
         Answer::Page(shape::<PlanView>),
@@ -25,7 +25,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/plans",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Add a plan",
         Answer::Made(shape::<PlanView>),
@@ -35,7 +35,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/plans/{plan}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::SeeMembers),
         Needs::Token(Scope::Read),
         "One plan",
         Answer::One(shape::<PlanView>),
@@ -44,7 +44,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Put,
         "/plans/{plan}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Change a plan, and so every account that has it",
         Answer::One(shape::<PlanView>),
@@ -54,7 +54,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Delete,
         "/plans/{plan}",
-        Who::Admin,
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Delete a plan no account has",
         Answer::Nothing,

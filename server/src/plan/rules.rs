@@ -11,7 +11,7 @@ use crate::{
     store::{Row, Tx, sql},
     views::stale,
 };
-use model::{AccountId, PlanId, PlanName, Problem, ProblemKind, Text, text};
+use model::{AccountId, Duty, PlanId, PlanName, Problem, ProblemKind, Text, text};
 use serde_json::{Value, json};
 use sqlx::{Any, Executor};
 use std::ops::RangeInclusive;
@@ -25,7 +25,7 @@ macro_rules! columns {
 
 /// Plans by name; `q` is part of it.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<PlanView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMembers)?;
     let [after] = listing.after()?;
     let plans = sql(concat!(
         columns!(),
@@ -40,7 +40,7 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
 }
 
 pub async fn show(server: &Server, actor: &Actor, plan: PlanId) -> Result<PlanView, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeMembers)?;
     load(server.store.on(), plan).await
 }
 
@@ -56,7 +56,7 @@ async fn lock(tx: &mut Tx, plan: PlanId) -> Result<PlanView, Problem> {
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Done<PlanView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
     let name = check(&new)?;
     let (id, now): (PlanId, _) = (server.world.id(), server.world.now_ms());
     let mut tx = server.store.write().await?;
@@ -94,7 +94,7 @@ pub async fn update(
     expected: Option<i64>,
     new: PlanInput,
 ) -> Result<Done<PlanView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
     let name = check(&new)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
@@ -152,7 +152,7 @@ pub async fn delete(
     plan: PlanId,
     expected: Option<i64>,
 ) -> Result<Done<PlanView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
     let mut tx = server.store.write().await?;
     let before = lock(&mut tx, plan).await?;
     stale(expected, before.version)?;

@@ -3,6 +3,7 @@
 use super::{IDLE_MS, LONGEST_MS};
 use crate::{
     Actor, Server, Via,
+    actor::Staff,
     factor::Policy,
     secrets::hashed,
     store::{Row, sql},
@@ -16,13 +17,9 @@ const NOTE_EVERY_MS: i64 = 3_600_000;
 /// What `actor` reads of a user `u`; `$2` is now.
 macro_rules! actor_columns {
     () => {
-        "u.id AS user_id, u.email, u.lang,
-         (SELECT COUNT(*) FROM grants g WHERE g.user_id = u.id AND g.role = 'admin' AND g.account_id IS NULL AND g.member_id IS NULL
-           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)) AS admin,
-         (SELECT COUNT(*) FROM grants g WHERE g.user_id = u.id AND g.account_id IS NULL AND g.member_id IS NULL
-           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)) AS staff,
+        concat!("u.id AS user_id, u.email, u.lang, ", crate::actor::staff_bits!(), " AS staff,
          (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS factors,
-         (SELECT p.second_factor FROM panel p WHERE p.one = 1) AS policy "
+         (SELECT p.second_factor FROM panel p WHERE p.one = 1) AS policy ")
     };
 }
 pub(crate) use actor_columns;
@@ -70,7 +67,7 @@ async fn running(server: &Server, id: &str, now: i64) -> Result<Option<(Actor, i
         // Programs with a token are not asked: a signed-in user made it.
         let policy = row.get::<Option<Policy>>("policy")?.unwrap_or_default();
         let none = row.get::<u32>("factors")? == 0;
-        found.must_set_up = none && policy.asks(row.get::<u32>("staff")? > 0);
+        found.must_set_up = none && policy.asks(found.staff.is_any());
         Ok((found, row.get::<i64>("seen_at")?))
     })
     .await
@@ -81,7 +78,7 @@ pub(crate) fn actor(row: &Row, via: Via) -> Result<Actor, Problem> {
     Ok(Actor {
         user: Some(row.get("user_id")?),
         who: row.get("email")?,
-        admin: row.get::<u32>("admin")? > 0,
+        staff: Staff::from_bits(row.get("staff")?),
         lang: row.get("lang")?,
         via,
         proved_at: None,

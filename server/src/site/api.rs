@@ -10,7 +10,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::Scope;
+use model::{Right, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/accounts/{account}/sites",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "An account's sites",
         Answer::Page(shape::<SiteView>),
@@ -27,7 +27,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/accounts/{account}/sites",
-        Who::Account,
+        Who::Account(Right::Sites),
         Needs::Token(Scope::Sites),
         "Add a site",
         Answer::Made(shape::<SiteView>),
@@ -37,7 +37,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/sites/{site}",
-        Who::Account,
+        Who::Account(Right::See),
         Needs::Token(Scope::Read),
         "One site",
         Answer::One(shape::<SiteView>),
@@ -46,7 +46,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Patch,
         "/sites/{site}",
-        Who::Account,
+        Who::Account(Right::Sites),
         Needs::Token(Scope::Sites),
         "Its names, the main one first",
         Answer::One(shape::<SiteView>),
@@ -56,7 +56,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Delete,
         "/sites/{site}",
-        Who::Account,
+        Who::Account(Right::Sites),
         Needs::Token(Scope::Sites),
         "Take it off the web; its files stay",
         Answer::Nothing,

@@ -10,7 +10,7 @@ use crate::{
     store::{Tx, sql},
     views::stale,
 };
-use model::{AccountId, ChangeId, Problem, ProblemKind, Site, SiteId, SiteName, Text, text};
+use model::{AccountId, ChangeId, Problem, ProblemKind, Right, Site, SiteId, SiteName, Text, text};
 use serde_json::{Value, json};
 
 /// Adds a site with its first name.
@@ -24,7 +24,7 @@ pub async fn create(
     let now = server.world.now_ms();
     let parsed = SiteName::parse(name);
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, server, actor, account).await?;
+    let of = account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
     let name = parsed?;
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
         let item = store::load(tx.on(), actor, made, now).await?;
@@ -47,7 +47,7 @@ pub(crate) async fn recreate(
     let folder = deleted.before.as_ref().and_then(|before| before["folder"].as_str()).unwrap_or_default();
     let site = SiteRow { id: deleted.subject.id.parse()?, folder: SiteName::parse(folder)?, names };
     let mut tx = server.store.write().await?;
-    let of = account::lock(&mut tx, server, actor, account).await?;
+    let of = account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
     let change = add(server, actor, &mut tx, &of, &site, "site.create", Some(deleted.id)).await?;
     finish(tx, actor, &site, now, change).await
 }
@@ -212,7 +212,7 @@ async fn lock(
     now: i64,
 ) -> Result<(AccountView, SiteView), Problem> {
     let account = store::load(tx.on(), actor, site, now).await?.account.id;
-    let of = account::lock(tx, server, actor, account).await?;
+    let of = account::lock_for(tx, server, actor, account, Right::Sites).await?;
     Ok((of, store::load(tx.on(), actor, site, now).await?))
 }
 

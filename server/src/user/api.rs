@@ -19,7 +19,7 @@ use axum::{
     response::Response,
     routing,
 };
-use model::{Lang, Problem, ProblemKind, Scope, Text, UserId};
+use model::{Duty, Lang, Problem, ProblemKind, Scope, Text, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
@@ -68,7 +68,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/users",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
         "Users",
         Answer::Page(shape::<UserView>),
@@ -77,7 +77,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Get,
         "/users/{user}",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
         "One user",
         Answer::One(shape::<UserView>),
@@ -86,7 +86,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/users/{user}/link",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Session,
         "A new one-time link, for a user who forgot the password; told this once",
         Answer::Made(shape::<Link>),
@@ -95,7 +95,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/users/{user}/suspend",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "Nobody signs in as this user; sessions end and tokens rest",
         Answer::Nothing,
@@ -104,7 +104,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/users/{user}/resume",
-        Who::Admin,
+        Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Token(Scope::Admin),
         "The user may sign in again",
         Answer::Nothing,
@@ -170,7 +170,7 @@ async fn get_user(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeUsers)?;
     one(&show(&server, &actor, part(&params, "user")?).await?, None)
 }
 
@@ -179,7 +179,7 @@ async fn post_link(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     let user: UserId = part(&params, "user")?;
     let secret = link(&server, &actor, user).await?;
     let mut response = one(&Link { link: super::link_url(&server, &secret) }, None)?;
@@ -192,7 +192,7 @@ async fn post_suspend(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     suspend(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
 }
@@ -202,7 +202,7 @@ async fn post_resume(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     resume(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
 }

@@ -3,14 +3,14 @@
 use super::{UserView, password, rules, strength};
 use crate::{
     Actor, Server, Via,
-    actor::not_found,
+    actor::{Staff, not_found},
     change::{self, Act, Subject},
     secrets::{fresh, hashed},
     session::Verified,
     store::{Tx, sql},
     world::World,
 };
-use model::{Problem, ProblemKind, Secret, Text, UserId};
+use model::{Duty, Problem, ProblemKind, Secret, Text, UserId};
 
 /// How long a link works.
 pub const LINK_MS: i64 = 3_600_000;
@@ -57,7 +57,7 @@ pub(crate) async fn link_if_needed(
 
 /// An admin gives a user a new link: for one who forgot the password.
 pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret, Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     let mut tx = server.store.write().await?;
     let email: Option<String> = sql("SELECT email FROM users WHERE id = $1")
         .bind(user)
@@ -87,7 +87,7 @@ pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Proble
                 id: row.get("id")?,
                 email: row.get("email")?,
                 lang: row.get("lang")?,
-                admin: false,
+                staff: vec![],
                 suspended_at: None,
                 factors: 0,
                 created_at: row.get("created_at")?,
@@ -118,7 +118,7 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
     let actor = Actor {
         user: Some(user.id),
         who: user.email,
-        admin: false,
+        staff: Staff::NONE,
         lang: user.lang,
         via: Via::Panel,
         proved_at: None,

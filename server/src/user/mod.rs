@@ -19,7 +19,7 @@ pub use rules::{change_password, create_admin, list, me, set_lang, show};
 pub use strength::SHORTEST;
 pub use suspend::{resume, suspend};
 
-use model::{Lang, UserId};
+use model::{Lang, StaffRole, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,8 +31,9 @@ pub struct UserView {
     pub email: String,
     #[schema(value_type = Option<String>)]
     pub lang: Option<Lang>,
-    /// Holds the staff role.
-    pub admin: bool,
+    /// What the user does for the cooperative.
+    #[schema(value_type = Vec<String>)]
+    pub staff: Vec<StaffRole>,
     pub created_at: i64,
     /// Since when the user can do nothing.
     pub suspended_at: Option<i64>,

@@ -3,7 +3,7 @@
 use super::{UserView, links, password, strength};
 use crate::{
     Actor, Server, Via,
-    actor::not_found,
+    actor::{Staff, not_found},
     change::{self, Act, Subject},
     grant, mail,
     paging::{Listing, Page},
@@ -12,42 +12,47 @@ use crate::{
     store::{Row, Tx, sql},
     world::World,
 };
-use model::{EmailAddress, Lang, Problem, ProblemKind, Secret, Text, UserId};
+use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
 
 macro_rules! columns {
     () => {
-        "SELECT u.id, u.email, u.email_key, u.lang, u.created_at,
-           (SELECT COUNT(*) FROM grants g WHERE g.user_id = u.id AND g.role = 'admin' AND g.account_id IS NULL
-             AND g.member_id IS NULL AND g.revoked_at IS NULL) AS admin,
-           u.suspended_at, (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS factors FROM users u "
+        concat!("SELECT u.id, u.email, u.email_key, u.lang, u.created_at, ", crate::actor::staff_bits!(), " AS staff,
+           u.suspended_at, (SELECT COUNT(*) FROM factors f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS factors FROM users u ")
     };
 }
 
 /// The signed-in user.
 pub async fn me(server: &Server, actor: &Actor) -> Result<UserView, Problem> {
     let user = actor.user.ok_or_else(not_found)?;
-    let found =
-        sql(concat!(columns!(), "WHERE u.id = $1")).bind(user).optional(server.store.on(), view).await?;
+    let found = sql(concat!(columns!(), "WHERE u.id = $1"))
+        .bind(user)
+        .bind(server.world.now_ms())
+        .optional(server.store.on(), view)
+        .await?;
     found.ok_or_else(not_found)
 }
 
-/// One user, for admins.
+/// One user, for staff.
 pub async fn show(server: &Server, actor: &Actor, user: UserId) -> Result<UserView, Problem> {
-    actor.must_be_admin()?;
-    let found =
-        sql(concat!(columns!(), "WHERE u.id = $1")).bind(user).optional(server.store.on(), view).await?;
+    actor.must(Duty::SeeUsers)?;
+    let found = sql(concat!(columns!(), "WHERE u.id = $1"))
+        .bind(user)
+        .bind(server.world.now_ms())
+        .optional(server.store.on(), view)
+        .await?;
     found.ok_or_else(not_found)
 }
 
-/// Users by address, for admins; `q` is part of it.
+/// Users by address, for staff; `q` is part of it.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
-    actor.must_be_admin()?;
+    actor.must(Duty::SeeUsers)?;
     let [after] = listing.after()?;
     let users = sql(concat!(
         columns!(),
-        "WHERE ($1 = '' OR u.email_key > $1) AND ($2 = '%' OR u.email_key LIKE $2 ESCAPE '\\') ORDER BY u.email_key LIMIT $3"
+        "WHERE ($1 = '' OR u.email_key > $1) AND ($3 = '%' OR u.email_key LIKE $3 ESCAPE '\\') ORDER BY u.email_key LIMIT $4"
     ))
     .bind(after)
+    .bind(server.world.now_ms())
     .bind(listing.pattern())
     .bind(listing.fetch())
     .all(server.store.on(), view)
@@ -60,7 +65,7 @@ pub async fn create_admin(server: &Server, email: &str) -> Result<Secret, Proble
     let email = EmailAddress::parse(email)?;
     let mut tx = server.store.write().await?;
     let user = ensure(&mut tx, &*server.world, &email).await?;
-    grant::give(&mut tx, &*server.world, user, grant::On::Panel).await?;
+    grant::give_staff(&mut tx, &*server.world, user, StaffRole::Admin, None).await?;
     let mut act = Act::new("user.create", Subject::new("user", user, &email));
     act.after = Some(serde_json::json!({ "email": email, "role": "admin" }));
     change::record(&mut tx, &*server.world, &Actor::panel(), act).await?;
@@ -182,7 +187,7 @@ fn view(row: &Row) -> Result<UserView, Problem> {
         id: row.get("id")?,
         email: row.get("email")?,
         lang: row.get("lang")?,
-        admin: row.get::<u32>("admin")? > 0,
+        staff: Staff::from_bits(row.get("staff")?).roles().collect(),
         created_at: row.get("created_at")?,
         suspended_at: row.get("suspended_at")?,
         factors: row.get("factors")?,

@@ -8,11 +8,11 @@ use crate::{
     session,
     store::sql,
 };
-use model::{Problem, ProblemKind, Text, UserId};
+use model::{Duty, Problem, ProblemKind, Text, UserId};
 
 /// At once, and until resumed.
 pub async fn suspend(server: &Server, actor: &Actor, user: UserId) -> Result<(), Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     if actor.user == Some(user) {
         return Err(Problem::new(
             ProblemKind::Conflict,
@@ -28,7 +28,7 @@ pub async fn suspend(server: &Server, actor: &Actor, user: UserId) -> Result<(),
 
 /// The user may sign in again, and the tokens work again.
 pub async fn resume(server: &Server, actor: &Actor, user: UserId) -> Result<(), Problem> {
-    actor.must_be_admin()?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
     set(server, actor, user, false).await
 }
 

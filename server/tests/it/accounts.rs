@@ -188,7 +188,7 @@ pub async fn strangers_see_nothing_and_owners_cannot_act_as_admins(bench: Bench)
         account::delete(server, &home.owner, home.account, None).await.unwrap_err(),
         account::set_plan(server, &home.owner, home.account, None, bench.plan).await.unwrap_err(),
     ] {
-        assert_eq!(problem.code, "admins_only");
+        assert_eq!(problem.code, "staff_only");
     }
     let mine = account::list(server, &home.owner, &Listing::default(), None).await.unwrap();
     assert_eq!(mine.items.iter().map(|a| a.id).collect::<Vec<_>>(), [home.account]);

@@ -274,7 +274,7 @@ pub async fn admins_provision_over_the_api(bench: Bench) {
     let nobody = Client::nobody(&bench);
     let mut request = nobody.request("GET", "/me", None);
     request.headers_mut().insert(header::AUTHORIZATION, bearer.parse().unwrap());
-    assert_eq!(nobody.send(request).await.body["admin"], true);
+    assert_eq!(nobody.send(request).await.body["staff"], json!(["admin"]));
 }
 
 pub async fn open_pages_hear_what_moves(bench: Bench) {

@@ -5,6 +5,7 @@ use model::{AccountId, HostId, PlanId, Secret, UserId};
 use server::{
     Actor, Config, Server, Via,
     account::{self, NewAccount},
+    actor::Staff,
     member::{self, NewMember},
     plan::{self, PlanInput},
     session,
@@ -89,7 +90,7 @@ impl Bench {
         let link = created.link.unwrap();
         let id =
             user::set_password_by_link(&self.server, link.reveal(), &Secret::new(PASSWORD)).await.unwrap();
-        Household { owner: as_user(id.user, &email, false), account: created.item.id, member }
+        Household { owner: as_user(id.user, &email, Staff::NONE), account: created.item.id, member }
     }
 
     /// All the resources a host shall have: kind, key, generation, body.
@@ -108,11 +109,11 @@ impl Bench {
     }
 }
 
-pub fn as_user(id: UserId, email: &str, admin: bool) -> Actor {
+pub fn as_user(id: UserId, email: &str, staff: Staff) -> Actor {
     Actor {
         user: Some(id),
         who: email.into(),
-        admin,
+        staff,
         lang: None,
         via: Via::Session("test".into()),
         // However long a case takes.
@@ -125,7 +126,7 @@ pub fn as_user(id: UserId, email: &str, admin: bool) -> Actor {
 pub async fn staff(server: &Server, email: &str) -> Actor {
     let link = user::create_admin(server, email).await.unwrap();
     let id = user::set_password_by_link(server, link.reveal(), &Secret::new(PASSWORD)).await.unwrap();
-    as_user(id.user, email, true)
+    as_user(id.user, email, Staff::ADMIN)
 }
 
 /// A host as enrolment leaves it; the hub's own tests enrol for real.

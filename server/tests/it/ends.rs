@@ -13,7 +13,11 @@ use axum::{
 use futures_util::StreamExt;
 use model::Secret;
 use serde_json::json;
-use server::{factor, grant, session, site, token, user};
+use server::{
+    factor,
+    grant::{self, NewGrant, On},
+    session, site, token, user,
+};
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -86,8 +90,11 @@ pub async fn a_changed_password_ends_the_rest_at_once(bench: Bench) {
 pub async fn a_removed_grant_ends_streams_at_once(bench: Bench) {
     let home = bench.household("alpha").await;
     let (open, mut streams) = Open::new(&bench, &home).await;
-    let grants = grant::list(&bench.server, &bench.admin, home.account).await.unwrap();
-    grant::revoke(&bench.server, &bench.admin, home.account, grants[0].id).await.unwrap();
+    // Another owner stays: the last one cannot go.
+    let new = NewGrant { email: "autre@membre.example".into(), role: "owner".into(), ..Default::default() };
+    grant::create(&bench.server, &bench.admin, On::Account(home.account), new).await.unwrap();
+    let grants = grant::list(&bench.server, &bench.admin, On::Account(home.account)).await.unwrap();
+    grant::revoke(&bench.server, &bench.admin, On::Account(home.account), grants[0].id).await.unwrap();
     streams.end().await;
     // The user stays signed in, for what else is theirs.
     assert_eq!(open.client.ask("GET", "/me", None).await.status, StatusCode::OK);

@@ -12,7 +12,7 @@ use server::{
     Actor, account,
     actor::PROOF_NEEDED,
     factor::{self, Policy},
-    grant::{self, NewGrant},
+    grant::{self, NewGrant, On},
     host,
     session::{self, Begun, PROOF_MS, Proof, Seen, SignedIn},
     token, user,
@@ -252,17 +252,17 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
     let (admin, owner) = (whole("admin@coop.example").await, whole(EMAIL).await);
     let user = home.owner.user.unwrap();
     let (host, id) = (bench.host, home.account);
-    let granted = grant::list(server, &admin, id).await.unwrap()[0].id;
+    let granted = grant::list(server, &admin, On::Account(id)).await.unwrap()[0].id;
     let pending = factor::begin_totp(server, &owner).await.unwrap().id;
     bench.world.pass(PROOF_MS);
-    let new = NewGrant { email: "x@y.example".into(), mail: None };
+    let new = NewGrant { email: "x@y.example".into(), role: "owner".into(), ..Default::default() };
     let refused = [
         account::suspend(server, &admin, id, None, None).await.map(drop),
         account::delete(server, &admin, id, None).await.map(drop),
         host::revoke(server, &admin, host, None).await.map(drop),
         host::retire(server, &admin, host, None).await.map(drop),
-        grant::create(server, &admin, id, new).await.map(drop),
-        grant::revoke(server, &admin, id, granted).await.map(drop),
+        grant::create(server, &admin, On::Account(id), new).await.map(drop),
+        grant::revoke(server, &admin, On::Account(id), granted).await.map(drop),
         factor::reset(server, &admin, user).await,
         factor::set_policy(server, &admin, Policy::Staff).await.map(drop),
         user::suspend(server, &admin, user).await,

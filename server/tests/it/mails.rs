@@ -12,7 +12,7 @@ use server::{
     Server,
     account::{self, NewAccount},
     api,
-    grant::{self, NewGrant},
+    grant::{self, Given, NewGrant, On},
     mail::{self, Kind, MailView, Sender, Settings, State, Way},
     paging::Listing,
     store::sql,
@@ -68,11 +68,20 @@ pub async fn acts_tell_the_people_concerned(bench: Bench) {
     let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
     // A second user of the account reads English; one whose grant ended hears nothing any more.
     user::set_lang(&server, &other.owner, Lang::En).await.unwrap();
-    let grant = |email: &str| NewGrant { email: email.into(), mail: Some(false) };
-    grant::create(&server, &bench.admin, home.account, grant("beta@membre.example")).await.unwrap();
-    let (gone, _) =
-        grant::create(&server, &bench.admin, home.account, grant("gone@membre.example")).await.unwrap();
-    grant::revoke(&server, &bench.admin, home.account, gone.id).await.unwrap();
+    let grant = |email: &str| NewGrant {
+        email: email.into(),
+        role: "owner".into(),
+        mail: Some(false),
+        ..Default::default()
+    };
+    grant::create(&server, &bench.admin, On::Account(home.account), grant("beta@membre.example"))
+        .await
+        .unwrap();
+    let gone = grant::create(&server, &bench.admin, On::Account(home.account), grant("gone@membre.example"))
+        .await
+        .unwrap();
+    let Given::Held(gone, _) = gone else { panic!("{gone:?}") };
+    grant::revoke(&server, &bench.admin, On::Account(home.account), gone.id).await.unwrap();
     // What is refused tells nobody.
     let stale = account::suspend(&server, &bench.admin, home.account, Some(99), None).await.unwrap_err();
     assert_eq!(stale.kind, ProblemKind::Stale);
@@ -140,8 +149,13 @@ pub async fn an_invitation_brings_the_link_by_mail_alone(bench: Bench) {
     let used = user::set_password_by_link(&server, &secret, &Secret::new(PASSWORD)).await.unwrap_err();
     assert_eq!(used.code, "link_dead");
     // A first password is no change that somebody must be warned of; who has one gets no link.
-    let known = NewGrant { email: "neuf@membre.example".into(), mail: Some(true) };
-    grant::create(&server, &bench.admin, home.account, known).await.unwrap();
+    let known = NewGrant {
+        email: "neuf@membre.example".into(),
+        role: "owner".into(),
+        mail: Some(true),
+        ..Default::default()
+    };
+    grant::create(&server, &bench.admin, On::Account(home.account), known).await.unwrap();
     mail::send_due(&server).await.unwrap();
     let mails = kept(&folder);
     assert_eq!((mails.len(), link_in(&mails[1])), (2, None), "{mails:?}");
@@ -169,10 +183,12 @@ pub async fn the_api_does_what_pages_do(bench: Bench) {
     assert_eq!((known.status, unknown.status), (StatusCode::NO_CONTENT, StatusCode::NO_CONTENT));
     assert_eq!((known.body, &known.headers), (unknown.body, &unknown.headers));
     let grants = format!("/accounts/{}/grants", home.account);
-    let told =
-        admin.ask("POST", &grants, Some(json!({ "email": "one@membre.example", "mail": false }))).await;
+    let told = admin
+        .ask("POST", &grants, Some(json!({ "email": "one@membre.example", "role": "owner", "mail": false })))
+        .await;
     assert!(told.body["link"].as_str().unwrap().contains("/link/"), "{}", told.body);
-    let mailed = admin.ask("POST", &grants, Some(json!({ "email": "two@membre.example" }))).await;
+    let mailed =
+        admin.ask("POST", &grants, Some(json!({ "email": "two@membre.example", "role": "owner" }))).await;
     assert_eq!((mailed.status, &mailed.body["link"]), (StatusCode::CREATED, &Value::Null));
     let page = admin.ask("GET", "/mails?q=TWO%40&state=queued", None).await.body;
     let mail = &page["items"][0];

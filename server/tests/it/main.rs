@@ -19,6 +19,7 @@ mod people;
 mod postgres;
 mod races;
 mod renewal;
+mod roles;
 mod scopes;
 mod sending;
 mod sites;

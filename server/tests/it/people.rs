@@ -7,7 +7,7 @@ use server::{
     Actor, Server,
     account::{self, NewAccount},
     actor::Once,
-    grant::{self, NewGrant},
+    grant::{self, Given, NewGrant, On},
     member::{self, NewMember},
     paging::Listing,
     session::{self, Begun, Seen, SignIn, SignedIn},
@@ -53,7 +53,7 @@ pub async fn sign_in_and_out(bench: Bench) {
     let signed_in = try_from(server, "192.0.2.9", email, PASSWORD, None).await.unwrap();
     let actor = by_cookie(server, &signed_in.session).await.unwrap();
     assert_eq!(
-        (actor.user, actor.admin, actor.who.as_str()),
+        (actor.user, actor.staff.is_any(), actor.who.as_str()),
         (home.owner.user, false, "alpha@membre.example")
     );
     // A new secret each time.
@@ -169,7 +169,7 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
     };
     let headers = bearer(secret.reveal());
     let (actor, _) = session::caller(server, &headers, None).await.unwrap().unwrap();
-    assert_eq!((actor.user, actor.admin), (home.owner.user, false));
+    assert_eq!((actor.user, actor.staff.is_any()), (home.owner.user, false));
     // It is worth what its user is worth, but cannot make more of itself.
     site::create(server, &actor, home.account, "asso.example").await.unwrap();
     let new = || token::NewToken { name: "autre".into(), ..Default::default() };
@@ -194,20 +194,20 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
 pub async fn grants_that_end_end_at_once(bench: Bench) {
     let server = &bench.server;
     let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
-    let new = NewGrant { email: "beta@membre.example".into(), mail: None };
+    let new = NewGrant { email: "beta@membre.example".into(), role: "owner".into(), ..Default::default() };
     assert_eq!(
-        grant::create(server, &home.owner, home.account, new.clone()).await.unwrap_err().code,
-        "admins_only"
+        grant::create(server, &home.owner, On::Account(home.account), new.clone()).await.unwrap_err().code,
+        "mail_off"
     );
-    let (granted, link) = grant::create(server, &bench.admin, home.account, new.clone()).await.unwrap();
-    assert!(link.is_none());
+    let given = grant::create(server, &bench.admin, On::Account(home.account), new.clone()).await.unwrap();
+    let Given::Held(granted, None) = given.clone() else { panic!("{given:?}") };
     let seen = account::list(server, &other.owner, &Listing::default(), None).await.unwrap();
     assert_eq!(seen.items.len(), 2);
     // Given twice is given once.
-    assert_eq!(grant::create(server, &bench.admin, home.account, new).await.unwrap().0.id, granted.id);
-    grant::revoke(server, &bench.admin, home.account, granted.id).await.unwrap();
+    assert_eq!(grant::create(server, &bench.admin, On::Account(home.account), new).await.unwrap(), given);
+    grant::revoke(server, &bench.admin, On::Account(home.account), granted.id).await.unwrap();
     assert!(account::show(server, &other.owner, home.account).await.is_err());
-    let again = grant::revoke(server, &bench.admin, home.account, granted.id).await.unwrap_err();
+    let again = grant::revoke(server, &bench.admin, On::Account(home.account), granted.id).await.unwrap_err();
     assert_eq!(again.code, "not_found");
 }
 

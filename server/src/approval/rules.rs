@@ -1,0 +1,206 @@
+//! Asking, approving, refusing.
+
+use super::{ApprovalView, Ask, Kind, OPEN_MS};
+use crate::{
+    Actor, Server,
+    actor::not_found,
+    change::{self, Act, Subject},
+    grant,
+    store::{Row, Tx, internal, sql},
+};
+use model::{ApprovalId, Duty, EmailAddress, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
+use serde_json::json;
+
+macro_rules! columns {
+    () => {
+        "SELECT id, kind, label, ask, by_user, by_who, created_at, expires_at FROM approvals WHERE answered_at IS NULL AND expires_at > $1 "
+    };
+}
+
+/// Puts an act before a second admin; nothing else happens yet.
+pub(crate) async fn ask(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    ask: Ask,
+    about: Subject,
+) -> Result<ApprovalView, Problem> {
+    let by = actor.user.ok_or_else(not_found)?;
+    let now = server.world.now_ms();
+    let id: ApprovalId = server.world.id();
+    let kind = ask.kind();
+    let text = serde_json::to_string(&ask).map_err(|error| internal("an approval", &error))?;
+    // One whose time is over makes room.
+    sql("UPDATE approvals SET open_key = NULL WHERE open_key IS NOT NULL AND expires_at <= $1")
+        .bind(now)
+        .run(tx.on())
+        .await?;
+    let asked =
+        sql("INSERT INTO approvals (id, ask, kind, label, open_key, by_user, by_who, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (open_key) DO NOTHING")
+        .bind(id)
+        .bind(text)
+        .bind(kind)
+        .bind(about.label.as_str())
+        .bind(format!("{} {}", kind.code(), about.id))
+        .bind(by)
+        .bind(actor.who.as_str())
+        .bind(now)
+        .bind(now + OPEN_MS)
+        .run(tx.on())
+        .await?;
+    if asked == 0 {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "approval_open",
+            Text::new(
+                "C’est déjà demandé, et attend l’accord d’une deuxième personne de l’administration.",
+                "This is asked for already, and waits for a second admin's approval.",
+            ),
+        ));
+    }
+    record(tx, server, actor, "approval.create", id, kind, &about.label).await?;
+    let found = sql(concat!(columns!(), "AND id = $2"))
+        .bind(now)
+        .bind(id)
+        .one(tx.on(), |row| view(row, actor))
+        .await?;
+    Ok(found)
+}
+
+/// What waits, oldest first.
+pub async fn list(server: &Server, actor: &Actor) -> Result<Vec<ApprovalView>, Problem> {
+    actor.must(Duty::SeeUsers)?;
+    sql(concat!(columns!(), "ORDER BY id"))
+        .bind(server.world.now_ms())
+        .all(server.store.on(), |row| view(row, actor))
+        .await
+}
+
+/// What an approval brought about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    pub approval: ApprovalView,
+    /// The secret of a one-time link, for a new admin who has no password and gets no mail.
+    pub link: Option<Secret>,
+}
+
+/// A second admin says yes: it happens now, in this admin's name, with who asked on record.
+pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Approved, Problem> {
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
+    actor.must_have_proved(server.world.now_ms())?;
+    let mut tx = server.store.write().await?;
+    let (open, asked, by) = take(&mut tx, server, actor, id, "approved").await?;
+    if actor.user == Some(by) {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "approval_own",
+            Text::new(
+                "Vous l’avez demandé\u{a0}: une deuxième personne de l’administration doit donner son accord.",
+                "You asked for it: a second admin has to approve.",
+            ),
+        ));
+    }
+    // Who asked must still be an admin: a removed admin's wishes go with the role.
+    let asker = sql("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.user_id = $1 AND g.role = 'admin'
+           AND g.account_id IS NULL AND g.member_id IS NULL AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND u.suspended_at IS NULL")
+    .bind(by)
+    .bind(server.world.now_ms())
+    .one(tx.on(), |row| row.first::<i64>())
+    .await?;
+    if asker == 0 {
+        return Err(not_found());
+    }
+    record(&mut tx, server, actor, "approval.approve", id, open.kind, &open.label).await?;
+    let link = carry_out(&mut tx, server, actor, asked).await?;
+    tx.commit().await?;
+    Ok(Approved { approval: open, link })
+}
+
+/// `alveole-panel approvals approve ID`: the way out for a cooperative with a single admin. Whoever can run it is root on the panel.
+pub async fn approve_by_command(server: &Server, id: ApprovalId) -> Result<Approved, Problem> {
+    approve(server, &Actor::panel(), id).await
+}
+
+/// Says no; who asked may so withdraw.
+pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<ApprovalView, Problem> {
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
+    let mut tx = server.store.write().await?;
+    let (open, _, by) = take(&mut tx, server, actor, id, "refused").await?;
+    let verb = if actor.user == Some(by) { "approval.withdraw" } else { "approval.refuse" };
+    record(&mut tx, server, actor, verb, id, open.kind, &open.label).await?;
+    tx.commit().await?;
+    Ok(open)
+}
+
+/// Answers it, once.
+async fn take(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    id: ApprovalId,
+    answer: &'static str,
+) -> Result<(ApprovalView, Ask, UserId), Problem> {
+    let now = server.world.now_ms();
+    let found = sql(concat!(columns!(), "AND id = $2"))
+        .bind(now)
+        .bind(id)
+        .optional(tx.on(), |row| {
+            let asked: String = row.get("ask")?;
+            let asked = serde_json::from_str(&asked).map_err(|error| internal("an approval", &error))?;
+            Ok((view(row, actor)?, asked, row.get("by_user")?))
+        })
+        .await?;
+    let found = found.ok_or_else(not_found)?;
+    let answered =
+        sql("UPDATE approvals SET answered_at = $2, answered_who = $3, answer = $4, open_key = NULL
+         WHERE id = $1 AND answered_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .bind(actor.who.as_str())
+        .bind(answer)
+        .run(tx.on())
+        .await?;
+    if answered == 0 { Err(not_found()) } else { Ok(found) }
+}
+
+async fn carry_out(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    asked: Ask,
+) -> Result<Option<Secret>, Problem> {
+    match asked {
+        Ask::Admin { email, days } => {
+            let email = EmailAddress::parse(&email)?;
+            grant::hold_staff(tx, server, actor, &email, StaffRole::Admin, days).await.map(|(_, link)| link)
+        }
+    }
+}
+
+async fn record(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    verb: &'static str,
+    id: ApprovalId,
+    kind: Kind,
+    label: &str,
+) -> Result<(), Problem> {
+    let mut act = Act::new(verb, Subject::new("approval", id, label));
+    act.after = Some(json!({ "act": kind }));
+    change::record(tx, &*server.world, actor, act).await.map(drop)
+}
+
+fn view(row: &Row, actor: &Actor) -> Result<ApprovalView, Problem> {
+    Ok(ApprovalView {
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        label: row.get("label")?,
+        by: row.get("by_who")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+        own: actor.user == Some(row.get("by_user")?),
+    })
+}

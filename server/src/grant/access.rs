@@ -1,0 +1,157 @@
+//! What an actor may do on a member or an account: asked of the grants themselves, every time.
+
+use super::On;
+use crate::{Actor, Server, actor::not_found, store::sql};
+use model::{AccountId, Duty, MemberId, Problem, ProblemKind, Right, Role, Text};
+use sqlx::{Any, Executor};
+
+/// Somebody's rights on one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Admins may do everything everywhere.
+    admin: bool,
+    /// Staff sees everything.
+    staff: bool,
+    roles: Vec<Role>,
+}
+
+impl Access {
+    pub fn has(&self, right: Right) -> bool {
+        self.admin || (self.staff && right == Right::See) || self.roles.iter().any(|role| role.gives(right))
+    }
+
+    /// Whether this somebody may give and take a role.
+    pub fn shares(&self, role: Role) -> bool {
+        self.admin || self.roles.iter().any(|own| own.shares(role))
+    }
+
+    /// The cooperative acts, not a member's user.
+    pub fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// Not found unless it may be seen; denied unless the right is there.
+    pub(crate) fn must(&self, right: Right) -> Result<(), Problem> {
+        if !self.has(Right::See) {
+            return Err(not_found());
+        }
+        if self.has(right) { Ok(()) } else { Err(lacks(right)) }
+    }
+}
+
+fn lacks(right: Right) -> Problem {
+    let text = match right {
+        Right::See => return not_found(),
+        Right::Sites => Text::new(
+            "Votre rôle ne permet pas de modifier les sites\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow changing sites: ask an owner.",
+        ),
+        Right::Mail => Text::new(
+            "Votre rôle ne permet pas de modifier le courriel\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow changing mail: ask an owner.",
+        ),
+        Right::Share => Text::new(
+            "Votre rôle ne permet pas de partager l’accès\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow sharing access: ask an owner.",
+        ),
+        Right::Own => Text::new(
+            "Seule une personne responsable peut faire cela\u{a0}: demandez-le-lui.",
+            "Only an owner can do this: ask one.",
+        ),
+    };
+    Problem::new(ProblemKind::Denied, "role_lacks", text)
+}
+
+/// What the actor may do on an account, for pages; not found unless it may be seen.
+pub async fn access(server: &Server, actor: &Actor, account: AccountId) -> Result<Access, Problem> {
+    crate::account::must_see(server, actor, account).await?;
+    of_account(server.store.on(), actor, account, server.world.now_ms()).await
+}
+
+/// What the actor may do on a member, for pages; not found unless it may be seen.
+pub async fn access_to_member(server: &Server, actor: &Actor, member: MemberId) -> Result<Access, Problem> {
+    let access = of_member(server.store.on(), actor, member, server.world.now_ms()).await?;
+    access.must(Right::See)?;
+    // Staff sees all members there are, and only those.
+    let there = sql("SELECT id FROM members WHERE id = $1")
+        .bind(member)
+        .optional(server.store.on(), |_| Ok(()))
+        .await?;
+    there.ok_or_else(not_found)?;
+    Ok(access)
+}
+
+/// A member's name, for who may see the member.
+pub async fn name_of_member(server: &Server, actor: &Actor, member: MemberId) -> Result<String, Problem> {
+    access_to_member(server, actor, member).await?;
+    let found = sql("SELECT name FROM members WHERE id = $1")
+        .bind(member)
+        .optional(server.store.on(), |row| row.get("name"))
+        .await?;
+    found.ok_or_else(not_found)
+}
+
+/// On an account: by roles on it and on its member.
+pub(crate) async fn of_account<'c>(
+    on: impl Executor<'c, Database = Any>,
+    actor: &Actor,
+    account: AccountId,
+    now: i64,
+) -> Result<Access, Problem> {
+    held(
+        on,
+        actor,
+        "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND (g.account_id = $3 OR g.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))",
+        account.to_string(),
+        now,
+    )
+    .await
+}
+
+/// On a member: by roles on it. A role on one of its accounts gives nothing on the member.
+pub(crate) async fn of_member<'c>(
+    on: impl Executor<'c, Database = Any>,
+    actor: &Actor,
+    member: MemberId,
+    now: i64,
+) -> Result<Access, Problem> {
+    held(
+        on,
+        actor,
+        "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND g.member_id = $3",
+        member.to_string(),
+        now,
+    )
+    .await
+}
+
+/// The same, of either.
+pub(super) async fn of<'c>(
+    executor: impl Executor<'c, Database = Any>,
+    actor: &Actor,
+    on: On,
+    now: i64,
+) -> Result<Access, Problem> {
+    match on {
+        On::Account(account) => of_account(executor, actor, account, now).await,
+        On::Member(member) => of_member(executor, actor, member, now).await,
+    }
+}
+
+async fn held<'c>(
+    on: impl Executor<'c, Database = Any>,
+    actor: &Actor,
+    query: &'static str,
+    id: String,
+    now: i64,
+) -> Result<Access, Problem> {
+    let roles = sql(query).bind(actor.user_text()).bind(now).bind(id).all(on, |row| row.get("role")).await?;
+    let admin = actor.staff.does(Duty::Administer);
+    Ok(Access { admin, staff: actor.staff.does(Duty::SeeMembers), roles })
+}

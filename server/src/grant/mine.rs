@@ -1,0 +1,61 @@
+//! One's own roles, and giving one up.
+
+use super::{GrantView, MyGrant, On, rules};
+use crate::{
+    Actor, Server,
+    actor::not_found,
+    store::{Row, sql},
+    views::Ref,
+};
+use model::{AccountId, GrantId, MemberId, Problem};
+
+/// The signed-in user's roles on members and accounts that are still there.
+pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MyGrant>, Problem> {
+    sql("SELECT g.id, g.role, g.created_at, g.expires_at, a.id AS account_id, a.name AS account_name, m.id AS member_id, m.name AS member_name
+         FROM grants g LEFT JOIN accounts a ON a.id = g.account_id JOIN members m ON m.id = COALESCE(g.member_id, a.member_id)
+         WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND (a.id IS NULL OR a.state <> 'erased')
+         ORDER BY m.name_key, m.id, COALESCE(a.name, ''), g.id")
+    .bind(actor.user_text())
+    .bind(server.world.now_ms())
+    .all(server.store.on(), view)
+    .await
+}
+
+/// Gives one's own role up, at once; the last owner cannot.
+pub async fn leave(server: &Server, actor: &Actor, grant: GrantId) -> Result<GrantView, Problem> {
+    let user = actor.user.ok_or_else(not_found)?;
+    let mut tx = server.store.write().await?;
+    let found =
+        sql("SELECT account_id, member_id FROM grants WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL")
+            .bind(grant)
+            .bind(user)
+            .optional(tx.on(), |row| {
+                Ok((row.get::<Option<AccountId>>("account_id")?, row.get::<Option<MemberId>>("member_id")?))
+            })
+            .await?;
+    let on = match found {
+        Some((Some(account), _)) => On::Account(account),
+        Some((None, Some(member))) => On::Member(member),
+        // A staff role is the cooperative's to take.
+        _ => return Err(not_found()),
+    };
+    let (of, _) = rules::lock(&mut tx, server, actor, on).await?;
+    let held = rules::load_on(&mut tx, on, grant).await?;
+    rules::end(&mut tx, server, actor, on, &of, &held, "grant.leave").await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+fn view(row: &Row) -> Result<MyGrant, Problem> {
+    let account: Option<AccountId> = row.get("account_id")?;
+    let name: Option<String> = row.get("account_name")?;
+    Ok(MyGrant {
+        id: row.get("id")?,
+        role: row.get("role")?,
+        account: account.map(|id| Ref { id, name: name.unwrap_or_default() }),
+        member: Ref { id: row.get("member_id")?, name: row.get("member_name")? },
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+    })
+}

@@ -1,0 +1,159 @@
+//! Something to ask each route for: what is there, and what is not.
+
+use super::cast::{Cast, Part, insert_user};
+use crate::{
+    bench::{Bench, Household, PASSWORD, verified},
+    mails,
+};
+use model::Role;
+use serde_json::{Value, json};
+use server::{
+    account::{self, NewAccount},
+    api::{Route, Verb},
+    approval, factor, grant,
+    grant::{AddedStaff, NewStaff},
+    member::{self, NewMember},
+    session, site,
+    store::sql,
+    token,
+};
+
+/// What stands in the paths; where the same word means another thing below another path, the path's beginning stands before it.
+pub struct Things {
+    ids: Vec<(&'static str, &'static str, String)>,
+}
+
+impl Things {
+    /// A household with one of everything, in which the cast have their parts.
+    pub async fn of(bench: &Bench, cast: &Cast, name: &str) -> Things {
+        let server = &bench.server;
+        let new = NewMember { name: format!("Association {name}") };
+        let member = member::create(server, &bench.admin, new).await.unwrap().item.id;
+        let new = NewAccount {
+            member: member.to_string(),
+            plan: bench.plan.to_string(),
+            name: name.into(),
+            ..Default::default()
+        };
+        let account = account::create(server, &bench.admin, new).await.unwrap().item;
+        let owner = cast.actor(Part::OfAccount(Role::Owner)).clone();
+        let home = Household { owner: owner.clone(), account: account.id, member };
+        let [reader, own, of_member] = cast.enter(bench, &home).await;
+        let site = site::create(server, &owner, account.id, &format!("{name}.example")).await.unwrap();
+        let new = token::NewToken { name: "t".into(), ..Default::default() };
+        let (token, _) = token::create(server, &owner, new).await.unwrap();
+        let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
+        session::begin(server, verified(server, owner.user.unwrap()).await, Default::default())
+            .await
+            .unwrap();
+        let session = session::list(server, &owner).await.unwrap()[0].id.clone();
+        let victim = insert_user(bench, &format!("{name}@autre.example")).await;
+        let staff = NewStaff { email: format!("{name}@equipe.example"), role: "board".into(), days: Some(9) };
+        let AddedStaff::Held(staff, _) = grant::add_staff(server, &bench.admin, staff).await.unwrap() else {
+            panic!("a second admin for the board?")
+        };
+        let asked = NewStaff { email: format!("{name}@equipe.example"), role: "admin".into(), days: None };
+        let AddedStaff::Waits(asked) = grant::add_staff(server, &bench.admin, asked).await.unwrap() else {
+            panic!("an admin by one alone?")
+        };
+        assert!(approval::list(server, &bench.admin).await.unwrap().contains(&asked));
+        let mine = invitation(bench, cast, &home, true).await;
+        let theirs = invitation(bench, cast, &home, false).await;
+        Things {
+            ids: vec![
+                ("/members", "{grant}", of_member.to_string()),
+                ("/me", "{grant}", own.to_string()),
+                ("/staff", "{grant}", staff.id.to_string()),
+                ("/members", "{invitation}", theirs),
+                ("", "{account}", home.account.to_string()),
+                ("", "{member}", home.member.to_string()),
+                ("", "{site}", site.item.id.to_string()),
+                ("", "{change}", site.change.unwrap().to_string()),
+                ("", "{token}", token.id.to_string()),
+                ("", "{grant}", reader.to_string()),
+                ("", "{invitation}", mine),
+                ("", "{approval}", asked.id.to_string()),
+                ("", "{factor}", factor),
+                ("", "{session}", session),
+                ("", "{plan}", bench.plan.to_string()),
+                ("", "{user}", victim.to_string()),
+                ("", "{host}", account.host.id.to_string()),
+                ("", "{kind}", "account".to_owned()),
+                ("", "{key}", home.account.to_string()),
+                ("", "{mail}", mails::failed(server, &home).await.to_string()),
+            ],
+        }
+    }
+
+    /// The same, with ids of nothing.
+    pub fn absent(&self, bench: &Bench) -> Things {
+        let id = |_: &String| bench.server.world.id::<()>().to_string();
+        let ids = self.ids.iter().map(|(below, name, known)| match *name {
+            "{kind}" => (*below, *name, known.clone()),
+            _ => (*below, *name, id(known)),
+        });
+        Things { ids: ids.collect() }
+    }
+
+    pub fn path(&self, route: &Route) -> String {
+        let fitting = self.ids.iter().filter(|(below, ..)| route.path.starts_with(below));
+        let path = fitting.fold(route.path.to_owned(), |path, (_, name, id)| path.replace(name, id));
+        assert!(!path.contains('{'), "{path}: tell this test what stands there");
+        path
+    }
+}
+
+/// An invitation of the account's owner: to oneself's account, or of somebody else to the member.
+async fn invitation(bench: &Bench, cast: &Cast, home: &Household, on_account: bool) -> String {
+    let id = bench.server.world.id::<model::Invitation>().to_string();
+    let asked = if on_account { Part::OfAccount(Role::Owner) } else { Part::OfAccount(Role::Reader) };
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("INSERT INTO invitations (id, user_id, member_id, account_id, role, by_user, by_who, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, 'reader', $5, 'x', 1, $6)")
+        .bind(id.as_str())
+        .bind(cast.user(asked))
+        .bind(Some(home.member).filter(|_| !on_account))
+        .bind(Some(home.account).filter(|_| on_account))
+        .bind(cast.user(Part::OfMember(Role::Owner)))
+        .bind(i64::MAX)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A body each route would take.
+pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
+    route.body?;
+    Some(match (route.verb, route.path) {
+        (Verb::Post, "/session") => json!({ "email": "x@y.example", "password": "z" }),
+        (_, "/session/code" | "/me/factors/{factor}/confirm") => json!({ "code": "123456" }),
+        (_, "/session/proof") => json!({ "password": PASSWORD }),
+        (_, "/settings/second-factor") => json!({ "asked_of": "nobody" }),
+        (_, "/forgotten") => json!({ "email": "x@y.example" }),
+        (Verb::Patch, "/me") => json!({ "lang": "en" }),
+        (Verb::Put, "/me/password") => json!({ "current": "x", "new": "y" }),
+        (_, "/tokens") => json!({ "name": "t" }),
+        (_, "/members" | "/members/{member}") => json!({ "name": name }),
+        (_, "/plans" | "/plans/{plan}") => {
+            json!({ "name": name, "sites_max": 5, "names_max": 4, "php_workers": 4, "disk_mb": 9, "memory_mb": 64 })
+        }
+        (Verb::Post, "/accounts") => json!({ "member": "x", "plan": bench.plan, "name": name }),
+        (Verb::Patch, "/accounts/{account}") => json!({ "plan": bench.plan }),
+        (_, "/accounts/{account}/suspend") => json!({}),
+        (_, "/accounts/{account}/grants" | "/members/{member}/grants") => {
+            json!({ "email": "x@y.example", "role": "reader" })
+        }
+        (_, "/accounts/{account}/hand-over" | "/members/{member}/hand-over") => {
+            json!({ "email": "x@y.example" })
+        }
+        (_, "/staff") => json!({ "email": "x@y.example", "role": "board" }),
+        (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
+        (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
+        (Verb::Post, "/hosts") => json!({ "name": name }),
+        (Verb::Patch, "/hosts/{host}") => json!({}),
+        (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),
+        (verb, path) => panic!("{verb:?} {path}: tell this test what it takes"),
+    })
+}
