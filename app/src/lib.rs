@@ -38,6 +38,8 @@ mod site;
 mod token;
 #[cfg(feature = "ssr")]
 mod user;
+#[cfg(feature = "ssr")]
+mod viewing;
 
 #[cfg(feature = "ssr")]
 pub use panel::Panel;

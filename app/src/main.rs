@@ -28,6 +28,11 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// What waits for a second admin: the way out for a cooperative that has only one.
+    Approvals {
+        #[command(subcommand)]
+        command: ApprovalsCommand,
+    },
     /// Write the database and the authority into one new file, while the panel runs.
     Backup { file: PathBuf },
     /// Who did what, and whether it is as it was written.
@@ -43,6 +48,14 @@ enum Command {
 enum AdminCommand {
     /// Make an admin, or give one a new password: prints a link that works once.
     Create { email: EmailAddress },
+}
+
+#[derive(Subcommand)]
+enum ApprovalsCommand {
+    /// One a line: id, act, about whom or what, asked for by whom.
+    List,
+    /// Approve in the second admin's place; it stands in the history.
+    Approve { id: model::ApprovalId },
 }
 
 #[derive(Subcommand)]
@@ -68,7 +81,7 @@ fn main() -> ExitCode {
 }
 
 fn run(Arguments { config, command }: Arguments) -> Result<(), Problem> {
-    use command::{admin, backup, changes, migrate, serve};
+    use command::{admin, approvals, backup, changes, migrate, serve};
     match command {
         Command::Serve => command::run(&config, serve::serve),
         Command::Migrate => command::run(&config, migrate::migrate),
@@ -77,6 +90,10 @@ fn run(Arguments { config, command }: Arguments) -> Result<(), Problem> {
         }
         Command::Changes { command: ChangesCommand::Verify { head } } => {
             command::run(&config, |config| changes::verify(config, head))
+        }
+        Command::Approvals { command: ApprovalsCommand::List } => command::run(&config, approvals::list),
+        Command::Approvals { command: ApprovalsCommand::Approve { id } } => {
+            command::run(&config, |config| approvals::approve(config, id))
         }
         Command::Backup { file } => {
             // What is wrong with the configuration shall leave no empty file behind.

@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, change, grant, host,
     http::{Who, enter, guard},
-    mail, member, page, plan, site, token, user,
+    mail, member, page, plan, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -29,7 +29,7 @@ pub enum Verb {
     Post,
 }
 
-/// Shortens the table: `get_for!(SignedIn, "/profile", user::profile::show)`.
+/// Shortens the table: `get_for!(Own, "/profile", user::profile::show)`.
 macro_rules! get_for {
     ($who:ident, $path:literal, $($handler:tt)+) => {
         Route { method: Verb::Get, path: $path, who: Who::$who, handler: || get($($handler)+) }
@@ -68,19 +68,19 @@ pub const TABLE: &[Route] = &[
     post_for!(SettingUp, "/sign-out", user::signin::sign_out),
     // Home, and oneself.
     get_for!(SignedIn, "/", page::home::home),
-    get_for!(SignedIn, "/profile", user::profile::show),
-    post_for!(SignedIn, "/profile", user::profile::save),
-    post_for!(SignedIn, "/profile/password", user::profile::password),
+    get_for!(Own, "/profile", user::profile::show),
+    post_for!(Own, "/profile", user::profile::save),
+    post_for!(Own, "/profile/password", user::profile::password),
     get_for!(SettingUp, "/second-factor", user::factors::why),
     post_for!(SettingUp, "/profile/factors/totp", user::factors::begin),
     post_for!(SettingUp, "/profile/factors/{factor}/confirm", user::factors::confirm),
-    post_for!(SignedIn, "/profile/factors/{factor}/remove", user::factors::remove),
-    post_for!(SignedIn, "/profile/codes", user::factors::codes),
-    post_for!(SignedIn, "/profile/sessions/end", user::sessions::end_others),
-    post_for!(SignedIn, "/profile/sessions/{session}/end", user::sessions::end),
-    get_for!(SignedIn, "/tokens", token::list::list),
-    post_for!(SignedIn, "/tokens", token::list::create),
-    post_for!(SignedIn, "/tokens/{token}/revoke", token::list::revoke),
+    post_for!(Own, "/profile/factors/{factor}/remove", user::factors::remove),
+    post_for!(Own, "/profile/codes", user::factors::codes),
+    post_for!(Own, "/profile/sessions/end", user::sessions::end_others),
+    post_for!(Own, "/profile/sessions/{session}/end", user::sessions::end),
+    get_for!(Own, "/tokens", token::list::list),
+    post_for!(Own, "/tokens", token::list::create),
+    post_for!(Own, "/tokens/{token}/revoke", token::list::revoke),
     // Accounts, their sites, their changes.
     get_for!(SignedIn, "/accounts", account::list::list),
     get_for!(SignedIn, "/accounts/{account}", account::show::show),
@@ -105,9 +105,9 @@ pub const TABLE: &[Route] = &[
     ),
     post_for!(SignedIn, "/members/{member}/hand-over", grant::people::hand_over_member),
     // One's own roles.
-    post_for!(SignedIn, "/grants/{grant}/leave", grant::mine::leave),
-    post_for!(SignedIn, "/invitations/{invitation}/accept", grant::mine::accept),
-    post_for!(SignedIn, "/invitations/{invitation}/decline", grant::mine::decline),
+    post_for!(Own, "/grants/{grant}/leave", grant::mine::leave),
+    post_for!(Own, "/invitations/{invitation}/accept", grant::mine::accept),
+    post_for!(Own, "/invitations/{invitation}/decline", grant::mine::decline),
     get_for!(SignedIn, "/sites/{site}", site::show::show),
     post_for!(SignedIn, "/sites/{site}/names", site::form::add_name),
     post_for!(SignedIn, "/sites/{site}/names/main", site::form::main_name),
@@ -116,6 +116,12 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/sites/{site}/delete", site::form::delete),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
+    // Staff looking as a member does.
+    post_for!(SignedIn, "/accounts/{account}/view", viewing::start_account),
+    post_for!(SignedIn, "/members/{member}/view", viewing::start_member),
+    post_for!(SignedIn, "/viewing/end", viewing::end),
+    post_for!(SignedIn, "/viewing/ask", viewing::ask),
+    post_for!(Own, "/viewings/{viewing}/consent", viewing::consent),
     // What admins do with accounts.
     staff_get!(Administer, "/accounts/new", account::form::new),
     staff_post!(SeeMembers, Administer, "/accounts/new", account::form::create),
@@ -136,6 +142,7 @@ pub const TABLE: &[Route] = &[
     staff_post!(SeeUsers, Administer, "/users/second-factor", user::manage::set_policy),
     staff_post!(SeeUsers, Administer, "/users/{user}/link", user::list::give_link),
     staff_get!(SeeUsers, "/users/{user}", user::manage::show),
+    staff_post!(SeeUsers, SendLinks, "/users/{user}/send-link", user::manage::send_link),
     staff_post!(SeeUsers, Administer, "/users/{user}/suspend", user::manage::suspend),
     staff_post!(SeeUsers, Administer, "/users/{user}/resume", user::manage::resume),
     staff_post!(SeeUsers, Administer, "/users/{user}/factors/remove", user::manage::reset),

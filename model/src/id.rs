@@ -126,6 +126,8 @@ nouns! {
     Factor FactorId,
     /// A mail to a person.
     Mail MailId,
+    /// Staff looking at the panel as a member sees it.
+    Viewing ViewingId,
     /// The panel itself, as its agents know it.
     Panel PanelId,
 }

@@ -37,7 +37,7 @@ pub use host::{HostFacts, HostName};
 pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId,
     Id, Invitation, InvitationId, Mail, MailId, Member, MemberId, Panel, PanelId, Plan, PlanId, SiteId,
-    SiteNoun, Token, TokenId, User, UserId,
+    SiteNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use php_version::PhpVersion;

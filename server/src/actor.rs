@@ -1,5 +1,6 @@
 //! Who acts: found out once per request, handed to every rule.
 
+use crate::viewing::Viewing;
 use model::{Duty, Lang, Problem, ProblemKind, StaffRole, Text, UserId};
 
 /// A signed-in user, or the panel itself.
@@ -17,6 +18,8 @@ pub struct Actor {
     pub proved_at: Option<i64>,
     /// A second factor is asked of this user, who has none: nothing but setting one up opens (the doors of pages and API see to it).
     pub must_set_up: bool,
+    /// Staff that looks at the panel as a member's users do: meanwhile it is nothing else.
+    pub viewing: Option<Viewing>,
     /// The request's Idempotency-Key, if it brought one.
     pub once: Option<Once>,
 }
@@ -103,6 +106,7 @@ impl Actor {
             via: Via::Panel,
             proved_at: None,
             must_set_up: false,
+            viewing: None,
             once: None,
         }
     }
@@ -163,6 +167,19 @@ impl Actor {
         ))
     }
 
+    /// What queries look for roles by: the view, while staff views, so that nothing else it has counts; else the user.
+    pub(crate) fn holder(&self) -> String {
+        match &self.viewing {
+            Some(viewing) => viewing.id.to_string(),
+            None => self.user_text(),
+        }
+    }
+
+    /// How history says by which door an act came in.
+    pub(crate) fn via_code(&self) -> &'static str {
+        if self.viewing.is_some() { "viewing" } else { self.via.code() }
+    }
+
     /// How queries name the user: the panel itself owns nothing by grant.
     pub(crate) fn user_text(&self) -> String {
         self.user.map(|id| id.to_string()).unwrap_or_default()
@@ -181,7 +198,7 @@ pub fn not_found() -> Problem {
     )
 }
 
-/// Accounts an actor may see; shared by every query that is scoped by owner. `$1` is the user, `$2` now, `a` the accounts.
+/// Accounts an actor may see; shared by every query that is scoped by owner. `$1` is the holder, `$2` now, `a` the accounts.
 /// Two texts rather than an OR, so that both engines start from the grants.
 macro_rules! scoped {
     ($actor:expr, $head:expr, $tail:expr) => {
@@ -193,7 +210,11 @@ macro_rules! scoped {
                 " a.id IN (SELECT g.account_id FROM grants g WHERE g.user_id = $1 AND g.account_id IS NOT NULL
                      AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
                    UNION SELECT m.id FROM grants g JOIN accounts m ON m.member_id = g.member_id WHERE g.user_id = $1
-                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)) ",
+                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+                   UNION SELECT v.account_id FROM viewings v WHERE v.id = $1 AND v.account_id IS NOT NULL
+                     AND v.ended_at IS NULL AND v.expires_at > $2
+                   UNION SELECT m.id FROM viewings v JOIN accounts m ON m.member_id = v.member_id WHERE v.id = $1
+                     AND v.ended_at IS NULL AND v.expires_at > $2) ",
                 $tail
             )
         }

@@ -32,6 +32,7 @@ pub mod store;
 pub mod token;
 pub mod user;
 pub mod verify;
+pub mod viewing;
 pub mod views;
 pub mod wake;
 pub mod world;

@@ -1,6 +1,7 @@
 //! What the program does, one file per command, and what they share.
 
 pub mod admin;
+pub mod approvals;
 pub mod backup;
 pub mod changes;
 pub mod migrate;

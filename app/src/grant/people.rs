@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{AccountId, GrantId, InvitationId, Lang, MemberId, Problem, Right, Role, Text, UserId};
+use model::{AccountId, Duty, GrantId, InvitationId, Lang, MemberId, Problem, Right, Role, Text, UserId};
 use server::{
     Server,
     grant::{Access, Given, GrantView, InvitationView, NewGrant, On},
@@ -106,7 +106,7 @@ async fn give(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
             see(format!("{}/people", on.path()), said)
         }
         Ok(Given::Asked(_)) => see(format!("{}/people", on.path()), "invitation_sent"),
-        Err(problem) => draw(server, face, on, typed.refused(on_form(problem)?)).await,
+        Err(problem) => again(server, face, on, typed, problem).await,
     }
 }
 
@@ -120,8 +120,13 @@ async fn after(
 ) -> Answer {
     match done {
         Ok(()) => see(format!("{}/people", on.path()), said),
-        Err(problem) => draw(server, face, on, typed.refused(on_form(problem)?)).await,
+        Err(problem) => again(server, face, on, typed, problem).await,
     }
+}
+
+/// The page again, with what was refused.
+pub async fn again(server: &Server, face: &Face, on: On, typed: Typed, problem: Problem) -> Answer {
+    draw(server, face, on, typed.refused(on_form(problem)?)).await
 }
 
 /// The frame of the account or member.
@@ -159,6 +164,7 @@ async fn draw(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
             {(!invited.is_empty()).then(|| waiting(lang, on, shared, invited))}
             {shared.then(|| form(lang, on, &access, server.carrier.is_some(), &typed))}
             {owns.then(|| hand_over(lang, on, &typed))}
+            {face.may(Duty::ViewAs).then(|| crate::viewing::act(lang, on, &typed))}
         </div>
     };
     let face = face.saying(format!("{}/people", on.path()));

@@ -7,7 +7,7 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use model::{Duty, Lang, Problem, ProblemKind, Text};
-use server::Actor;
+use server::{Actor, viewing::Viewing};
 use std::sync::Arc;
 
 /// The cookie in which a browser keeps its language.
@@ -42,6 +42,11 @@ impl Face {
     /// Whether this is a duty of whoever looks.
     pub fn may(&self, duty: Duty) -> bool {
         self.actor.as_ref().is_some_and(|actor| actor.staff.does(duty))
+    }
+
+    /// The view in which staff looks as a member does.
+    pub fn viewing(&self) -> Option<&Viewing> {
+        self.actor.as_ref().and_then(|actor| actor.viewing.as_ref())
     }
 
     pub fn is_staff(&self) -> bool {

@@ -18,6 +18,8 @@ pub enum Who {
     SignedIn,
     /// The same, also for those who first have to set a second factor up: what it takes to do so, and the way out.
     SettingUp,
+    /// The same for what is one's own: closed while staff looks as a member does, for it would be staff's own.
+    Own,
     /// Staff of whom the first duty is, so that they know of it, and the second to do it.
     Staff(Duty, Duty),
 }
@@ -26,13 +28,16 @@ pub enum Who {
 pub async fn guard(State(who): State<Who>, face: Face, request: Request, next: Next) -> Response {
     let allowed = match who {
         Who::Anyone => true,
-        Who::SignedIn | Who::SettingUp => face.actor.is_some(),
+        Who::SignedIn | Who::SettingUp | Who::Own => face.actor.is_some(),
         Who::Staff(sees, _) => face.may(sees),
     };
     if face.actor.as_ref().is_some_and(|actor| actor.must_set_up)
         && !matches!(who, Who::Anyone | Who::SettingUp)
     {
         return Redirect::to("/second-factor").into_response();
+    }
+    if who == Who::Own && face.viewing().is_some() {
+        return Miss(server::user::while_viewing()).into_response();
     }
     if let (Who::Staff(sees, does), Some(actor)) = (who, &face.actor)
         && let Err(problem) = actor.must_do_what_others_see(sees, does)

@@ -3,9 +3,10 @@
 use crate::{
     account, grant,
     host::{list::rows, needs_care},
-    http::{Answer, Face},
+    http::{Answer, Face, Miss},
     parts::{self, Tone, figure, link, link_main, notice},
     shell::{self, Place},
+    viewing,
 };
 use axum::{
     extract::State,
@@ -18,7 +19,7 @@ use server::{Server, host::HostView, paging::Listing};
 /// `GET /`
 pub async fn home(State(server): State<Server>, face: Face) -> Answer {
     let me = face.me()?;
-    let asked = grant::mine::card(face.lang, server::grant::my_invitations(&server, me).await?);
+    let asked = asks(&server, &face).await?;
     if !face.is_staff() {
         return member(&server, &face, asked).await;
     }
@@ -35,6 +36,18 @@ pub async fn home(State(server): State<Server>, face: Face) -> Answer {
         false => None,
     };
     Ok(staff(&face, view! { {asked}{approvals} }.into_any(), hosts))
+}
+
+/// What asks for an answer of whoever looks: invitations, and staff that asks to be let act. Not of staff while it views.
+async fn asks(server: &Server, face: &Face) -> Result<Option<AnyView>, Miss> {
+    let me = face.me()?;
+    if face.viewing().is_some() {
+        return Ok(None);
+    }
+    let invitations = grant::mine::card(face.lang, server::grant::my_invitations(server, me).await?);
+    let viewings = viewing::card(face.lang, server::viewing::pending(server, me).await?);
+    let none = invitations.is_none() && viewings.is_none();
+    Ok((!none).then(|| view! { {invitations}{viewings} }.into_any()))
 }
 
 /// One's own accounts, below what asks for an answer; straight to the only one when nothing does.

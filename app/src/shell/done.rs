@@ -51,6 +51,18 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "The offer goes out by mail; nothing changes before they accept.",
         ),
         "role_left" => Text::new("Vous avez rendu ce rôle.", "You have given up that role."),
+        "viewing_started" => {
+            Text::new("Vous regardez maintenant comme un membre.", "You now look as a member does.")
+        }
+        "viewing_ended" => Text::new("La vue est terminée.", "The view is ended."),
+        "viewing_asked" => Text::new(
+            "L’accord est demandé\u{a0}: les personnes responsables le voient sur leur page d’accueil.",
+            "Consent is asked for: the owners see it on their home page.",
+        ),
+        "viewing_consented" => Text::new(
+            "L’équipe peut agir pour le reste de l’heure\u{a0}; tout figure dans l’historique.",
+            "Staff may act for the rest of the hour; all of it stands in the history.",
+        ),
         "staff_added" => Text::new("La fonction est confiée.", "The staff role is given."),
         "staff_removed" => Text::new("La fonction est retirée.", "The staff role is withdrawn."),
         "approval_asked" => Text::new(
@@ -91,6 +103,7 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "Les cinq minutes sont passées\u{a0}: donnez à nouveau votre mot de passe.",
             "The five minutes are over: give your password again.",
         ),
+        "link_sent" => Text::new("Le lien part par courriel.", "The link goes out by mail."),
         "user_suspended" => Text::new("L’utilisateur est suspendu.", "The user is suspended."),
         "user_resumed" => {
             Text::new("L’utilisateur peut à nouveau se connecter.", "The user may sign in again.")

@@ -118,6 +118,7 @@ pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response 
                         {face.actor.is_some().then(|| nav(face, place))}
                     </div>
                 </header>
+                {face.viewing().map(|viewing| crate::viewing::banner(lang, viewing))}
                 <div class="body">
                     <main id="main" tabindex="-1" class="page">
                         {crate::parts::crumbs(lang, crumbs)}

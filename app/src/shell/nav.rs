@@ -53,7 +53,10 @@ pub fn nav(face: &Face, place: Place) -> AnyView {
         let theirs = STAFF.iter().filter(|(_, duty)| duty.is_none_or(|duty| face.may(duty)));
         theirs.map(|(entry, _)| *entry).collect()
     } else {
-        MEMBER.to_vec()
+        // What is one's own rests while one looks as others do.
+        let entries =
+            MEMBER.iter().filter(|(place, ..)| face.viewing().is_none() || *place == Place::Accounts);
+        entries.copied().collect()
     };
     let entries = entries
         .into_iter()

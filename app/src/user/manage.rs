@@ -23,10 +23,17 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserI
     let body = view! {
         <div class="stack">
             <section class="card">{facts}</section>
+            {(face.may(Duty::SendLinks) && server.carrier.is_some() && user.suspended_at.is_none()).then(|| send_act(lang, &user))}
             {face.may(Duty::Administer).then(|| view! { <section class="folds">{reset_act(lang, &user)}{suspend_act(lang, &user)}</section> })}
         </div>
     };
     Ok(shell::page(&face, page, body))
+}
+
+/// `POST /users/{user}/send-link`
+pub async fn send_link(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    server::user::send_link(&server, face.me()?, id).await?;
+    see(format!("/users/{id}"), "link_sent")
 }
 
 /// `POST /users/{user}/suspend`
@@ -63,6 +70,16 @@ pub fn standing(lang: Lang, user: &UserView) -> AnyView {
         0 => lang.pick("mot de passe seul", "password alone").into_any(),
         _ => lang.pick("deux facteurs", "two factors").into_any(),
     }
+}
+
+/// A link by mail for one who cannot sign in: it goes to the address above, and nobody else sees it.
+fn send_act(lang: Lang, user: &UserView) -> AnyView {
+    let path = format!("/users/{}/send-link", user.id);
+    let words = lang.pick(
+        "Mot de passe oublié\u{a0}? Un lien pour en choisir un autre part à son adresse\u{a0}; personne d’autre ne le voit.",
+        "Forgotten password? A link to choose another goes to their address; nobody else sees it.",
+    );
+    view! { <section class="card stack"><p>{words}</p>{Action::new(path, lang.pick("Envoyer un lien", "Send a link")).view()}</section> }.into_any()
 }
 
 fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {

@@ -10,7 +10,7 @@ use std::path::Path;
 const PASSWORD: &str = "four other random words";
 
 /// Sends what is queued; gives all mails, oldest first, with their lines joined again (RFC 2045 §6.7).
-async fn sent(stage: &Stage, folder: &Path) -> Vec<String> {
+pub async fn sent(stage: &Stage, folder: &Path) -> Vec<String> {
     server::mail::send_due(&stage.server).await.unwrap();
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();

@@ -11,5 +11,6 @@ mod languages;
 mod links;
 mod mails;
 mod people;
+mod roles;
 mod stage;
 mod walk;

@@ -189,6 +189,7 @@ impl Stage {
             ("of_member", of_member.to_string()),
             ("invitation", invitation.to_string()),
             ("approval", approval.to_string()),
+            ("viewing", server.world.id::<model::Viewing>().to_string()),
             ("token", token.to_string()),
             ("kind", "site".to_owned()),
             ("key", site.item.id.to_string()),

@@ -32,7 +32,8 @@ pub(crate) const ROUTES: &[Route] = &[
         "The accounts one may see; also ?state=active|suspended|deleted",
         Answer::Page(shape::<AccountView>),
         || routing::get(get_all),
-    ),
+    )
+    .while_viewing(),
     Route::new(
         Verb::Post,
         "/accounts",
@@ -55,7 +56,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Patch,
         "/accounts/{account}",
-        Who::AdminOfAccount,
+        Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
         "Give it another plan",
         ACCOUNT,
@@ -65,7 +66,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Delete,
         "/accounts/{account}",
-        Who::AdminOfAccount,
+        Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
         "Delete: off the web at once, erased when its `erase_at` has come",
         ACCOUNT,
@@ -74,7 +75,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/accounts/{account}/suspend",
-        Who::AdminOfAccount,
+        Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
         "Suspend",
         ACCOUNT,
@@ -84,7 +85,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/accounts/{account}/resume",
-        Who::AdminOfAccount,
+        Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
         "End a suspension",
         ACCOUNT,
@@ -93,7 +94,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new(
         Verb::Post,
         "/accounts/{account}/restore",
-        Who::AdminOfAccount,
+        Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
         "Bring a deleted account back whole",
         ACCOUNT,

@@ -48,7 +48,7 @@ pub(super) async fn load<'c>(
         concat!(columns!(), "FROM accounts a", joins!(), "WHERE a.id = $3 AND a.state <> 'erased' AND"),
         ""
     ))
-    .bind(actor.user_text())
+    .bind(actor.holder())
     .bind(now)
     .bind(account)
     .optional(on, |row| view(row, now))
@@ -60,7 +60,7 @@ pub(super) async fn load<'c>(
 pub async fn must_see(server: &Server, actor: &Actor, account: AccountId) -> Result<(), Problem> {
     let found =
         sql(scoped!(actor, "SELECT a.id FROM accounts a WHERE a.id = $3 AND a.state <> 'erased' AND", ""))
-            .bind(actor.user_text())
+            .bind(actor.holder())
             .bind(server.world.now_ms())
             .bind(account)
             .optional(server.store.on(), |_| Ok(()))
@@ -136,7 +136,7 @@ async fn listed(
             "ORDER BY a.name"
         )
     ))
-    .bind(actor.user_text())
+    .bind(actor.holder())
     .bind(now)
     .bind(after)
     .bind(listing.pattern())

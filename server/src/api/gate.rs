@@ -1,7 +1,7 @@
 //! The one door of the API: who asks, whether their token's scopes and range allow it, whether a second factor has to be set up first.
 //! All of it is decided from the route table, before any rule is asked.
 
-use super::{ApiError, Needs, Route};
+use super::{ApiError, Needs, Route, Who};
 use crate::{Actor, Server, Via, listen::ClientAddress, session, token::Scopes, user};
 use axum::{
     extract::{Request, State},
@@ -50,6 +50,9 @@ fn admit(route: &Route, actor: &Actor, scopes: &Scopes) -> Result<(), Problem> {
         }
         _ => {}
     }
+    if actor.viewing.is_some() && !viewable(route) {
+        return Err(user::while_viewing());
+    }
     if actor.must_set_up && !route.setting_up {
         return Err(denied(
             "factor_needed",
@@ -60,6 +63,11 @@ fn admit(route: &Route, actor: &Actor, scopes: &Scopes) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// What is the user's own rests while staff views: it would be staff's own.
+fn viewable(route: &Route) -> bool {
+    route.viewing || route.who != Who::User
 }
 
 fn denied(code: &'static str, text: Text) -> Problem {

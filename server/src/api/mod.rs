@@ -19,7 +19,7 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
 use crate::{
     Server, account, approval, change, factor, grant, host, mail, member, origin, plan, session, site, token,
-    user,
+    user, viewing,
 };
 use axum::{
     Router,
@@ -50,6 +50,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         grant::ROUTES[1],
         grant::ROUTES[2],
         approval::ROUTES,
+        viewing::ROUTES,
         site::ROUTES,
         change::ROUTES,
         host::ROUTES,

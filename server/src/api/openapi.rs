@@ -149,7 +149,7 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
             format!("{}, and users who are {} of the account.", staff(right), roles(right))
         }
         Who::Member(right) => format!("{}, and users who are {} of the member.", staff(right), roles(right)),
-        Who::AdminOfAccount => "Admins.".to_owned(),
+        Who::AccountBy(does) | Who::MemberBy(does) => format!("Staff: {}.", doers(does)),
         Who::Staff(_, does) => format!("Staff: {}.", doers(does)),
     };
     let needs = match route.needs {

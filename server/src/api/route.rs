@@ -18,6 +18,8 @@ pub struct Route {
     pub needs: Needs,
     /// Open to a user who has to set a second factor up first: what it takes to do so.
     pub setting_up: bool,
+    /// Open to staff that views as a member's users do: of what is the user's own, only this.
+    pub viewing: bool,
     /// What it does, for OpenAPI.
     pub summary: &'static str,
     pub body: Option<fn() -> Shape>,
@@ -45,8 +47,10 @@ pub enum Who {
     Account(Right),
     /// The same of a member.
     Member(Right),
-    /// Admins; those who see the account concerned are told that they may not, others that there is no such thing.
-    AdminOfAccount,
+    /// Staff of whom this is a duty; those who see the account concerned are told that they may not, others that there is no such thing.
+    AccountBy(Duty),
+    /// The same of a member.
+    MemberBy(Duty),
     /// Staff of whom the first duty is, so that they know of it, and the second to do it; to others it does not exist.
     Staff(Duty, Duty),
 }
@@ -100,12 +104,29 @@ impl Route {
         answer: Answer,
         handler: fn() -> MethodRouter<Server>,
     ) -> Route {
-        Route { verb, path, who, needs, setting_up: false, summary, body: None, answer, handler }
+        Route {
+            verb,
+            path,
+            who,
+            needs,
+            setting_up: false,
+            viewing: false,
+            summary,
+            body: None,
+            answer,
+            handler,
+        }
     }
 
     /// Open while a second factor has to be set up.
     pub const fn while_setting_up(mut self) -> Route {
         self.setting_up = true;
+        self
+    }
+
+    /// Open while staff views as a member's users do.
+    pub const fn while_viewing(mut self) -> Route {
+        self.viewing = true;
         self
     }
 

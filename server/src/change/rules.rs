@@ -132,7 +132,7 @@ pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<Ch
         ),
         " OR (c.account_id IS NULL AND c.user_id = $1))"
     ))
-    .bind(actor.user_text())
+    .bind(actor.holder())
     .bind(server.world.now_ms())
     .bind(change)
     .optional(server.store.on(), |row| view(row, actor))

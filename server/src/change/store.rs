@@ -21,7 +21,7 @@ pub async fn record(tx: &mut Tx, world: &dyn World, actor: &Actor, act: Act) -> 
         .bind(world.now_ms())
         .bind(actor.user)
         .bind(actor.who.as_str())
-        .bind(actor.via.code())
+        .bind(actor.via_code())
         .bind(act.verb)
         .bind(act.member)
         .bind(act.account)

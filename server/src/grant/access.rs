@@ -106,7 +106,10 @@ pub(crate) async fn of_account<'c>(
         on,
         actor,
         "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-           AND (g.account_id = $3 OR g.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))",
+           AND (g.account_id = $3 OR g.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))
+         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'manager' END FROM viewings v
+         WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2
+           AND (v.account_id = $3 OR v.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))",
         account.to_string(),
         now,
     )
@@ -124,7 +127,9 @@ pub(crate) async fn of_member<'c>(
         on,
         actor,
         "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-           AND g.member_id = $3",
+           AND g.member_id = $3
+         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'manager' END FROM viewings v
+         WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2 AND v.member_id = $3",
         member.to_string(),
         now,
     )
@@ -132,7 +137,7 @@ pub(crate) async fn of_member<'c>(
 }
 
 /// The same, of either.
-pub(super) async fn of<'c>(
+pub(crate) async fn of<'c>(
     executor: impl Executor<'c, Database = Any>,
     actor: &Actor,
     on: On,
@@ -151,7 +156,7 @@ async fn held<'c>(
     id: String,
     now: i64,
 ) -> Result<Access, Problem> {
-    let roles = sql(query).bind(actor.user_text()).bind(now).bind(id).all(on, |row| row.get("role")).await?;
+    let roles = sql(query).bind(actor.holder()).bind(now).bind(id).all(on, |row| row.get("role")).await?;
     let admin = actor.staff.does(Duty::Administer);
     Ok(Access { admin, staff: actor.staff.does(Duty::SeeMembers), roles })
 }

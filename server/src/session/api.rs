@@ -51,11 +51,13 @@ pub(crate) const ROUTES: &[Route] = &[
         || routing::post(proof),
     )
     .takes(shape::<Proof>)
-    .while_setting_up(),
+    .while_setting_up()
+    .while_viewing(),
     Route::new(Verb::Delete, "/session", Who::User, Needs::Session, "Sign out", Answer::Nothing, || {
         routing::delete(end)
     })
-    .while_setting_up(),
+    .while_setting_up()
+    .while_viewing(),
     Route::new(
         Verb::Get,
         "/me/sessions",

@@ -5,11 +5,13 @@ use crate::{
     Actor, Server, Via,
     actor::Staff,
     factor::Policy,
+    grant::On,
     secrets::hashed,
     store::{Row, sql},
     token,
+    viewing::Viewing,
 };
-use model::Problem;
+use model::{Duty, Problem, ViewingId};
 
 /// Seen-times are written at most this often: reading a page writes nothing.
 const NOTE_EVERY_MS: i64 = 3_600_000;
@@ -52,9 +54,12 @@ pub async fn still(server: &Server, actor: &Actor) -> Result<Option<Actor>, Prob
 
 async fn running(server: &Server, id: &str, now: i64) -> Result<Option<(Actor, i64)>, Problem> {
     sql(concat!(
-        "SELECT s.seen_at, s.proved_at, ",
+        "SELECT s.seen_at, s.proved_at, v.id AS viewing, v.account_id AS viewed_account, v.member_id AS viewed_member,
+           COALESCE(va.name, vm.name) AS viewed_name, v.expires_at AS viewing_until, v.asked_at, v.consented_at, ",
         actor_columns!(),
         "FROM sessions s JOIN users u ON u.id = s.user_id
+           LEFT JOIN viewings v ON v.session_id = s.id AND v.ended_at IS NULL AND v.expires_at > $2
+           LEFT JOIN accounts va ON va.id = v.account_id LEFT JOIN members vm ON vm.id = v.member_id
          WHERE s.id = $1 AND s.ended_at IS NULL AND s.created_at > $3 AND s.seen_at > $4 AND u.suspended_at IS NULL"
     ))
     .bind(id)
@@ -68,9 +73,34 @@ async fn running(server: &Server, id: &str, now: i64) -> Result<Option<(Actor, i
         let policy = row.get::<Option<Policy>>("policy")?.unwrap_or_default();
         let none = row.get::<u32>("factors")? == 0;
         found.must_set_up = none && policy.asks(found.staff.is_any());
+        // Who may view no more is back to what they are.
+        if found.staff.does(Duty::ViewAs)
+            && let Some(viewing) = viewing(row)?
+        {
+            found.staff = Staff::NONE;
+            found.viewing = Some(viewing);
+        }
         Ok((found, row.get::<i64>("seen_at")?))
     })
     .await
+}
+
+/// The view that runs in this session.
+fn viewing(row: &Row) -> Result<Option<Viewing>, Problem> {
+    let Some(id) = row.get::<Option<ViewingId>>("viewing")? else { return Ok(None) };
+    let on = match (row.get("viewed_account")?, row.get("viewed_member")?) {
+        (Some(account), _) => On::Account(account),
+        (None, Some(member)) => On::Member(member),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Viewing {
+        id,
+        on,
+        name: row.get("viewed_name")?,
+        until: row.get("viewing_until")?,
+        asked: row.get::<Option<i64>>("asked_at")?.is_some(),
+        consented: row.get::<Option<i64>>("consented_at")?.is_some(),
+    }))
 }
 
 /// `actor_columns!` as an actor.
@@ -83,6 +113,7 @@ pub(crate) fn actor(row: &Row, via: Via) -> Result<Actor, Problem> {
         via,
         proved_at: None,
         must_set_up: false,
+        viewing: None,
         once: None,
     })
 }

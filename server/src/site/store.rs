@@ -98,7 +98,7 @@ pub(super) async fn load(
     now: i64,
 ) -> Result<SiteView, Problem> {
     let found = sql(scoped!(actor, concat!(columns!(), "WHERE s.id = $3 AND a.state <> 'erased' AND"), ""))
-        .bind(actor.user_text())
+        .bind(actor.holder())
         .bind(now)
         .bind(site)
         .optional(&mut *on, |row| view(row, now))

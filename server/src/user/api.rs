@@ -1,8 +1,8 @@
 //! Users over the API.
 
 use super::{
-    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list, me, resume, set_lang, show,
-    suspend,
+    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list, me, resume, send_link,
+    set_lang, show, suspend,
 };
 use crate::{
     Server,
@@ -34,7 +34,8 @@ pub(crate) const ROUTES: &[Route] = &[
         Answer::One(shape::<UserView>),
         || routing::get(get_me),
     )
-    .while_setting_up(),
+    .while_setting_up()
+    .while_viewing(),
     Route::new(
         Verb::Patch,
         "/me",
@@ -91,6 +92,15 @@ pub(crate) const ROUTES: &[Route] = &[
         "A new one-time link, for a user who forgot the password; told this once",
         Answer::Made(shape::<Link>),
         || routing::post(post_link),
+    ),
+    Route::new(
+        Verb::Post,
+        "/users/{user}/send-link",
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
+        Needs::Session,
+        "Send the user a one-time link by mail, to their own address; nobody else sees it",
+        Answer::Nothing,
+        || routing::post(post_send_link),
     ),
     Route::new(
         Verb::Post,
@@ -185,6 +195,16 @@ async fn post_link(
     let mut response = one(&Link { link: super::link_url(&server, &secret) }, None)?;
     *response.status_mut() = axum::http::StatusCode::CREATED;
     Ok(response)
+}
+
+async fn post_send_link(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
+    send_link(&server, &actor, part(&params, "user")?).await?;
+    no_content(None)
 }
 
 async fn post_suspend(

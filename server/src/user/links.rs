@@ -5,6 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::{Staff, not_found},
     change::{self, Act, Subject},
+    mail,
     secrets::{fresh, hashed},
     session::Verified,
     store::{Tx, sql},
@@ -75,6 +76,32 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
     Ok(secret)
 }
 
+/// Support sends a user a link by mail: it goes to the user's own address, and support never sees it.
+pub async fn send_link(server: &Server, actor: &Actor, user: UserId) -> Result<(), Problem> {
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
+    let found = rules::show(server, actor, user).await?;
+    actor.must_have_proved(server.world.now_ms())?;
+    if server.carrier.is_none() {
+        return Err(mail::off());
+    }
+    if found.suspended_at.is_some() {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "user_suspended",
+            Text::new(
+                "Cet utilisateur est suspendu\u{a0}: remettez-le d’abord en service.",
+                "This user is suspended: resume them first.",
+            ),
+        ));
+    }
+    let mut tx = server.store.write().await?;
+    let secret = new(&mut tx, &*server.world, user).await?;
+    mail::tell_user(&mut tx, server, mail::Kind::Reset, user, Some(&secret)).await?;
+    let act = Act::new("user.send_link", Subject::new("user", user, &found.email));
+    change::record(&mut tx, &*server.world, actor, act).await?;
+    tx.commit().await
+}
+
 /// Whose link it is; looking does not use it up (mail scanners look).
 pub async fn open_link(server: &Server, secret: &str) -> Result<UserView, Problem> {
     let found =
@@ -123,6 +150,7 @@ pub async fn set_password_by_link(server: &Server, secret: &str, new: &Secret) -
         via: Via::Panel,
         proved_at: None,
         must_set_up: false,
+        viewing: None,
         once: None,
     };
     rules::store_password(&mut tx, server, &actor, user.id, &hash, None).await?;

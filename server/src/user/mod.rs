@@ -10,12 +10,12 @@ mod suspend;
 
 pub(crate) use api::ROUTES;
 pub use forgotten::{Forgotten, forgotten};
-pub use links::{LINK_MS, link, link_url, open_link, set_password_by_link};
+pub use links::{LINK_MS, link, link_url, open_link, send_link, set_password_by_link};
 pub(crate) use links::{link_if_needed, new as new_link, void_links};
 pub use password::Hashers;
 pub(crate) use password::verify;
 pub(crate) use rules::{bucket, ensure, hold, session_only, wrong_password};
-pub use rules::{change_password, create_admin, list, me, set_lang, show};
+pub use rules::{change_password, create_admin, list, me, set_lang, show, while_viewing};
 pub use strength::SHORTEST;
 pub use suspend::{resume, suspend};
 

@@ -182,6 +182,18 @@ pub(crate) fn session_only() -> Problem {
     )
 }
 
+/// For what is one's own, while one looks as others do.
+pub fn while_viewing() -> Problem {
+    Problem::new(
+        ProblemKind::Denied,
+        "viewing",
+        Text::new(
+            "Vous regardez comme un membre\u{a0}: terminez d’abord cette vue.",
+            "You are looking as a member does: end that view first.",
+        ),
+    )
+}
+
 fn view(row: &Row) -> Result<UserView, Problem> {
     Ok(UserView {
         id: row.get("id")?,

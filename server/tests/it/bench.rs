@@ -119,6 +119,7 @@ pub fn as_user(id: UserId, email: &str, staff: Staff) -> Actor {
         // However long a case takes.
         proved_at: Some(i64::MAX),
         must_set_up: false,
+        viewing: None,
         once: None,
     }
 }

@@ -27,4 +27,5 @@ mod smtp;
 mod suite;
 mod two;
 mod verify;
+mod viewing;
 mod world;

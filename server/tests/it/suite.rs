@@ -7,7 +7,7 @@ use crate::{
     hub::{enrol, freeze, greet, push, report},
     mails, people,
     postgres::Postgres,
-    races, renewal, roles, scopes, sending, sites, verify,
+    races, renewal, roles, scopes, sending, sites, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -121,6 +121,9 @@ suite! {
     sites::a_domain_belongs_to_one_account,
     sites::limits_of_the_plan,
     sites::stale_versions_are_refused,
+    viewing::a_view_shows_what_the_member_sees_and_changes_nothing,
+    viewing::an_owner_lets_staff_act,
+    viewing::a_view_belongs_to_one_session,
     verify::a_site_is_verified_by_every_name,
     verify::what_is_gone_is_verified_too,
     verify::a_name_taken_off_a_site_must_be_gone,

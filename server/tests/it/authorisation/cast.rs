@@ -2,7 +2,13 @@
 
 use crate::bench::{Bench, Household, PASSWORD, as_user};
 use model::{Duty, GrantId, Right, Role, Secret, StaffRole, User, UserId};
-use server::{Actor, actor::Staff, api::Who, store::sql, user};
+use server::{
+    Actor,
+    actor::Staff,
+    api::{Route, Who},
+    store::sql,
+    user,
+};
 
 /// What somebody is to the household that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +59,15 @@ impl Part {
     }
 
     /// Whom a route is for that concerns nothing but what is one's own: here, the account's owner's.
-    pub fn is_self(self) -> bool {
-        self == Part::OfAccount(Role::Owner)
+    fn is_self(self, path: &str) -> bool {
+        // A view of the account asks all its owners.
+        let also = path.starts_with("/me/viewings") && self == Part::OfMember(Role::Owner);
+        self == Part::OfAccount(Role::Owner) || also
     }
 
-    /// What the route table says of this person; `own` tells whether the route speaks of somebody's own things.
-    pub fn by_the_table(self, who: Who, own: bool) -> Outcome {
+    /// What the route table says of this person.
+    pub fn by_the_table(self, route: &Route) -> Outcome {
+        let who = route.who;
         if who == Who::Anyone {
             return Outcome::Passes;
         }
@@ -72,10 +81,11 @@ impl Part {
         };
         match who {
             Who::Anyone => Outcome::Passes,
-            Who::User => of(!own || self.is_self(), true),
+            Who::User => of(!route.path.contains('{') || self.is_self(route.path), true),
             Who::Account(right) => of(self.on_account(Right::See), self.on_account(right)),
             Who::Member(right) => of(self.on_member(Right::See), self.on_member(right)),
-            Who::AdminOfAccount => of(self.on_account(Right::See), self.does(Duty::Administer)),
+            Who::AccountBy(duty) => of(self.on_account(Right::See), self.does(duty)),
+            Who::MemberBy(duty) => of(self.on_member(Right::See), self.does(duty)),
             Who::Staff(sees, does) => of(self.does(sees), self.does(does)),
         }
     }

@@ -69,7 +69,7 @@ pub async fn everybody_gets_what_the_table_says(bench: Bench) {
         let (theirs, name) = fresh(0).await;
         let absent = theirs.absent(&bench);
         // Who gets nothing changes nothing: all of them look at the same things.
-        let outcome = |part: Part| part.by_the_table(route.who, own(route));
+        let outcome = |part: Part| part.by_the_table(route);
         for part in Part::all().into_iter().filter(|part| outcome(*part) != Outcome::Passes) {
             let who = match part {
                 Part::Suspended => Client { cookie: suspended.cookie.clone(), ..Client::nobody(&bench) },

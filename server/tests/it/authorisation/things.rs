@@ -5,7 +5,7 @@ use crate::{
     bench::{Bench, Household, PASSWORD, verified},
     mails,
 };
-use model::Role;
+use model::{Role, StaffRole};
 use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
@@ -72,6 +72,7 @@ impl Things {
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
                 ("", "{invitation}", mine),
+                ("", "{viewing}", viewing(bench, cast, &home).await),
                 ("", "{approval}", asked.id.to_string()),
                 ("", "{factor}", factor),
                 ("", "{session}", session),
@@ -123,6 +124,23 @@ async fn invitation(bench: &Bench, cast: &Cast, home: &Household, on_account: bo
     id
 }
 
+/// Support looks at the account, and asks to be let act.
+async fn viewing(bench: &Bench, cast: &Cast, home: &Household) -> String {
+    let id = bench.server.world.id::<model::Viewing>().to_string();
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("INSERT INTO viewings (id, session_id, user_id, who, account_id, reason, started_at, expires_at, asked_at)
+         VALUES ($1, 'x', $2, 'x', $3, 'x', 1, $4, 1)")
+    .bind(id.as_str())
+    .bind(cast.user(Part::Staff(StaffRole::Support)))
+    .bind(home.account)
+    .bind(i64::MAX)
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 /// A body each route would take.
 pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
     route.body?;
@@ -148,6 +166,7 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/hand-over" | "/members/{member}/hand-over") => {
             json!({ "email": "x@y.example" })
         }
+        (_, "/accounts/{account}/view" | "/members/{member}/view") => json!({ "reason": "ticket 12" }),
         (_, "/staff") => json!({ "email": "x@y.example", "role": "board" }),
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),

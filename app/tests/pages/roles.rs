@@ -1,0 +1,128 @@
+//! Roles as people meet them on pages: inviting and accepting, handing over, staff by two, looking as a member does.
+
+use crate::{html::check, mails::sent, stage::Stage};
+use axum::http::StatusCode;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_invites_and_the_other_accepts() {
+    let (stage, folder) = Stage::mailing().await;
+    let people = stage.filled("/accounts/{account}/people");
+    // Wrong input keeps what was typed and names its field.
+    for (field, value) in [("email", "nobody"), ("role", "king"), ("days", "many")] {
+        let mut fields = vec![("email", "neuf@asso.example"), ("role", "webmaster"), ("days", "7")];
+        fields.retain(|(name, _)| *name != field);
+        fields.push((field, value));
+        let got = stage.member.post(&people, &fields).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(got.html.contains(&format!("f-{field}-error")), "{field}: {}", got.html);
+        check(&got.html);
+    }
+    let fields = [("email", "stranger@asso.example"), ("role", "webmaster"), ("days", "7")];
+    let got = stage.member.post(&people, &fields).await;
+    assert!(got.location().ends_with("?done=invitation_sent"), "{}", got.html);
+    let mail = sent(&stage, &folder).await.pop().unwrap();
+    assert!(mail.contains("To: stranger@asso.example") && mail.contains("webm"), "{mail}");
+    let waiting = stage.member.get(&people).await.html;
+    assert!(waiting.contains("Invitations without an answer") && waiting.contains("stranger@asso.example"));
+    // On the other's home page, first of all.
+    let home = stage.stranger.get("/").await.html;
+    assert!(
+        home.contains("You are invited")
+            && home.contains("owner@asso.example offers you the role: webmaster")
+    );
+    let path = home.split("action=\"").find(|part| part.starts_with("/invitations/")).unwrap();
+    let path = path.split('"').next().unwrap();
+    let got = stage.stranger.post(path, &[]).await;
+    assert_eq!(got.location(), "/?done=invitation_accepted", "{}", got.html);
+    let account = stage.filled("/accounts/{account}");
+    assert!(stage.stranger.get(&account).await.html.contains("f-name"), "a webmaster adds sites");
+    let got = stage.stranger.post(path, &[]).await;
+    assert_eq!(got.status, StatusCode::NOT_FOUND, "answered once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_is_offered_nothing_to_change() {
+    let stage = Stage::new().await;
+    for path in
+        ["/accounts/{account}", "/accounts/{account}/people", "/sites/{site}", "/members/{member}/people"]
+    {
+        let got = stage.reader.get(&stage.filled(path)).await;
+        assert_eq!(got.status, StatusCode::OK, "{path}");
+        let forms: Vec<_> = check(&got.html)
+            .iter()
+            .filter(|tag| tag.name == "form")
+            .filter_map(|tag| tag.get("action").map(str::to_owned))
+            .filter(|action| {
+                !["/lang", "/sign-out"].contains(&action.as_str()) && !action.ends_with("/leave")
+            })
+            .collect();
+        assert!(forms.is_empty(), "{path} offers {forms:?}");
+    }
+    let got = stage.reader.post(&stage.filled("/accounts/{account}/sites"), &[("name", "x.example")]).await;
+    assert_eq!(got.status, StatusCode::FORBIDDEN);
+    assert!(got.html.contains("ask an owner"), "{}", got.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_owner_is_told_why_not() {
+    let stage = Stage::new().await;
+    stage.run("UPDATE grants SET revoked_at = 1 WHERE member_id = $1", &stage.filled("{member}")).await;
+    let got = stage.member.post(&stage.filled("/grants/{grant}/leave"), &[]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    assert!(got.html.contains("This is the last owner"), "{}", got.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_admin_is_asked_for_by_one_and_approved_by_another() {
+    let stage = Stage::new().await;
+    // What the second admin asked for waits on the first one's home page.
+    let home = stage.admin.get("/").await.html;
+    assert!(home.contains("Waits for a second approval") && home.contains("third@coop.example"));
+    let got = stage.admin.post(&stage.filled("/approvals/{approval}/approve"), &[]).await;
+    assert_eq!(got.status, StatusCode::OK, "a link to pass on: {}", got.html);
+    assert!(got.html.contains("https://panel.example/link/"));
+    assert!(stage.admin.get("/staff").await.html.contains("third@coop.example"));
+    // One's own request can be withdrawn, not approved.
+    let got = stage.admin.post("/staff", &[("email", "fourth@coop.example"), ("role", "admin")]).await;
+    assert_eq!(got.location(), "/staff?done=approval_asked", "{}", got.html);
+    let page = stage.admin.get("/staff").await.html;
+    assert!(page.contains("Withdraw my request") && !page.contains(">Approve<"));
+    let got = stage
+        .admin
+        .post("/staff", &[("email", "fifth@coop.example"), ("role", "board"), ("days", "0")])
+        .await;
+    assert!(got.html.contains("f-days-error"), "{}", got.html);
+    // The board reads it all and is offered none of it.
+    let (_, board) = stage.staff.iter().find(|(role, _)| role.code() == "board").unwrap();
+    let page = board.get("/staff").await.html;
+    assert!(page.contains("fourth@coop.example") && !page.contains("f-email"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn support_looks_as_a_member_does_under_a_banner() {
+    let stage = Stage::new().await;
+    let (_, support) = stage.staff.iter().find(|(role, _)| role.code() == "support").unwrap();
+    let view = stage.filled("/accounts/{account}/view");
+    let got = support.post(&view, &[("reason", "")]).await;
+    assert!(got.html.contains("f-reason-error"), "{}", got.html);
+    let got = support.post(&view, &[("reason", "Ticket 12")]).await;
+    assert_eq!(got.location(), "/?done=viewing_started", "{}", got.html);
+    let account = support.get(&stage.filled("/accounts/{account}")).await.html;
+    check(&account);
+    assert!(account.contains("Reading only") && !account.contains("f-name"), "{account}");
+    assert_eq!(support.get("/users").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(support.get("/profile").await.status, StatusCode::FORBIDDEN);
+    // The owner lets them act.
+    support.post("/viewing/ask", &[]).await;
+    let home = stage.member.get("/").await.html;
+    assert!(home.contains("asks to act") && home.contains("Ticket 12"), "{home}");
+    let path = home.split("action=\"").find(|part| part.starts_with("/viewings/")).unwrap();
+    let got = stage.member.post(path.split('"').next().unwrap(), &[]).await;
+    assert_eq!(got.location(), "/?done=viewing_consented", "{}", got.html);
+    let account = support.get(&stage.filled("/accounts/{account}")).await.html;
+    assert!(account.contains("You may act, by consent") && account.contains("f-name"));
+    support.post("/viewing/end", &[]).await;
+    assert_eq!(support.get("/users").await.status, StatusCode::OK);
+    let history = stage.member.get(&stage.filled("/accounts/{account}/changes")).await.html;
+    assert!(history.contains("View by staff begun"), "{history}");
+}
