@@ -99,6 +99,7 @@ pub const TABLE: &[Route] = &[
     get_for!(Admin, "/members/{member}", member::show::show),
     post_for!(Admin, "/members/{member}", member::show::rename),
     post_for!(Admin, "/members/{member}/delete", member::show::delete),
+    get_for!(Admin, "/members/{member}/changes", change::list::of_member),
     get_for!(Admin, "/users", user::list::list),
     post_for!(Admin, "/users/second-factor", user::manage::set_policy),
     post_for!(Admin, "/users/{user}/link", user::list::give_link),

@@ -12,6 +12,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Deleted => lang.pick("compte supprimé", "account deleted"),
         Kind::Restored => lang.pick("compte rétabli", "account restored"),
         Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
+        Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }
 

@@ -87,6 +87,7 @@ pub fn render(
                 {accounts}
             </section>
             {next}
+            <div class="acts">{parts::link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}</div>
             <div class="folds">{rename_act(lang, member, typed)}{delete_act(lang, member)}</div>
         </div>
     };

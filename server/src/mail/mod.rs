@@ -38,10 +38,12 @@ pub enum Kind {
     Deleted,
     Restored,
     PasswordChanged,
+    /// Where history ends, each week.
+    ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -49,6 +51,7 @@ impl Kind {
         Kind::Deleted,
         Kind::Restored,
         Kind::PasswordChanged,
+        Kind::ChainHead,
     ];
 
     pub fn code(self) -> &'static str {
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Deleted => "deleted",
             Kind::Restored => "restored",
             Kind::PasswordChanged => "password_changed",
+            Kind::ChainHead => "chain_head",
         }
     }
 
@@ -126,10 +130,23 @@ pub struct MailView {
 pub(crate) struct Facts {
     /// The account's name.
     pub account: Option<String>,
-    /// Why it is suspended, as the member may read it.
+    /// Why it is suspended, as the member may read it; its code, and a legal order's reference.
     pub reason: Option<String>,
+    pub code: Option<String>,
+    pub reference: Option<String>,
     /// Until when a deleted account comes back.
     pub until: Option<i64>,
     /// A restored account that comes back suspended.
     pub suspended: bool,
+    /// Where the chain of history ends.
+    pub head: Option<Head>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Head {
+    pub position: i64,
+    pub hash: String,
+    /// When the last act was done.
+    pub at: Option<i64>,
 }

@@ -182,6 +182,7 @@ coded_columns!(
     model::ChangeState,
     model::Lang,
     crate::account::Standing,
+    crate::account::Cause,
     crate::mail::Kind,
     crate::mail::State,
     crate::factor::Policy,

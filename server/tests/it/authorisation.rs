@@ -105,7 +105,7 @@ fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         }
         (Verb::Post, "/accounts") => json!({ "member": "x", "plan": bench.plan, "name": name }),
         (Verb::Patch, "/accounts/{account}") => json!({ "plan": bench.plan }),
-        (_, "/accounts/{account}/suspend") => json!({}),
+        (_, "/accounts/{account}/suspend") => json!({ "code": "at_request", "reason": "x" }),
         (_, "/accounts/{account}/grants") => json!({ "email": "x@y.example" }),
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
