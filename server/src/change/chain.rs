@@ -6,7 +6,7 @@
 
 use crate::{
     Actor, Server,
-    store::{Row, internal, sql},
+    store::{Row, among, internal, sql},
 };
 use model::{ChangeId, Problem};
 use serde::Serialize;
@@ -81,17 +81,20 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
         .all(tx.on(), |row| Ok((row.get::<ChangeId>("id")?, content(row)?)))
         .await?;
         let found = acts.len();
+        let mut links = Vec::with_capacity(found);
         for (id, content) in acts {
             position += 1;
             hash = link(&hash, &content);
-            sql("INSERT INTO change_chain (position, change_id, hash) VALUES ($1, $2, $3)")
-                .bind(position)
-                .bind(id)
-                .bind(hash.as_str())
-                .run(tx.on())
-                .await?;
-            sql("DELETE FROM change_queue WHERE change_id = $1").bind(id).run(tx.on()).await?;
+            links.push((position, id, hash.clone()));
         }
+        let engine = server.store.engine();
+        let ids: Vec<ChangeId> = links.iter().map(|(_, id, _)| *id).collect();
+        let json = serde_json::to_string(&links).map_err(|error| internal("links", &error))?;
+        sql(engine.add_links()).bind(json).run(tx.on()).await?;
+        sql(among!(engine, "DELETE FROM change_queue WHERE change_id IN", ""))
+            .bind(super::search::json(&ids)?)
+            .run(tx.on())
+            .await?;
         tx.commit().await?;
         chained += found;
         if found < BATCH as usize {

@@ -98,6 +98,20 @@ impl Engine {
         }
     }
 
+    /// Links of the chain of history, many at once: `$1` is a JSON array of [position, change, hash].
+    pub fn add_links(self) -> &'static str {
+        match self {
+            Engine::Sqlite => {
+                "INSERT INTO change_chain (position, change_id, hash)
+                 SELECT json_extract(j.value, '$[0]'), json_extract(j.value, '$[1]'), json_extract(j.value, '$[2]') FROM json_each($1) j"
+            }
+            Engine::Postgres => {
+                "INSERT INTO change_chain (position, change_id, hash)
+                 SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, j.value ->> 2 FROM json_array_elements(CAST($1 AS json)) AS j(value)"
+            }
+        }
+    }
+
     /// Puts rows into the index: `$1` is a JSON array of [position, words].
     pub fn add_words(self) -> &'static str {
         match self {
