@@ -9,4 +9,3 @@ INSERT INTO change_log (one, indexed) VALUES (1, 0);
 -- Suspensions have a code and, by a legal order, its reference; those of before have neither.
 ALTER TABLE accounts ADD COLUMN reason_code TEXT;
 ALTER TABLE accounts ADD COLUMN reason_reference TEXT;
-CREATE INDEX accounts_by_reason ON accounts (reason_code, name);

@@ -190,6 +190,9 @@ impl Export {
         }
         let done = indexed(&mut *on).await?;
         if self.at < done {
+            if let Some(plan) = self.server.store.engine().plan_anew() {
+                sql(plan).run(&mut *on).await?;
+            }
             let found = sql(self.server.store.engine().find_words_upwards())
                 .bind(query(&self.server, &self.terms))
                 .bind(self.at)

@@ -136,6 +136,9 @@ async fn through_index(
 ) -> Result<Vec<ChangeId>, Problem> {
     let (above, before) = positions(on, filter).await?;
     let engine = server.store.engine();
+    if let Some(plan) = engine.plan_anew() {
+        sql(plan).run(&mut **on).await?;
+    }
     sql(engine.find_words())
         .bind(query(server, terms))
         .bind(above)

@@ -140,6 +140,14 @@ impl Engine {
         terms.iter().map(one).collect::<Vec<_>>().join(and)
     }
 
+    /// Said in a transaction before `find_words`: PostgreSQL shall plan for the very words asked, rare or common, not for words in general.
+    pub fn plan_anew(self) -> Option<&'static str> {
+        match self {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some("SET LOCAL plan_cache_mode = force_custom_plan"),
+        }
+    }
+
     /// Positions that have the words, the highest first: `$1` the query, above `$2`, below `$3`, at most `$4`.
     pub fn find_words(self) -> &'static str {
         match self {

@@ -24,6 +24,7 @@ mod sending;
 mod sites;
 mod smtp;
 mod suite;
+mod suspension;
 mod two;
 mod verify;
 mod world;

@@ -8,7 +8,7 @@ use crate::{
     hub::{enrol, freeze, greet, push, report},
     mails, people,
     postgres::Postgres,
-    races, renewal, scopes, sending, sites, verify,
+    races, renewal, scopes, sending, sites, suspension, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -118,6 +118,8 @@ suite! {
     sites::a_domain_belongs_to_one_account,
     sites::limits_of_the_plan,
     sites::stale_versions_are_refused,
+    suspension::each_reason_is_kept_told_and_listed,
+    suspension::suspensions_of_before_have_no_code_and_still_come_back,
     verify::a_site_is_verified_by_every_name,
     verify::what_is_gone_is_verified_too,
     verify::a_name_taken_off_a_site_must_be_gone,
