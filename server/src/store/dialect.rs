@@ -52,7 +52,7 @@ impl Engine {
             // FULL: an acknowledged change survives a power cut.
             Engine::Sqlite => {
                 "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY"
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY"
             }
             Engine::Postgres => "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'",
         }

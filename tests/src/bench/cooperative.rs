@@ -17,7 +17,7 @@ const ADMIN: &str = "admin@alveole.example";
 /// Somebody with two accounts.
 const MEMBER: &str = "personne2@rucher3.example";
 /// Sign-ins begun at the same moment.
-const SIGN_INS: usize = 48;
+const SIGN_INS: usize = 64;
 
 /// What is searched for: rare words and common ones, several, with filters, nothing.
 const SEARCHES: [(&str, &str); 10] = [
@@ -61,7 +61,10 @@ fn on_engine(assets: &Path, folder: &Path, size: Size, engine: &str) -> Result<V
         owner: None,
         debs: PathBuf::new(),
         assets: assets.to_owned(),
-        extra: Extra { panel_toml: database.setting(), ..Extra::default() },
+        extra: Extra {
+            panel_toml: format!("{}trusted_proxies = [\"127.0.0.1\"]\n", database.setting()),
+            ..Extra::default()
+        },
     };
     let lab = Lab {
         name: wish.name.clone(),
@@ -235,7 +238,12 @@ fn pages(
 /// How long each of many who sign in at the same moment waits.
 fn sign_ins(own: impl Fn() -> Result<Panel, String>, password: &str, size: Size) -> Result<Vec<f64>, String> {
     let people: Vec<(Panel, String)> = (1..=SIGN_INS)
-        .map(|n| Ok((own()?, format!("personne{}@rucher{}.example", 100 + n, (100 + n) % size.members + 1))))
+        .map(|n| {
+            Ok((
+                own()?.from_address(&format!("192.0.2.{n}")),
+                format!("personne{}@rucher{}.example", 100 + n, (100 + n) % size.members + 1),
+            ))
+        })
         .collect::<Result<_, String>>()?;
     let begun = Instant::now();
     std::thread::scope(|scope| {
