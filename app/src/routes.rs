@@ -138,6 +138,7 @@ pub const TABLE: &[Route] = &[
     staff_get!(SeeMembers, "/members/{member}", member::show::show),
     staff_post!(SeeMembers, KeepMembers, "/members/{member}", member::show::rename),
     staff_post!(SeeMembers, KeepMembers, "/members/{member}/delete", member::show::delete),
+    get_for!(SignedIn, "/members/{member}/changes", change::list::of_member),
     staff_get!(SeeUsers, "/users", user::list::list),
     staff_post!(SeeUsers, Administer, "/users/second-factor", user::manage::set_policy),
     staff_post!(SeeUsers, Administer, "/users/{user}/link", user::list::give_link),

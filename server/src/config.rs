@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::{file, mail};
+use crate::{change, file, mail};
 use model::{Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -48,6 +48,9 @@ pub struct Config {
     pub keep_deleted_days: i64,
     /// How mails reach people; without it none is sent.
     pub mail: Option<mail::Settings>,
+    /// What leaves the house of the change log.
+    #[serde(default)]
+    pub changes: change::Settings,
 }
 
 /// Ten years: more is a typing error, and nobody's data should lie that long.
@@ -347,6 +350,8 @@ mod tests {
             ("keep_deleted_days = \"30\"", "keep_deleted_days"),
             ("[mail]\nfrom = \"panel@asso.example\"", "`mail`"),
             ("[mail]\nfrom = \"panel\"\nfolder = \"/x\"", "`mail.from`"),
+            ("[changes]\nmail_head_to = [\"board\"]", "`mail_head_to`: \"board\""),
+            ("[changes]\nmail_head = []", "mail_head"),
         ] {
             let error = with(line);
             assert!(error.contains(named), "{line}: {error}");

@@ -29,6 +29,13 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 if let Err(problem) = change::extend(&server).await {
                     tracing::warn!(%problem, "history could not be chained; the next round tries again");
                 }
+                // After a restoration this is long; who stops meanwhile does not wait for it.
+                tokio::select! {
+                    indexed = change::index(&server) => if let Err(problem) = indexed {
+                        tracing::warn!(%problem, "history could not be indexed; the next round tries again");
+                    },
+                    () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
+                }
                 continue;
             }
             _ = expiry_clock.tick() => {
@@ -46,6 +53,9 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             Err(problem) => {
                 tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
             }
+        }
+        if let Err(problem) = change::mail_head(&server).await {
+            tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
         }
         if let Err(problem) = sweep(&server).await {
             tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");

@@ -41,6 +41,8 @@ pub struct Panel {
     token: Option<String>,
     /// Sent as Idempotency-Key.
     key: Option<String>,
+    /// Sent as X-Forwarded-For.
+    address: Option<String>,
 }
 
 impl Panel {
@@ -55,7 +57,7 @@ impl Panel {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
-        Ok(Panel { agent, url: url.trim_end_matches('/').to_owned(), token: None, key: None })
+        Ok(Panel { agent, url: url.trim_end_matches('/').to_owned(), token: None, key: None, address: None })
     }
 
     /// The same panel, asked with an API token.
@@ -66,6 +68,11 @@ impl Panel {
     /// The same, where a creation sent again with this key happens once.
     pub fn with_key(&self, key: &str) -> Panel {
         Panel { key: Some(key.to_owned()), ..self.clone() }
+    }
+
+    /// The same, asked from another address, to a panel that takes us for a proxy.
+    pub fn from_address(&self, address: &str) -> Panel {
+        Panel { address: Some(address.to_owned()), ..self.clone() }
     }
 
     pub fn get(&self, path: &str) -> Result<Reply, String> {
@@ -94,6 +101,9 @@ impl Panel {
         }
         if let Some(key) = &self.key {
             request = request.header("Idempotency-Key", key);
+        }
+        if let Some(address) = &self.address {
+            request = request.header("X-Forwarded-For", address);
         }
         let request = request.body(body.unwrap_or_default()).map_err(|error| error.to_string())?;
         let mut response = self.agent.run(request).map_err(|error| format!("{method} {url}: {error}"))?;

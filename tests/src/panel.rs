@@ -110,6 +110,11 @@ impl Process {
         self.folder.join("state/ca/ca.pem")
     }
 
+    /// The process of a folder, if it runs.
+    pub fn pid(folder: &Path) -> Option<u32> {
+        running(&folder.join("panel"))
+    }
+
     /// A one-time link for a new admin, as `alveole-panel admin create` prints it.
     pub fn admin_link(&self, email: &str) -> Result<String, String> {
         let config = self.config().display().to_string();

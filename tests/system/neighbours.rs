@@ -176,7 +176,10 @@ fn nothing_a_tenant_puts_into_its_logs_stops_a_change_or_its_suspension() {
     let changed = scene.admin.json("PATCH", &path, &serde_json::json!({"plan": plan["id"]})).unwrap();
     assert_eq!(changed.status, 200, "{}", changed.body);
     scene.newest(&tenant.id, "verified").unwrap();
-    let suspended = scene.admin.json("POST", &format!("{path}/suspend"), &serde_json::json!({})).unwrap();
+    let suspended = scene
+        .admin
+        .json("POST", &format!("{path}/suspend"), &serde_json::json!({"code": "threat", "reason": "x"}))
+        .unwrap();
     assert_eq!(suspended.status / 100, 2, "{}", suspended.body);
     scene.newest(&tenant.id, "verified").unwrap();
     scene.answers(&site.name, "/", 503).unwrap();

@@ -1,6 +1,6 @@
 //! The accounts: of everybody for admins, with search; one's own for members.
 
-use super::{standing, state};
+use super::{cause, standing, state};
 use crate::{
     http::{Answer, Face},
     parts::{self, Cell, Select, Typed, empty, link_main, next_page, search, table},
@@ -11,14 +11,16 @@ use leptos::prelude::*;
 use model::{Duty, Lang};
 use server::{
     Server,
-    account::{AccountView, Standing},
+    account::{AccountView, Cause, Standing},
 };
 
 /// `GET /accounts`
 pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
     let me = face.me()?;
-    let asked = page.state().and_then(Standing::from_code);
-    let accounts = server::account::list(&server, me, &page.listing(), asked).await?;
+    // A state, or a suspension's reason.
+    let code = page.state().and_then(Cause::from_code);
+    let asked = page.state().and_then(Standing::from_code).or(code.map(|_| Standing::Suspended));
+    let accounts = server::account::list_for(&server, me, &page.listing(), asked, code).await?;
     let lang = face.lang;
     if !face.is_staff() {
         return Ok(mine(&face, None, &page, accounts));
@@ -152,6 +154,11 @@ fn states(lang: Lang, page: &parts::Page) -> AnyView {
     let mut select = Select::new("state", lang.pick("État", "State")).option("", lang.pick("tous", "all"));
     for state in [Standing::Active, Standing::Suspended, Standing::Deleted] {
         select = select.option(state.code(), standing(lang, state));
+        if state == Standing::Suspended {
+            for code in Cause::ALL {
+                select = select.option(code.code(), format!("· {}", cause::word(lang, code)));
+            }
+        }
     }
     select.view(lang, &typed)
 }

@@ -1,6 +1,6 @@
 //! What admins do with an account: its plan, suspending, resuming, deleting, restoring.
 
-use super::{Part, frame, standing, standing_notice};
+use super::{Part, cause, frame, standing, standing_notice};
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Facts, Input, Select, Typed, errors, fold, fold_loss, moment},
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::{AccountId, Lang, Problem, Text, text};
 use server::{
     Server,
-    account::{AccountView, Standing},
+    account::{AccountView, Standing, Suspension},
     change::Done,
 };
 
@@ -30,15 +30,12 @@ pub async fn suspend(
     Path(id): Path<AccountId>,
     typed: Typed,
 ) -> Answer {
-    let Some(reason) = typed.some("reason").map(str::to_owned) else {
-        let text = Text::new(
-            "Écrivez la raison\u{a0}: le membre la lira, et elle restera dans l’historique.",
-            "Write the reason: the member will read it, and it stays in the history.",
-        );
-        return render(&server, &face, id, typed.refused(Problem::invalid("reason", "reason_empty", text)))
-            .await;
+    let suspension = Suspension {
+        code: typed.get("code").to_owned(),
+        reference: typed.some("reference").map(str::to_owned),
+        reason: typed.some("reason").map(str::to_owned),
     };
-    let done = server::account::suspend(&server, face.me()?, id, None, Some(reason)).await;
+    let done = server::account::suspend(&server, face.me()?, id, None, suspension).await;
     after(&server, &face, id, typed, done, "account_suspended").await
 }
 
@@ -191,14 +188,24 @@ fn suspend_act(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
         "reason",
         lang.pick("Raison, telle que le membre la lira", "Reason, as the member will read it"),
     );
+    let reference =
+        Input::text("reference", lang.pick("Référence de l’ordre légal", "Reference of the legal order"))
+            .hint(lang.pick(
+                "Pour un ordre légal seulement\u{a0}: qui l’a donné, quand, sous quel numéro.",
+                "For a legal order only: who gave it, when, under which number.",
+            ))
+            .optional();
     let form = view! {
         <p>{words}</p>
         <form class="form" method="post" action=format!("/accounts/{}/suspend", account.id) novalidate=true>
+            {cause::choices(lang).view(lang, typed)}
+            {reference.view(lang, typed)}
             {reason.view(lang, typed)}
             <button class="button button-loss" type="submit">{lang.pick("Suspendre le compte", "Suspend the account")}</button>
         </form>
     };
-    fold(lang.pick("Suspendre…", "Suspend…"), typed.error("reason").is_some(), form)
+    let wrong = ["code", "reference", "reason"].into_iter().any(|field| typed.error(field).is_some());
+    fold(lang.pick("Suspendre…", "Suspend…"), wrong, form)
 }
 
 fn delete_act(lang: Lang, account: &AccountView, kept_days: i64, typed: &Typed) -> AnyView {

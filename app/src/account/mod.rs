@@ -1,5 +1,6 @@
 //! Hosting accounts: the lists, the page of one with its sites, and what admins do with it.
 
+pub mod cause;
 pub mod form;
 pub mod list;
 pub mod manage;
@@ -68,16 +69,13 @@ pub fn standing_notice(lang: Lang, account: &AccountView) -> Option<AnyView> {
     match account.state {
         Standing::Active => None,
         Standing::Suspended => {
-            let reason = account
-                .reason
-                .clone()
-                .map(|reason| view! { <p>{lang.pick("Raison\u{a0}: ", "Reason: ")}{reason}</p> });
             let title = lang.pick("Ce compte est suspendu", "This account is suspended");
             let words = lang.pick(
-                "Ses sites ne répondent plus\u{a0}; rien n’est perdu. Écrivez à la coopérative pour le remettre en service.",
-                "Its sites do not answer; nothing is lost. Write to the cooperative to have it resumed.",
+                "Ses sites ne répondent plus\u{a0}; rien n’est perdu.",
+                "Its sites do not answer; nothing is lost.",
             );
-            Some(notice(Tone::Held, title, view! { {reason}<p>{words}</p> }))
+            let back = cause::way_back(lang, account.code);
+            Some(notice(Tone::Held, title, view! { {cause::told(lang, account)}<p>{words}" "{back}</p> }))
         }
         Standing::Deleted => {
             let title = lang.pick("Ce compte est supprimé", "This account is deleted");

@@ -1,33 +1,99 @@
 //! The changes of an account, for its members and admins; and for admins those of everything.
 
-use super::words;
+use super::{
+    filter::{self, Asked, Of, Read},
+    words,
+};
 use crate::{
     account,
-    http::{Answer, Face},
+    http::{Answer, Face, Miss},
     live::LiveChange,
-    parts::{self, Action, ago, badge, empty, next_page},
+    parts::{self, Action, Tone, ago, badge, empty, next_page, notice},
     shell::{self, Place},
     state::StateBadge,
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{AccountId, HostId, Lang};
-use server::{Server, change::ChangeView};
+use model::{AccountId, HostId, Lang, MemberId};
+use server::{Server, change::ChangeView, paging::Page};
 
 /// `GET /accounts/{account}/changes`
 pub async fn of_account(
     State(server): State<Server>,
     face: Face,
     Path(id): Path<AccountId>,
-    Query(page): Query<parts::Page>,
+    Query(asked): Query<Asked>,
 ) -> Answer {
     let account = server::account::show(&server, face.me()?, id).await?;
-    let changes = server::change::list(&server, face.me()?, id, &page.listing()).await?;
+    let read = filter::read(&server, &face, Of::Account(id), asked).await?;
+    let found = match &read.filter {
+        Ok(filter) => {
+            Some(server::change::search_account(&server, face.me()?, id, filter, &read.listing()).await?)
+        }
+        Err(_) => None,
+    };
+    let about = account::frame(&face, &account, account::Part::Changes).status(read.status());
+    let body = log(&server, &face, &read, found).await?;
+    Ok(shell::page(&face, about, body))
+}
+
+/// `GET /members/{member}/changes`: what was done to a member, its accounts and their sites.
+pub async fn of_member(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<MemberId>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let lang = face.lang;
-    let path = format!("/accounts/{id}/changes");
-    let next = next_page(lang, &path, &page, changes.next.as_deref());
-    let body = view! { <div class="card card-flat">{items(&face, changes.items)}</div>{next} };
-    Ok(shell::page(&face, account::frame(&face, &account, account::Part::Changes), body))
+    let name = server::grant::name_of_member(&server, face.me()?, id).await?;
+    let read = filter::read(&server, &face, Of::Member(id), asked).await?;
+    let found = match &read.filter {
+        Ok(filter) => {
+            Some(server::change::search_member(&server, face.me()?, id, filter, &read.listing()).await?)
+        }
+        Err(_) => None,
+    };
+    let about = shell::Page::new(Place::Members, lang.pick("Modifications", "Changes")).status(read.status());
+    let about = if face.is_staff() {
+        about.from(lang.pick("Membres", "Members"), "/members").from(name, format!("/members/{id}"))
+    } else {
+        about.lead(name)
+    };
+    let body = log(&server, &face, &read, found).await?;
+    Ok(shell::page(&face, about, body))
+}
+
+/// The filters, what they found (nothing, where they were refused), the next page, the files.
+pub async fn log(
+    server: &Server,
+    face: &Face,
+    read: &Read,
+    found: Option<Page<ChangeView>>,
+) -> Result<AnyView, Miss> {
+    let lang = face.lang;
+    let behind = if read.narrowed() { server::change::behind(server).await? } else { 0 };
+    let behind = (behind > 0).then(|| {
+        let title = lang.pick("L’index de la recherche se construit", "The index of the search is being built");
+        let words = lang.pick(
+            format!("{behind} modifications anciennes n’y sont pas encore\u{a0}: elles peuvent manquer ici pendant quelques minutes."),
+            format!("{behind} older changes are not in it yet: they may be missing here for some minutes."),
+        );
+        notice(Tone::Know, title, view! { <p>{words}</p> })
+    });
+    let found = found.map(|found| {
+        let next = read.turns(lang, found.next.as_deref());
+        let shown = if found.items.is_empty() && read.narrowed() {
+            let words = lang.pick(
+                "Essayez moins de mots, ou le début d’un mot\u{a0}; ou montrez tout.",
+                "Try fewer words, or the beginning of one; or show all.",
+            );
+            empty(lang.pick("Rien ne correspond", "Nothing matches"), words, None)
+        } else {
+            items(face, found.items)
+        };
+        view! { <div class="card card-flat">{shown}</div>{next}<div class="acts acts-below">{read.exports(lang)}</div> }
+    });
+    Ok(view! { {behind}{read.bar(lang)}{found} }.into_any())
 }
 
 /// `GET /hosts/{host}/changes`: what admins did on a host itself.

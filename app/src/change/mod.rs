@@ -1,6 +1,7 @@
 //! Changes: who did what, when, where it stands; and the way back.
 
 pub mod all;
+pub mod filter;
 pub mod history;
 pub mod list;
 pub mod show;

@@ -1,8 +1,9 @@
 //! A change in words a member understands: what was done, to what, with which difference.
 
+use crate::account::cause;
 use model::Lang;
 use serde_json::Value;
-use server::change::ChangeView;
+use server::{account::Cause, change::ChangeView};
 
 /// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
@@ -24,8 +25,16 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         return names(lang, &list(&change.before, "names"), &list(&change.after, "names"));
     }
     if change.verb == "account.suspend" {
-        let reason = text(&change.after, "reason")?;
-        return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));
+        let said = [
+            text(&change.after, "code")
+                .and_then(|code| Cause::from_code(&code))
+                .map(|code| cause::word(lang, code).to_owned()),
+            text(&change.after, "reference"),
+            text(&change.after, "reason")
+                .map(|reason| lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}"))),
+        ];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        return (!said.is_empty()).then(|| said.join(" · "));
     }
     if change.verb == "account.plan" {
         let (before, after) = (text(&change.before, "plan")?, text(&change.after, "plan")?);

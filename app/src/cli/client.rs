@@ -15,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A change that is not settled by then is waited for by people.
 const LISTENING: Duration = Duration::from_secs(300);
 
+/// A file of a million changes takes minutes.
+const DOWNLOADING: Duration = Duration::from_secs(3600);
+
 pub struct Client {
     agent: Agent,
     config: Config,
@@ -53,7 +56,10 @@ impl Client {
 
     pub fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
         let text = body.map(Value::to_string).unwrap_or_default();
-        let mut response = self.send(method, path, text, PATIENCE)?;
+        self.said(self.send(method, path, text, PATIENCE)?)
+    }
+
+    fn said(&self, mut response: Response<ureq::Body>) -> Result<Answer, Failure> {
         let change = response.headers().get("alveole-change").and_then(|value| value.to_str().ok());
         let change = change.map(str::to_owned);
         let status = response.status();
@@ -80,6 +86,16 @@ impl Client {
             return Err(self.unreachable(&response.status()));
         }
         Ok(response.into_body().into_reader())
+    }
+
+    /// A file, however long it is; a refusal is told as everywhere.
+    pub fn download(&self, path: &str) -> Result<impl Read + use<>, Failure> {
+        let response = self.send("GET", path, String::new(), DOWNLOADING)?;
+        if response.status().is_success() {
+            return Ok(response.into_body().into_reader());
+        }
+        let status = response.status();
+        Err(self.said(response).err().unwrap_or_else(|| self.unreachable(&status)))
     }
 
     fn send(

@@ -1,10 +1,37 @@
 //! Every noun and verb of the command line: what it is called, which route of the API it is, what it takes and what it shows.
 //! A test compares this table with the API's own description, so that neither knows more than the other.
 
-use crate::table::{Input, Kind, Noun, act, create, delete, input, list, lists, show, text, update};
+use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SEARCH: Input = input("q", Kind::Option, "Chercher", "Search");
 const STATE: Input = input("state", Kind::Option, "Dans cet état seulement", "In this state only");
+const WORDS: Input =
+    input("q", Kind::Option, "Mots du sujet ou de l’auteur", "Words of the subject or the author");
+const VERB: Input = input(
+    "verb",
+    Kind::Option,
+    "Un verbe (site.create) ou son nom (site)",
+    "A verb (site.create) or its noun (site)",
+);
+const VIA: Input =
+    input("via", Kind::Option, "Par session, token ou panel", "Through session, token or panel");
+const FROM: Input = input(
+    "from",
+    Kind::Option,
+    "Depuis ce jour (2026-11-27, en UTC)",
+    "From this day on (2026-11-27, in UTC)",
+);
+const TO: Input = input("to", Kind::Option, "Jusqu’à ce jour compris", "Up to this day, which counts");
+const FORMAT: Input =
+    input("format", Kind::Option, "csv, ou jsonl (le défaut)", "csv, or jsonl (the default)");
+const OF_MEMBER: Input = input("member", Kind::SomeRef("member"), "De ce membre", "Of this member");
+const OF_ACCOUNT: Input = input("account", Kind::SomeRef("account"), "De ce compte", "Of this account");
+const OF_HOST: Input = input("host", Kind::SomeRef("host"), "De cet hôte", "Of this host");
+/// What a log is filtered by: everybody's, a member's, an account's.
+const ALL_FILTERS: &[Input] = &[WORDS, VERB, OF_MEMBER, OF_ACCOUNT, OF_HOST, VIA, FROM, TO];
+const ALL_EXPORT: &[Input] = &[WORDS, VERB, OF_MEMBER, OF_ACCOUNT, OF_HOST, VIA, FROM, TO, FORMAT];
+const FILTERS: &[Input] = &[WORDS, VERB, VIA, FROM, TO];
+const EXPORT: &[Input] = &[WORDS, VERB, VIA, FROM, TO, FORMAT];
 const MEMBER: &[&str] = &["name", "accounts", "created_at", "id"];
 const ACCOUNT: &[&str] = &["name", "member.name", "plan.name", "host.name", "state", "host_state", "id"];
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
@@ -74,13 +101,34 @@ pub const NOUNS: &[Noun] = &[
                 &[],
                 ACCOUNT,
             ),
+            lists(
+                "changes",
+                "/members/{member}/changes",
+                text("Ses modifications", "Its changes"),
+                FILTERS,
+                CHANGE,
+            ),
+            file(
+                "export-changes",
+                "/members/{member}/changes/export",
+                text("Ses modifications, en un fichier", "Its changes, as a file"),
+                EXPORT,
+            ),
         ],
     },
     Noun {
         name: "account",
         about: text("Les comptes d’hébergement", "Hosting accounts"),
         verbs: &[
-            list("/accounts", &[SEARCH, STATE], ACCOUNT),
+            list(
+                "/accounts",
+                &[
+                    SEARCH,
+                    STATE,
+                    input("code", Kind::Option, "Suspendus pour cette raison", "Suspended for this reason"),
+                ],
+                ACCOUNT,
+            ),
             show("/accounts/{account}", ACCOUNT),
             create(
                 "/accounts",
@@ -115,7 +163,21 @@ pub const NOUNS: &[Noun] = &[
                 "POST",
                 "/accounts/{account}/suspend",
                 text("Suspendre", "Suspend"),
-                &[input("reason", Kind::Option, "Pourquoi, en clair", "Why, in words")],
+                &[
+                    input(
+                        "code",
+                        Kind::Needed,
+                        "unpaid, threat, legal_order ou at_request",
+                        "unpaid, threat, legal_order or at_request",
+                    ),
+                    input("reason", Kind::Needed, "Ce que le membre lira", "What the member will read"),
+                    input(
+                        "reference",
+                        Kind::Option,
+                        "La référence d’un ordre légal",
+                        "The reference of a legal order",
+                    ),
+                ],
                 ACCOUNT,
             ),
             act(
@@ -138,8 +200,14 @@ pub const NOUNS: &[Noun] = &[
                 "changes",
                 "/accounts/{account}/changes",
                 text("Ses modifications", "Its changes"),
-                &[],
+                FILTERS,
                 CHANGE,
+            ),
+            file(
+                "export-changes",
+                "/accounts/{account}/changes/export",
+                text("Ses modifications, en un fichier", "Its changes, as a file"),
+                EXPORT,
             ),
         ],
     },
@@ -346,7 +414,24 @@ pub const NOUNS: &[Noun] = &[
         name: "change",
         about: text("Qui a fait quoi, et où cela en est", "Who did what, and where it stands"),
         verbs: &[
-            list("/changes", &[], CHANGE),
+            list("/changes", ALL_FILTERS, CHANGE),
+            file(
+                "export",
+                "/changes/export",
+                text("Toutes, en un fichier qui se vérifie", "All of them, as a file that proves itself"),
+                ALL_EXPORT,
+            ),
+            act(
+                "head",
+                "GET",
+                "/changes/head",
+                text(
+                    "Où s’arrête la chaîne\u{a0}: à noter ailleurs",
+                    "Where the chain ends: note it elsewhere",
+                ),
+                &[],
+                &["position", "hash", "at", "change", "start"],
+            ),
             show("/changes/{change}", CHANGE),
             act("undo", "POST", "/changes/{change}/undo", text("L’annuler", "Undo it"), &[], CHANGE),
             act(

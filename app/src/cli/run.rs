@@ -33,8 +33,19 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let client = Client::new(Config::read(args, lang)?, lang)?;
     let json = args.get_flag("json");
     let path = path(&client, verb, args, lang)?;
+    if verb.answer == table::Answer::File {
+        let query = query(&client, verb, args, lang)?;
+        let mut file = client.download(&format!("{path}?{}", query.trim_start_matches('&')))?;
+        // A reader that went away (`| head`) is no failure; a file that was cut off is one.
+        match std::io::copy(&mut file, &mut std::io::stdout()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                return Err(client.unreachable(&error));
+            }
+            _ => return Ok(Exit::Done),
+        }
+    }
     if verb.answer != table::Answer::One {
-        let items = list(&client, verb, &path, args)?;
+        let items = list(&client, verb, &path, args, lang)?;
         output::list(&items, verb.columns, json, lang);
         return Ok(Exit::Done);
     }
@@ -126,17 +137,29 @@ fn unknown(noun: &str, typed: &str, lang: Lang) -> Failure {
     Failure::new(Exit::Refused, text.pick(lang))
 }
 
-fn list(client: &Client, verb: &Verb, path: &str, args: &ArgMatches) -> Result<Vec<Value>, Failure> {
+/// What a list or a file is asked besides, each `&name=value`.
+fn query(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<String, Failure> {
+    let mut query = String::new();
+    for input in verb.inputs {
+        if let Some(Value::String(value)) = value(client, input, args, lang)? {
+            query += &format!("&{}={}", input.name, encode(&value));
+        }
+    }
+    Ok(query)
+}
+
+fn list(
+    client: &Client,
+    verb: &Verb,
+    path: &str,
+    args: &ArgMatches,
+    lang: Lang,
+) -> Result<Vec<Value>, Failure> {
     if verb.answer == table::Answer::List {
         return all(client, path, usize::MAX);
     }
     let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
-    let mut query = format!("{path}?limit={}", PAGE.min(most));
-    for input in verb.inputs {
-        if let Some(value) = args.get_one::<String>(input.name) {
-            query += &format!("&{}={}", input.name, encode(value));
-        }
-    }
+    let query = format!("{path}?limit={}{}", PAGE.min(most), query(client, verb, args, lang)?);
     all(client, &query, most)
 }
 

@@ -31,6 +31,8 @@ pub enum Answer {
     List,
     /// A list in pages, asked for with `limit` and `cursor`.
     Pages,
+    /// A file, passed on as it comes.
+    File,
 }
 
 /// What goes into the body, or into the query of a list.
@@ -161,4 +163,9 @@ impl Verb {
         self.answer = Answer::List;
         self
     }
+}
+
+/// A file of a thing's, in the format asked for.
+pub const fn file(name: &'static str, path: &'static str, about: About, inputs: &'static [Input]) -> Verb {
+    Verb { name, about, method: "GET", path, inputs, columns: &[], answer: Answer::File }
 }

@@ -14,6 +14,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Asked => lang.pick("rôle proposé", "role offered"),
         Kind::Staff => lang.pick("fonction confiée", "staff role given"),
         Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
+        Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }
 

@@ -90,6 +90,7 @@ pub fn render(
                 {accounts}
             </section>
             {next}
+            <div class="acts">{parts::link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}</div>
             <p><a href=format!("/members/{}/people", member.id)>{lang.pick("Qui a quel rôle sur ce membre et ses comptes", "Who has which role on this member and its accounts")}</a></p>
             {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{rename_act(lang, member, typed)}{delete_act(lang, member)}</div> })}
         </div>

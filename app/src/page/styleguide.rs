@@ -2,6 +2,7 @@
 
 use crate::{
     Panel,
+    account::cause,
     http::{Answer, Face},
     live::LiveChange,
     parts::{
@@ -160,6 +161,8 @@ fn form(lang: Lang) -> AnyView {
             {Input::password("password", lang.pick("Mot de passe", "Password"), "current-password").view(lang, &typed)}
             {plan.view(lang, &typed)}
             {Input::number("count", lang.pick("Nombre", "Number")).optional().view(lang, &typed)}
+            {cause::choices(lang).view(lang, &typed.clone().with("code", "unpaid"))}
+            {Input::day("from", lang.pick("Du", "From")).view(lang, &typed)}
             {Check::new("yes", lang.pick("J’ai compris", "I have understood")).view(lang, &typed)}
             <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
         </form>

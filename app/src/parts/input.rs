@@ -14,6 +14,8 @@ pub struct Input {
     inputmode: Option<&'static str>,
     placeholder: Option<&'static str>,
     optional: bool,
+    /// Optional without saying so: a filter always is.
+    quiet: bool,
     short: bool,
 }
 
@@ -28,6 +30,7 @@ impl Input {
             inputmode: None,
             placeholder: None,
             optional: false,
+            quiet: false,
             short: false,
         }
     }
@@ -44,6 +47,16 @@ impl Input {
     /// A whole number.
     pub fn number(name: &'static str, label: &'static str) -> Input {
         Input { inputmode: Some("numeric"), short: true, ..Input::text(name, label) }
+    }
+
+    /// A day, or none.
+    pub fn day(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "date", quiet: true, optional: true, ..Input::text(name, label) }
+    }
+
+    /// Words to search for, or none.
+    pub fn search(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "search", quiet: true, optional: true, ..Input::text(name, label) }
     }
 
     /// A name on the Internet: no capital, no correction.
@@ -66,14 +79,21 @@ impl Input {
         self
     }
 
+    /// As one of the filters of a list.
+    pub fn filter(mut self) -> Input {
+        (self.optional, self.quiet) = (true, true);
+        self
+    }
+
     pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
-        let Input { name, label, kind, hint, autocomplete, inputmode, placeholder, optional, short } = self;
+        let Input { name, label, kind, hint, autocomplete, inputmode, placeholder, optional, quiet, short } =
+            self;
         let value =
             (kind != "password").then(|| typed.get(name).to_owned()).filter(|value| !value.is_empty());
         let error = error(lang, typed, name);
         let wrong = error.is_some();
         let described = described(name, hint.is_some(), wrong);
-        let aside = optional.then(|| lang.pick(" (facultatif)", " (optional)"));
+        let aside = (optional && !quiet).then(|| lang.pick(" (facultatif)", " (optional)"));
         view! {
             <div class="field">
                 <label for=format!("f-{name}")>{label}<span class="quiet">{aside}</span></label>

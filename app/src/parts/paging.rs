@@ -89,6 +89,11 @@ pub fn search(
 pub fn next_page(lang: Lang, path: &str, page: &Page, next: Option<&str>) -> Option<AnyView> {
     let first = page.after().map(|_| href(path, &[("q", &page.q), ("state", &page.state)]));
     let next = next.map(|next| href(path, &[("q", &page.q), ("state", &page.state), ("after", next)]));
+    turns(lang, first, next)
+}
+
+/// The same, with the addresses told.
+pub fn turns(lang: Lang, first: Option<String>, next: Option<String>) -> Option<AnyView> {
     if first.is_none() && next.is_none() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Choosing one of several, and ticking a box.
+//! Choosing one of several, from a list or with what each means, and ticking a box.
 
 use crate::parts::{
     Typed,
@@ -53,6 +53,52 @@ impl Select {
             </div>
         }
         .into_any()
+    }
+}
+
+/// One of a few, each with what it means; none is chosen before somebody chooses.
+pub struct Radios {
+    name: &'static str,
+    legend: &'static str,
+    choices: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+impl Radios {
+    pub fn new(name: &'static str, legend: &'static str) -> Radios {
+        Radios { name, legend, choices: Vec::new() }
+    }
+
+    pub fn choice(mut self, value: &'static str, label: &'static str, means: &'static str) -> Radios {
+        self.choices.push((value, label, means));
+        self
+    }
+
+    pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
+        let Radios { name, legend, choices } = self;
+        let chosen = typed.get(name).to_owned();
+        let error = error(lang, typed, name);
+        let wrong = error.is_some();
+        let choices = choices
+            .into_iter()
+            .enumerate()
+            .map(|(place, (value, label, means))| {
+                // The summary of errors leads to the first.
+                let id = if place == 0 { format!("f-{name}") } else { format!("f-{name}-{value}") };
+                let mut described = vec![format!("{id}-means")];
+                described.extend(wrong.then(|| format!("f-{name}-error")));
+                view! {
+                    <div class="choice">
+                        <input type="radio" id=id.clone() name=name value=value checked=value == chosen required=true
+                            aria-invalid=wrong.then_some("true") aria-describedby=described.join(" ") autofocus=wrong && place == 0/>
+                        <div>
+                            <label for=id.clone()>{label}</label>
+                            <p class="hint" id=format!("{id}-means")>{means}</p>
+                        </div>
+                    </div>
+                }
+            })
+            .collect_view();
+        view! { <fieldset class="field"><legend>{legend}</legend>{choices}{error}</fieldset> }.into_any()
     }
 }
 

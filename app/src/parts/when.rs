@@ -11,6 +11,13 @@ fn zoned(ms: i64) -> Zoned {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(PARIS.clone())
 }
 
+/// When a day that was typed (2026-11-27) begins here, or so many days later.
+pub fn day_begins(typed: &str, later: i64) -> Option<i64> {
+    let day: jiff::civil::Date = typed.parse().ok()?;
+    let day = day.checked_add(jiff::Span::new().try_days(later).ok()?).ok()?;
+    Some(day.to_zoned(PARIS.clone()).ok()?.timestamp().as_millisecond())
+}
+
 fn day_words(lang: Lang, at: &Zoned) -> String {
     lang.day(at.year(), at.month(), at.day())
 }
@@ -61,6 +68,16 @@ fn ago_words(lang: Lang, now_ms: i64, ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_begin_here() {
+        assert_eq!(day_begins("2026-11-27", 0), Some(1_795_734_000_000));
+        assert_eq!(
+            day_begins("2026-10-25", 1).zip(day_begins("2026-10-25", 0)).map(|(b, a)| b - a),
+            Some(90_000_000)
+        );
+        assert_eq!(day_begins("27/11/2026", 0), None);
+    }
 
     /// 2026-11-23T17:05:00Z, winter time in Paris.
     const WINTER: i64 = 1_795_453_500_000;

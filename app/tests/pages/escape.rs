@@ -9,7 +9,7 @@ use app::routes::{TABLE, Verb};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_texts_are_shown_as_text() {
     let stage = Stage::with(HOSTILE).await;
-    stage.run("UPDATE accounts SET reason = $1, state = 'suspended'", HOSTILE).await;
+    stage.run("UPDATE accounts SET reason = $1, reason_reference = $1, reason_code = 'legal_order', state = 'suspended'", HOSTILE).await;
     stage
         .run("UPDATE hosts SET agent_version = $1, frozen_at = 1, frozen_fr = $1, frozen_en = $1", HOSTILE)
         .await;
@@ -44,8 +44,26 @@ async fn hostile_input_comes_back_as_text() {
     }) {
         let path = stage.path(route);
         let fields = [
-            "name", "names", "email", "password", "owner", "plan", "member", "host", "reason", "confirm",
-            "to", "lang", "ipv4", "days", "disk_mb", "scopes", "networks", "code", "asked_of",
+            "name",
+            "names",
+            "email",
+            "password",
+            "owner",
+            "plan",
+            "member",
+            "host",
+            "reason",
+            "confirm",
+            "to",
+            "lang",
+            "ipv4",
+            "days",
+            "disk_mb",
+            "scopes",
+            "networks",
+            "code",
+            "asked_of",
+            "reference",
         ];
         let fields: Vec<(&str, &str)> = fields.into_iter().map(|name| (name, HOSTILE)).collect();
         let got = stage.admin.post(&path, &fields).await;
@@ -57,6 +75,19 @@ async fn hostile_input_comes_back_as_text() {
             "{path}: {}",
             got.location()
         );
+    }
+    let hostile = "%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(2)%3E";
+    let names = ["q", "verb", "member", "account", "host", "via", "from", "to", "after"];
+    for path in [
+        "/changes/history",
+        &stage.filled("/accounts/{account}/changes"),
+        &stage.filled("/members/{member}/changes"),
+    ] {
+        for name in names {
+            harmless(&stage.admin.get(&format!("{path}?{name}={hostile}")).await.html, path);
+        }
+        let all = names.map(|name| format!("{name}={hostile}"))[..8].join("&");
+        harmless(&stage.admin.get(&format!("{path}?{all}")).await.html, path);
     }
     let query = "q=%22%3E%3Cimg%20src%3Dx%20onerror%3Dalert(2)%3E&state=%3Cscript%3Ealert(1)%3C/script%3E&done=%3Cscript%3E&to=%22%3E%3Cimg%20src%3Dx%3E";
     for path in ["/accounts", "/members", "/hosts", "/plans", "/sign-in"] {

@@ -100,18 +100,24 @@ async fn a_proof_is_asked_and_the_form_is_not_lost() {
     let path = stage.filled("/accounts/{account}/suspend");
     let reason = "Spam \"from\" a <form>";
     for lang in ["fr", "en"] {
-        let asked = stage.admin.reading(lang).post(&path, &[("reason", reason)]).await;
+        let asked = stage.admin.reading(lang).post(&path, &[("code", "threat"), ("reason", reason)]).await;
         assert_eq!(asked.status, StatusCode::FORBIDDEN);
         check(&asked.html);
         assert!(asked.html.contains(&format!("action=\"{path}\"")), "{}", asked.html);
         assert!(asked.html.contains("Spam &quot;from&quot; a &lt;form&gt;"), "{}", asked.html);
     }
-    let wrong = stage.admin.post(&path, &[("reason", reason), ("prove_password", "devine")]).await;
+    let wrong = stage
+        .admin
+        .post(&path, &[("code", "threat"), ("reason", reason), ("prove_password", "devine")])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     check(&wrong.html);
     assert!(wrong.html.contains("f-prove_password-error") && wrong.html.contains("Spam"), "{}", wrong.html);
     assert!(!wrong.html.contains("devine"));
-    let done = stage.admin.post(&path, &[("reason", reason), ("prove_password", PASSWORD)]).await;
+    let done = stage
+        .admin
+        .post(&path, &[("code", "threat"), ("reason", reason), ("prove_password", PASSWORD)])
+        .await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
     let shown = stage.admin.get(&stage.filled("/accounts/{account}/manage")).await.html;
     assert!(shown.contains("Spam &quot;from&quot;") || shown.contains("Spam \"from\""), "{shown}");

@@ -87,11 +87,34 @@ async fn a_change_is_undone_and_says_so() {
 async fn accounts_live_and_die_with_consent() {
     let stage = Stage::new().await;
     let path = stage.filled("/accounts/{account}");
-    let got = stage.admin.post(&format!("{path}/suspend"), &[("reason", "  ")]).await;
+    let suspend = format!("{path}/suspend");
+    let got = stage.admin.post(&suspend, &[("code", "threat"), ("reason", "  ")]).await;
     error_at(&got, "reason", "  ");
     assert!(got.html.contains("<details open class=\"fold\""), "the fold of the error is open: {}", got.html);
-    stage.admin.post(&format!("{path}/suspend"), &[("reason", "Spam from a form")]).await;
-    assert!(stage.member.get(&path).await.html.contains("Spam from a form"));
+    let chosen = |got: &Got| {
+        let tags = check(&got.html);
+        let ticked = tags.iter().find(|tag| tag.get("type") == Some("radio") && tag.get("checked").is_some());
+        ticked.and_then(|tag| tag.get("value")).map(str::to_owned)
+    };
+    assert_eq!(chosen(&got).as_deref(), Some("threat"), "what was chosen stays");
+    // A reason without its code, a legal order without its reference.
+    let got = stage.admin.post(&suspend, &[("reason", "Spam from a form")]).await;
+    error_at(&got, "code", "unpaid");
+    assert!(chosen(&got).is_none() && got.html.contains("value=\"Spam from a form\""), "{}", got.html);
+    let got = stage.admin.post(&suspend, &[("code", "legal_order"), ("reason", "Court")]).await;
+    error_at(&got, "reference", "");
+    let fields = [("code", "legal_order"), ("reason", "Spam from a form"), ("reference", "TJ 26/0417")];
+    assert_eq!(stage.admin.post(&suspend, &fields).await.status, StatusCode::SEE_OTHER);
+    for page in [path.clone(), format!("{path}/changes")] {
+        let html = stage.member.get(&page).await.html;
+        for told in ["Spam from a form", "TJ 26/0417", "legal order"] {
+            assert!(html.contains(told), "{page} does not say {told}: {html}");
+        }
+    }
+    assert!(stage.member.get(&path).await.html.contains("does not lift it alone"));
+    let listed = |code: &'static str| stage.admin.get(code);
+    assert!(listed("/accounts?state=legal_order").await.html.contains(&path));
+    assert!(!listed("/accounts?state=unpaid").await.html.contains(&path));
     stage.admin.post(&format!("{path}/resume"), &[]).await;
     let got = stage.admin.post(&format!("{path}/delete"), &[("confirm", "asso2")]).await;
     error_at(&got, "confirm", "asso2");

@@ -54,6 +54,9 @@ async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>)
         && let Some(href) = tag.get("href")
         && href.starts_with('/')
     {
+        if let Some(file) = href.strip_prefix(server::api::PREFIX) {
+            return file_of_the_api(page, file, staff);
+        }
         let who = known(Verb::Get, href).unwrap_or_else(|| panic!("{page}: no route for {href}"));
         assert!(may(staff, who), "{page} offers {staff:?} {href}");
         assert!(
@@ -61,6 +64,23 @@ async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>)
             "{page}: {href} is broken"
         );
     }
+}
+
+/// Files are the API's alone: they are no pages. (server/tests asks for them.)
+fn file_of_the_api(page: &str, address: &str, staff: Option<StaffRole>) {
+    let path = address.split('?').next().unwrap_or_default();
+    let of = |pattern: &str| {
+        let (asked, kept): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
+        asked.len() == kept.len() && asked.iter().zip(&kept).all(|(a, k)| a == k || k.starts_with('{'))
+    };
+    let route = server::api::table().find(|route| of(route.path));
+    let route = route.unwrap_or_else(|| panic!("{page}: no route of the API for {address}"));
+    assert!(matches!(route.answer, server::api::Answer::File(_)), "{page} leads to {address}, no file");
+    let theirs = match route.who {
+        server::api::Who::Staff(sees, does) => staff.is_some_and(|role| role.does(sees) && role.does(does)),
+        _ => true,
+    };
+    assert!(theirs, "{page} offers {staff:?} {address}");
 }
 
 /// For whom the route of an address is, if there is one.

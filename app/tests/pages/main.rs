@@ -6,6 +6,7 @@
 mod escape;
 mod factors;
 mod forms;
+mod history;
 mod html;
 mod languages;
 mod links;

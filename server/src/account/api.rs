@@ -1,7 +1,8 @@
 //! Accounts over the API.
 
 use super::{
-    AccountView, NewAccount, Standing, create, delete, list, restore, resume, set_plan, show, suspend,
+    AccountView, Cause, NewAccount, Standing, Suspension, create, delete, list_for, restore, resume,
+    set_plan, show, suspend,
 };
 use crate::{
     Server,
@@ -29,7 +30,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts",
         Who::User,
         Needs::Token(Scope::Read),
-        "The accounts one may see; also ?state=active|suspended|deleted",
+        "The accounts one may see; also ?state=active|suspended|deleted and ?code=unpaid|threat|legal_order|at_request",
         Answer::Page(shape::<AccountView>),
         || routing::get(get_all),
     )
@@ -77,11 +78,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts/{account}/suspend",
         Who::AccountBy(Duty::Administer),
         Needs::Token(Scope::Admin),
-        "Suspend",
+        "Suspend, with the reason's code and the text told to the member; a legal order with its reference",
         ACCOUNT,
         || routing::post(post_suspend),
     )
-    .takes(shape::<Why>),
+    .takes(shape::<Suspension>),
     Route::new(
         Verb::Post,
         "/accounts/{account}/resume",
@@ -109,6 +110,7 @@ struct AccountsAsked {
     cursor: Option<String>,
     q: Option<String>,
     state: Option<String>,
+    code: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -117,20 +119,12 @@ struct OtherPlan {
     plan: String,
 }
 
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Why {
-    /// Told to the member.
-    #[serde(default)]
-    reason: Option<String>,
-}
-
 async fn get_all(
     State(server): State<Server>,
     Caller(actor): Caller,
     Listed(asked): Listed<AccountsAsked>,
 ) -> Result<Response, ApiError> {
-    let AccountsAsked { limit, cursor, q, state } = asked;
+    let AccountsAsked { limit, cursor, q, state, code } = asked;
     let state = match state.as_deref().filter(|state| !state.is_empty()) {
         None => None,
         Some(code) => Some(Standing::from_code(code).ok_or_else(|| {
@@ -141,7 +135,17 @@ async fn get_all(
             )
         })?),
     };
-    one(&list(&server, &actor, &Listing { limit, cursor, q }, state).await?, None)
+    let code = match code.as_deref().filter(|code| !code.is_empty()) {
+        None => None,
+        Some(code) => Some(Cause::from_code(code).ok_or_else(|| {
+            let text = Text::new(
+                "unpaid, threat, legal_order ou at_request.",
+                "unpaid, threat, legal_order or at_request.",
+            );
+            Problem::invalid("code", "bad_code", text)
+        })?),
+    };
+    one(&list_for(&server, &actor, &Listing { limit, cursor, q }, state, code).await?, None)
 }
 
 async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<Response, ApiError> {
@@ -172,10 +176,9 @@ async fn post_suspend(
     State(server): State<Server>,
     IfMatch(expected): IfMatch,
     params: RawPathParams,
-    asked: Asked<Why>,
+    asked: Asked<Suspension>,
 ) -> Result<Response, ApiError> {
-    let suspended =
-        suspend(&server, &asked.actor, part(&params, "account")?, expected, asked.body.reason).await?;
+    let suspended = suspend(&server, &asked.actor, part(&params, "account")?, expected, asked.body).await?;
     done(&suspended, Some(suspended.item.version))
 }
 

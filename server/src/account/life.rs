@@ -1,6 +1,6 @@
 //! An account's life: suspended and back, deleted and back as long as the configuration keeps it, then erased.
 
-use super::{AccountView, Standing, derive, store};
+use super::{AccountView, Cause, Standing, Suspension, cause::Why, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
@@ -51,9 +51,9 @@ pub async fn suspend(
     actor: &Actor,
     account: AccountId,
     expected: Option<i64>,
-    reason: Option<String>,
+    suspension: Suspension,
 ) -> Result<Done<AccountView>, Problem> {
-    suspend_as(server, actor, account, expected, reason, None).await
+    suspend_as(server, actor, account, expected, suspension.parse()?, None).await
 }
 
 pub(crate) async fn suspend_as(
@@ -61,12 +61,10 @@ pub(crate) async fn suspend_as(
     actor: &Actor,
     account: AccountId,
     expected: Option<i64>,
-    reason: Option<String>,
+    why: Why,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    let reason =
-        reason.map(|reason| reason.trim().chars().take(500).collect::<String>()).filter(|r| !r.is_empty());
-    advance(server, actor, account, expected, SUSPEND, reason, undoes).await
+    advance(server, actor, account, expected, SUSPEND, why, undoes).await
 }
 
 /// Ends a suspension.
@@ -86,7 +84,7 @@ pub(crate) async fn resume_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESUME, None, undoes).await
+    advance(server, actor, account, expected, RESUME, Why::default(), undoes).await
 }
 
 /// Takes it off the web; all of it comes back with `restore` until `erase_at`.
@@ -106,7 +104,7 @@ pub(crate) async fn delete_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, DELETE, None, undoes).await
+    advance(server, actor, account, expected, DELETE, Why::default(), undoes).await
 }
 
 /// Brings a deleted account back whole; one that was suspended comes back suspended.
@@ -126,7 +124,7 @@ pub(crate) async fn restore_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESTORE, None, undoes).await
+    advance(server, actor, account, expected, RESTORE, Why::default(), undoes).await
 }
 
 async fn advance(
@@ -135,7 +133,7 @@ async fn advance(
     id: AccountId,
     expected: Option<i64>,
     step: Step,
-    reason: Option<String>,
+    why: Why,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
@@ -153,20 +151,24 @@ async fn advance(
         return Err(wrong_state(before.state));
     }
     let deleting = step.to == Standing::Deleted;
-    let (to, reason) = match before.state {
+    let kept =
+        || Why { code: before.code, reference: before.reference.clone(), reason: before.reason.clone() };
+    let (to, why) = match before.state {
         // What was suspended when it was deleted comes back suspended.
-        Standing::Deleted => (deleted_from(&mut tx, id).await?, before.reason.clone()),
-        _ if deleting => (step.to, before.reason.clone()),
-        _ => (step.to, reason),
+        Standing::Deleted => (deleted_from(&mut tx, id).await?, kept()),
+        _ if deleting => (step.to, kept()),
+        _ => (step.to, why),
     };
-    sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, erase_at = $6, version = version + 1
-         WHERE id = $1")
+    sql("UPDATE accounts SET state = $2, reason = $3, deleted_at = $4, deleted_from = $5, erase_at = $6, reason_code = $7,
+           reason_reference = $8, version = version + 1 WHERE id = $1")
         .bind(id)
         .bind(to.code())
-        .bind(reason)
+        .bind(why.reason)
         .bind(deleting.then_some(now))
         .bind(deleting.then_some(before.state.code()))
         .bind(deleting.then_some(now + server.config.keep_deleted_ms()))
+        .bind(why.code.map(Cause::code))
+        .bind(why.reference)
         .run(tx.on())
         .await?;
     let after = store::load(tx.on(), server, actor, id).await?;
@@ -188,9 +190,16 @@ async fn deleted_from(tx: &mut Tx, id: AccountId) -> Result<Standing, Problem> {
     Ok(from.unwrap_or(Standing::Active))
 }
 
-/// How an account stands, as changes keep it.
+/// How an account stands, as changes keep it; without a code as they did before there were any, so that those can still be undone.
 pub(crate) fn summary(account: &AccountView) -> Value {
-    json!({ "state": account.state, "reason": account.reason })
+    let mut summary = json!({ "state": account.state, "reason": account.reason });
+    if let Some(code) = account.code {
+        summary["code"] = json!(code);
+    }
+    if let Some(reference) = &account.reference {
+        summary["reference"] = json!(reference);
+    }
+    summary
 }
 
 #[allow(clippy::too_many_arguments)] // One recorder for every act of an account's life.

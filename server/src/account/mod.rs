@@ -1,6 +1,7 @@
 //! Hosting accounts: who may see them, making them, and their life from active to erased.
 
 mod api;
+mod cause;
 mod create;
 mod derive;
 mod life;
@@ -9,6 +10,8 @@ mod purge;
 mod store;
 
 pub(crate) use api::ROUTES;
+pub(crate) use cause::Why;
+pub use cause::{Cause, Suspension};
 pub use create::{Created, NewAccount, create};
 pub(crate) use derive::{gone as site_gone, site as site_want, wants};
 pub use life::{delete, restore, resume, suspend};
@@ -16,7 +19,7 @@ pub(crate) use life::{delete_as, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;
 pub(crate) use plan::set_plan_as;
 pub use purge::purge;
-pub use store::{list, list_of_member, must_see, show};
+pub use store::{list, list_for, list_of_member, must_see, show};
 pub(crate) use store::{lock, lock_for};
 
 use crate::views::{Ref, RefShape};
@@ -67,6 +70,10 @@ pub struct AccountView {
     pub state: Standing,
     /// Why it is suspended, as told to the member.
     pub reason: Option<String>,
+    /// The reason's code; none where it was suspended before there were codes.
+    pub code: Option<Cause>,
+    /// The reference of a legal order.
+    pub reference: Option<String>,
     pub deleted_at: Option<i64>,
     /// When a deleted account is erased for good.
     pub erase_at: Option<i64>,

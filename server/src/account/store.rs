@@ -1,6 +1,6 @@
 //! Reading and locking accounts, always scoped by owner.
 
-use super::{AccountPlan, AccountView, Standing};
+use super::{AccountPlan, AccountView, Cause, Standing};
 use crate::{
     Actor, Server,
     actor::{not_found, scoped},
@@ -15,7 +15,7 @@ use sqlx::{Any, Executor};
 /// The columns of `view`; `a` is the account.
 macro_rules! columns {
     () => {
-        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.deleted_at, a.erase_at, a.created_at, a.version,
+        "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.reason_code, a.reason_reference, a.deleted_at, a.erase_at, a.created_at, a.version,
            m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
            h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
            p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
@@ -100,7 +100,18 @@ pub async fn list(
     listing: &Listing,
     state: Option<Standing>,
 ) -> Result<Page<AccountView>, Problem> {
-    listed(server, actor, listing, state, None).await
+    listed(server, actor, listing, state, None, None).await
+}
+
+/// The same, of those suspended for this reason.
+pub async fn list_for(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+    state: Option<Standing>,
+    code: Option<Cause>,
+) -> Result<Page<AccountView>, Problem> {
+    listed(server, actor, listing, state, code, None).await
 }
 
 /// The accounts of one member.
@@ -110,7 +121,7 @@ pub async fn list_of_member(
     member: MemberId,
     listing: &Listing,
 ) -> Result<Page<AccountView>, Problem> {
-    listed(server, actor, listing, None, Some(member)).await
+    listed(server, actor, listing, None, None, Some(member)).await
 }
 
 async fn listed(
@@ -118,6 +129,7 @@ async fn listed(
     actor: &Actor,
     listing: &Listing,
     state: Option<Standing>,
+    code: Option<Cause>,
     member: Option<MemberId>,
 ) -> Result<Page<AccountView>, Problem> {
     let now = server.world.now_ms();
@@ -130,7 +142,7 @@ async fn listed(
               AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\'
                 OR a.member_id IN (SELECT s.id FROM members s WHERE s.name_key LIKE $4 ESCAPE '\\')
                 OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
-              AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6)
+              AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6) AND ($8 = '' OR a.reason_code = $8)
               ORDER BY a.name LIMIT $7) a",
             joins!(),
             "ORDER BY a.name"
@@ -143,6 +155,7 @@ async fn listed(
     .bind(state.map_or("", Standing::code))
     .bind(member.map(|member| member.to_string()).unwrap_or_default())
     .bind(listing.fetch())
+    .bind(code.map_or("", Cause::code))
     .all(server.store.on(), |row| view(row, now))
     .await?;
     Ok(listing.page(accounts, |account| [account.name.to_string()]))
@@ -170,6 +183,8 @@ fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
         php: row.get("php")?,
         state: row.get("state")?,
         reason: row.get("reason")?,
+        code: row.get("reason_code")?,
+        reference: row.get("reason_reference")?,
         deleted_at: row.get("deleted_at")?,
         erase_at: row.get("erase_at")?,
         host_state: change::shown(host_state.unwrap_or(ChangeState::Wanted), away),

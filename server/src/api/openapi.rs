@@ -104,6 +104,9 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         add("query", "cursor", "string");
         add("query", "q", "string");
     }
+    if matches!(route.answer, Answer::File(_)) {
+        add("query", "format", "string");
+    }
     if route.verb == Verb::Post && route.body.is_some() {
         add("header", "Idempotency-Key", "string");
     } else if matches!(route.verb, Verb::Patch | Verb::Put | Verb::Delete) {
@@ -126,6 +129,10 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
             })),
         ),
         Answer::Events => ("200", json!({ "text/event-stream": { "schema": { "type": "string" } } })),
+        Answer::File(media) => {
+            let file = |media: &&str| ((*media).to_owned(), json!({ "schema": { "type": "string" } }));
+            ("200", Value::Object(media.iter().map(file).collect()))
+        }
         Answer::Nothing => ("204", Value::Null),
         Answer::OpenApi => ("200", json_of(json!({ "type": "object" }))),
     };

@@ -76,6 +76,8 @@ pub enum Answer {
     Page(fn() -> Shape),
     /// Server-sent events.
     Events,
+    /// A file, streamed, of one of these media types; asked with `?format`.
+    File(&'static [&'static str]),
     Nothing,
     /// This very description.
     OpenApi,

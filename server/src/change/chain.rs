@@ -6,11 +6,12 @@
 
 use crate::{
     Actor, Server,
-    store::{Row, internal, sql},
+    store::{Row, among, internal, sql},
 };
 use model::{ChangeId, Duty, Problem};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use sqlx::{Any, Executor};
 use std::fmt::Write;
 use utoipa::ToSchema;
 
@@ -37,7 +38,8 @@ macro_rules! covered {
          c.subject_label, c.before_json, c.after_json, c.undoes"
     };
 }
-const COVERED: [&str; 15] = [
+pub(super) use covered;
+pub(super) const COVERED: [&str; 15] = [
     "id",
     "at",
     "user_id",
@@ -79,17 +81,20 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
         .all(tx.on(), |row| Ok((row.get::<ChangeId>("id")?, content(row)?)))
         .await?;
         let found = acts.len();
+        let mut links = Vec::with_capacity(found);
         for (id, content) in acts {
             position += 1;
             hash = link(&hash, &content);
-            sql("INSERT INTO change_chain (position, change_id, hash) VALUES ($1, $2, $3)")
-                .bind(position)
-                .bind(id)
-                .bind(hash.as_str())
-                .run(tx.on())
-                .await?;
-            sql("DELETE FROM change_queue WHERE change_id = $1").bind(id).run(tx.on()).await?;
+            links.push((position, id, hash.clone()));
         }
+        let engine = server.store.engine();
+        let ids: Vec<ChangeId> = links.iter().map(|(_, id, _)| *id).collect();
+        let json = serde_json::to_string(&links).map_err(|error| internal("links", &error))?;
+        sql(engine.add_links()).bind(json).run(tx.on()).await?;
+        sql(among!(engine, "DELETE FROM change_queue WHERE change_id IN", ""))
+            .bind(super::search::json(&ids)?)
+            .run(tx.on())
+            .await?;
         tx.commit().await?;
         chained += found;
         if found < BATCH as usize {
@@ -100,6 +105,43 @@ pub async fn extend(server: &Server) -> Result<usize, Problem> {
 
 async fn waiting(server: &Server) -> Result<i64, Problem> {
     sql("SELECT COUNT(*) FROM change_queue").one(server.store.on(), |row| row.first()).await
+}
+
+/// Where the chain ends: with this noted elsewhere, nobody can rewrite what came before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Head {
+    /// How many acts are chained; 0: none, and the hash is the start.
+    pub position: i64,
+    pub hash: String,
+    /// When the last act chained was done.
+    pub at: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub change: Option<ChangeId>,
+    /// What stands before the first act: the panel's id.
+    pub start: String,
+}
+
+/// The chain's head.
+pub async fn head(server: &Server, actor: &Actor) -> Result<Head, Problem> {
+    actor.must(Duty::SeeHistory)?;
+    head_on(server, server.store.on()).await
+}
+
+pub(super) async fn head_on<'c>(
+    server: &Server,
+    on: impl Executor<'c, Database = Any>,
+) -> Result<Head, Problem> {
+    let start = server.store.panel().to_string();
+    let last = sql(
+        "SELECT x.position, x.hash, c.id, c.at FROM change_chain x LEFT JOIN changes c ON c.id = x.change_id
+         ORDER BY x.position DESC LIMIT 1",
+    )
+    .optional(on, |row| {
+        let (position, hash) = (row.get("position")?, row.get("hash")?);
+        Ok(Head { position, hash, at: row.get("at")?, change: row.get("id")?, start: start.clone() })
+    })
+    .await?;
+    Ok(last.unwrap_or(Head { position: 0, hash: start.clone(), at: None, change: None, start }))
 }
 
 /// Follows the whole chain and compares.

@@ -3,19 +3,32 @@
 mod api;
 mod chain;
 mod derive;
+mod export;
+mod filter;
+mod head;
+mod index;
 mod rules;
+mod search;
+mod settings;
 mod store;
+mod terms;
 mod undo;
 mod words;
 
 pub(crate) use api::ROUTES;
-pub use chain::{Chain, chain, extend, goes_through};
+pub use chain::{Chain, Head, chain, extend, goes_through, head};
 pub use derive::{host_away, shown, worst};
+pub use export::{Format, Of, export};
+pub use filter::{Filter, VIAS, Wanted};
+pub use head::mail_head;
+pub use index::index;
 pub use rules::{event, events, list, list_all, list_of_host, show};
+pub use search::{behind, search, search_account, search_member};
+pub use settings::Settings;
 pub use store::record;
 pub(crate) use undo::names;
 pub use undo::undo;
-pub use words::verb;
+pub use words::{VERBS, verb};
 
 use model::{AccountId, ChangeId, ChangeState, HostId, Kind, MemberId, Text};
 use serde::Serialize;

@@ -1,17 +1,17 @@
 //! Reading changes: per account, per host, one by one, and as events for open pages.
 
-use super::{ChangeView, StateView, Subject, derive, undo};
+use super::{ChangeView, Filter, StateView, Subject, derive, search, undo};
 use crate::{
     Actor, Server,
     actor::{not_found, scoped},
     paging::{Listing, Page},
-    store::{Row, sql},
+    store::{Row, among, sql},
 };
 use model::{
     AccountId, ChangeId, ChangeState, Duty, HostId, Problem,
     event::{ChangeEvent, ResourceEvent},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 macro_rules! columns {
     () => {
@@ -57,14 +57,53 @@ pub async fn list_all(
     listing: &Listing,
 ) -> Result<Page<ChangeView>, Problem> {
     actor.must(Duty::SeeHistory)?;
-    let [before] = listing.after()?;
-    let changes =
-        sql(concat!(columns!(), " FROM changes c WHERE ($1 = '' OR c.id < $1) ORDER BY c.id DESC LIMIT $2"))
-            .bind(before)
-            .bind(listing.fetch())
-            .all(server.store.on(), |row| view(row, actor))
-            .await?;
+    list_between(server, actor, &Filter::default(), listing).await
+}
+
+/// The same of a time; whether the actor may is settled before.
+pub(super) async fn list_between(
+    server: &Server,
+    actor: &Actor,
+    filter: &Filter,
+    listing: &Listing,
+) -> Result<Page<ChangeView>, Problem> {
+    let ([before], (from, to)) = (listing.after()?, filter.ids());
+    let changes = sql(concat!(
+        columns!(),
+        " FROM changes c WHERE c.id >= $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3"
+    ))
+    .bind(from)
+    .bind(if before.is_empty() { to } else { before.min(to) })
+    .bind(listing.fetch())
+    .all(server.store.on(), |row| view(row, actor))
+    .await?;
     with_states(server, listing.page(changes, |change| [change.id.to_string()]), None).await
+}
+
+/// These changes, in this order; whether the actor may see them is settled before.
+pub(super) async fn load(
+    server: &Server,
+    actor: &Actor,
+    ids: &[ChangeId],
+) -> Result<Vec<ChangeView>, Problem> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let (engine, now, asked) = (server.store.engine(), server.world.now_ms(), search::json(ids)?);
+    let found = sql(among!(engine, concat!(columns!(), " FROM changes c WHERE c.id IN"), ""))
+        .bind(asked.as_str())
+        .all(server.store.on(), |row| view(row, actor))
+        .await?;
+    let mut found: HashMap<ChangeId, ChangeView> =
+        found.into_iter().map(|change| (change.id, change)).collect();
+    let mut changes: Vec<ChangeView> = ids.iter().filter_map(|id| found.remove(id)).collect();
+    let states =
+        sql(among!(engine, concat!(state_columns!(), "WHERE s.change_id IN"), "ORDER BY s.kind, s.key"))
+            .bind(asked)
+            .all(server.store.on(), |row| state(row, now))
+            .await?;
+    add_states(&mut changes, states);
+    Ok(changes)
 }
 
 /// What admins did on a host itself, newest first.
@@ -130,7 +169,10 @@ pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<Ch
             columns!(),
             " FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND ("
         ),
-        " OR (c.account_id IS NULL AND c.user_id = $1))"
+        " OR (c.account_id IS NULL AND c.user_id = $1)
+              OR (c.account_id IS NULL AND c.member_id IN (SELECT g.member_id FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL
+                AND (g.expires_at IS NULL OR g.expires_at > $2)
+                UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2)))"
     ))
     .bind(actor.holder())
     .bind(server.world.now_ms())

@@ -64,8 +64,8 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
                     account::resume_as(server, actor, account, version, Some(change)).await?
                 }
                 "account.resume" => {
-                    let reason = Some(text(&undone.before, "reason"));
-                    account::suspend_as(server, actor, account, version, reason, Some(change)).await?
+                    account::suspend_as(server, actor, account, version, why(&undone.before), Some(change))
+                        .await?
                 }
                 "account.delete" => {
                     account::restore_as(server, actor, account, version, Some(change)).await?
@@ -100,6 +100,16 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
 /// A text of one side of a change; empty when it is not there.
 fn text(side: &Option<Value>, key: &str) -> String {
     side.as_ref().and_then(|side| side[key].as_str()).unwrap_or_default().to_owned()
+}
+
+/// Why an account was suspended, with or without a code.
+fn why(side: &Option<Value>) -> account::Why {
+    let some = |key| Some(text(side, key)).filter(|text| !text.is_empty());
+    account::Why {
+        code: account::Cause::from_code(&text(side, "code")),
+        reference: some("reference"),
+        reason: some("reason"),
+    }
 }
 
 pub(crate) fn names(side: &Option<Value>) -> Result<Vec<SiteName>, Problem> {

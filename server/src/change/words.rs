@@ -2,6 +2,53 @@
 
 use model::Text;
 
+/// Every verb there is, by noun: what the log can be filtered by.
+pub const VERBS: [&str; 43] = [
+    "account.create",
+    "account.suspend",
+    "account.resume",
+    "account.delete",
+    "account.restore",
+    "account.plan",
+    "account.erase",
+    "site.create",
+    "site.names",
+    "site.delete",
+    "member.create",
+    "member.rename",
+    "member.delete",
+    "plan.create",
+    "plan.update",
+    "plan.delete",
+    "grant.create",
+    "grant.revoke",
+    "user.create",
+    "user.password",
+    "user.suspend",
+    "user.resume",
+    "factor.create",
+    "factor.delete",
+    "factor.reset",
+    "factor.codes",
+    "panel.second_factor",
+    "user.link",
+    "mail.again",
+    "token.create",
+    "token.revoke",
+    "host.create",
+    "host.rename",
+    "host.enrol",
+    "host.renew",
+    "host.token",
+    "host.drain",
+    "host.activate",
+    "host.revoke",
+    "host.retire",
+    "host.update",
+    "host.adopt",
+    "resource.consent",
+];
+
 /// "Site ajouté": the verb of a change as a short sentence without its subject.
 pub fn verb(code: &str) -> Text {
     let (fr, en) = match code {
@@ -68,4 +115,16 @@ pub fn verb(code: &str) -> Text {
         other => return Text { fr: other.to_owned().into(), en: other.to_owned().into() },
     };
     Text::new(fr, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_has_its_words() {
+        for code in VERBS {
+            assert_ne!(verb(code).fr, code);
+        }
+    }
 }

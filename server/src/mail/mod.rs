@@ -42,10 +42,12 @@ pub enum Kind {
     Asked,
     /// Somebody got a staff role.
     Staff,
+    /// Where history ends, each week.
+    ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -55,6 +57,7 @@ impl Kind {
         Kind::PasswordChanged,
         Kind::Asked,
         Kind::Staff,
+        Kind::ChainHead,
     ];
 
     pub fn code(self) -> &'static str {
@@ -68,6 +71,7 @@ impl Kind {
             Kind::PasswordChanged => "password_changed",
             Kind::Asked => "asked",
             Kind::Staff => "staff",
+            Kind::ChainHead => "chain_head",
         }
     }
 
@@ -144,10 +148,23 @@ pub(crate) struct Facts {
     pub answer_until: Option<i64>,
     /// Accepting takes the ownership over.
     pub hands_over: bool,
-    /// Why it is suspended, as the member may read it.
+    /// Why it is suspended, as the member may read it; its code, and a legal order's reference.
     pub reason: Option<String>,
+    pub code: Option<String>,
+    pub reference: Option<String>,
     /// Until when a deleted account comes back.
     pub until: Option<i64>,
     /// A restored account that comes back suspended.
     pub suspended: bool,
+    /// Where the chain of history ends.
+    pub head: Option<Head>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Head {
+    pub position: i64,
+    pub hash: String,
+    /// When the last act was done.
+    pub at: Option<i64>,
 }

@@ -160,6 +160,8 @@ fn facts(account: &AccountView) -> Facts {
     Facts {
         account: Some(account.name.to_string()),
         reason: account.reason.clone(),
+        code: account.code.map(|code| code.code().to_owned()),
+        reference: account.reference.clone(),
         until: account.erase_at,
         suspended: account.state == Standing::Suspended,
         ..Facts::default()

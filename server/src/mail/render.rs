@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 18] = mails![
+static FILES: [[(&str, &str); 3]; 20] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -34,7 +34,8 @@ static FILES: [[(&str, &str); 3]; 18] = mails![
     "restored",
     "password_changed",
     "asked",
-    "staff"
+    "staff",
+    "chain_head"
 ];
 
 /// One line of plain text: subjects.
@@ -92,7 +93,13 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("answer_until", &facts.answer_until.map(|at| day(*lang, at)));
     context.insert("hands_over", &facts.hands_over);
     context.insert("reason", &facts.reason);
+    context.insert("code", &facts.code);
+    context.insert("reference", &facts.reference);
     context.insert("suspended", &facts.suspended);
+    context.insert("position", &facts.head.as_ref().map(|head| head.position));
+    context.insert("hash", &facts.head.as_ref().map(|head| head.hash.as_str()));
+    context.insert("head_at", &facts.head.as_ref().and_then(|head| head.at).map(moment));
+    context.insert("chain_url", &format!("{origin}/changes/chain"));
     context.insert("until", &facts.until.map(|at| day(*lang, at)));
     let name = |face: &str| format!("{}/{}.{face}", lang.code(), kind.code());
     let render = |tera: &LazyLock<Result<Tera, tera::Error>>, face: &str, context: &Context| {
@@ -154,6 +161,12 @@ fn role(lang: Lang, code: &str) -> Option<String> {
     word.map(|word| word.pick(lang).to_owned())
 }
 
+/// A moment in UTC, to the second, as both languages and programs write it.
+fn moment(ms: i64) -> String {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -168,6 +181,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Head;
 
     fn told(kind: Kind, lang: Lang, facts: &Facts, link: Option<&Secret>) -> Rendered {
         let origin: Origin = "https://panel.asso.example".parse().unwrap();
@@ -184,6 +198,7 @@ mod tests {
             member: Some("Les Amis".into()),
             role: Some("board".into()),
             by: Some("ana@asso.example".into()),
+            head: Some(Head { position: 4711, hash: "c0ffee".into(), at: Some(1_793_480_400_000) }),
             ..Facts::default()
         };
         let link = Secret::new("abc");
@@ -199,13 +214,38 @@ mod tests {
                 for face in [&mail.text, &mail.html] {
                     let linked = matches!(kind, Kind::Invitation | Kind::Reset | Kind::Asked | Kind::Staff);
                     assert_eq!(face.contains("https://panel.asso.example/link/abc"), linked, "{what}");
-                    let named = !matches!(kind, Kind::Reset | Kind::PasswordChanged | Kind::Staff);
+                    let named =
+                        !matches!(kind, Kind::Reset | Kind::PasswordChanged | Kind::Staff | Kind::ChainHead);
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
+                    let head = ["4711", "c0ffee", "2026-10-31 21:00:00 UTC"].map(|said| face.contains(said));
+                    assert_eq!(head, [kind == Kind::ChainHead; 3], "{what}");
                     let day = lang.pick("31 octobre 2026", "31 October 2026");
                     assert_eq!(face.contains(day), kind == Kind::Deleted, "{what}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn each_suspension_says_how_to_come_back() {
+        for lang in Lang::ALL {
+            let mut ways = std::collections::BTreeSet::new();
+            for code in crate::account::Cause::ALL.map(Some).into_iter().chain([None]) {
+                let facts = Facts {
+                    account: Some("ruche".into()),
+                    code: code.map(|code| code.code().to_owned()),
+                    reference: Some("TJ 26/0417".into()),
+                    ..Facts::default()
+                };
+                let mail = told(Kind::Suspended, lang, &facts, None);
+                for face in [&mail.text, &mail.html] {
+                    let legal = code == Some(crate::account::Cause::LegalOrder);
+                    assert_eq!(face.contains("TJ 26/0417"), legal, "{mail:?}");
+                }
+                ways.insert(mail.text);
+            }
+            assert_eq!(ways.len(), 5, "{ways:?}");
         }
     }
 

@@ -121,7 +121,7 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
         Kind::Resumed => state == Some(Standing::Active),
         Kind::Restored => matches!(state, Some(Standing::Active | Standing::Suspended)),
         Kind::Invitation => state.is_some(),
-        Kind::Reset | Kind::PasswordChanged | Kind::Asked | Kind::Staff => true,
+        Kind::Reset | Kind::PasswordChanged | Kind::Asked | Kind::Staff | Kind::ChainHead => true,
     };
     if granted.is_some() && fits {
         return Ok(());

@@ -185,6 +185,7 @@ coded_columns!(
     model::StaffRole,
     crate::account::Standing,
     crate::approval::Kind,
+    crate::account::Cause,
     crate::mail::Kind,
     crate::mail::State,
     crate::factor::Policy,

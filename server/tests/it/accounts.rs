@@ -111,8 +111,10 @@ pub async fn life_from_active_to_erased(bench: Bench) {
     let (server, admin) = (&bench.server, &bench.admin);
     let home = bench.household("alpha").await;
     let site = site::create(server, &home.owner, home.account, "asso.example").await.unwrap().item;
-    let suspended =
-        account::suspend(server, admin, home.account, Some(1), Some(" Impayé ".into())).await.unwrap().item;
+    let suspended = account::suspend(server, admin, home.account, Some(1), crate::bench::unpaid(" Impayé "))
+        .await
+        .unwrap()
+        .item;
     assert_eq!((suspended.state, suspended.reason.as_deref()), (Standing::Suspended, Some("Impayé")));
     let states = |resources: Vec<(String, String, i64, Option<serde_json::Value>)>| {
         let of =
@@ -175,7 +177,9 @@ pub async fn strangers_see_nothing_and_owners_cannot_act_as_admins(bench: Bench)
     let absent = account::show(server, &home.owner, server.world.id()).await.unwrap_err();
     assert_eq!(account::show(server, &other.owner, home.account).await.unwrap_err(), absent);
     for problem in [
-        account::suspend(server, &other.owner, home.account, None, None).await.unwrap_err(),
+        account::suspend(server, &other.owner, home.account, None, crate::bench::unpaid("Impayé"))
+            .await
+            .unwrap_err(),
         site::create(server, &other.owner, home.account, "asso.example").await.unwrap_err(),
         site::create(server, &other.owner, home.account, "not a name").await.unwrap_err(),
         change::list(server, &other.owner, home.account, &Listing::default()).await.unwrap_err(),
@@ -184,7 +188,9 @@ pub async fn strangers_see_nothing_and_owners_cannot_act_as_admins(bench: Bench)
         assert_eq!(problem, absent);
     }
     for problem in [
-        account::suspend(server, &home.owner, home.account, None, None).await.unwrap_err(),
+        account::suspend(server, &home.owner, home.account, None, crate::bench::unpaid("Impayé"))
+            .await
+            .unwrap_err(),
         account::delete(server, &home.owner, home.account, None).await.unwrap_err(),
         account::set_plan(server, &home.owner, home.account, None, bench.plan).await.unwrap_err(),
     ] {

@@ -65,7 +65,7 @@ impl Client {
     pub async fn send(&self, request: Request<Body>) -> Answered {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 1 << 20).await.unwrap();
+        let bytes = to_bytes(body, 16 << 20).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answered { status: parts.status, headers: parts.headers, body }
     }
@@ -259,8 +259,9 @@ pub async fn admins_provision_over_the_api(bench: Bench) {
     let link = made.body["link"].as_str().unwrap();
     assert!(link.starts_with(&format!("{ORIGIN}/link/")), "{link}");
     let account = format!("/accounts/{}", made.body["id"].as_str().unwrap());
-    let suspended =
-        admin.ask("POST", &format!("{account}/suspend"), Some(json!({ "reason": "Impayé" }))).await;
+    let suspended = admin
+        .ask("POST", &format!("{account}/suspend"), Some(json!({ "code": "unpaid", "reason": "Impayé" })))
+        .await;
     assert_eq!((suspended.body["state"].as_str(), suspended.header("etag")), (Some("suspended"), "\"2\""));
     assert_eq!(admin.ask("POST", &format!("{account}/resume"), None).await.body["state"], "active");
     assert_eq!(admin.ask("DELETE", &account, None).await.body["state"], "deleted");

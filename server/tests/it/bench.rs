@@ -157,3 +157,8 @@ pub async fn verified(server: &Server, user: UserId) -> session::Verified {
         .unwrap();
     session::Verified { user, hash: Secret::new(hash) }
 }
+
+/// A suspension as most cases need one.
+pub fn unpaid(reason: &str) -> account::Suspension {
+    account::Suspension { code: "unpaid".into(), reference: None, reason: Some(reason.into()) }
+}

@@ -257,7 +257,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
     bench.world.pass(PROOF_MS);
     let new = NewGrant { email: "x@y.example".into(), role: "owner".into(), ..Default::default() };
     let refused = [
-        account::suspend(server, &admin, id, None, None).await.map(drop),
+        account::suspend(server, &admin, id, None, crate::bench::unpaid("Impayé")).await.map(drop),
         account::delete(server, &admin, id, None).await.map(drop),
         host::revoke(server, &admin, host, None).await.map(drop),
         host::retire(server, &admin, host, None).await.map(drop),
@@ -299,7 +299,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
         ProblemKind::TooMany
     );
     let proved = session::still(server, &admin).await.unwrap().unwrap();
-    account::suspend(server, &proved, id, None, None).await.unwrap();
+    account::suspend(server, &proved, id, None, crate::bench::unpaid("Impayé")).await.unwrap();
     bench.world.pass(PROOF_MS);
     let stale = session::still(server, &admin).await.unwrap().unwrap();
     assert_eq!(account::delete(server, &stale, id, None).await.unwrap_err().code, PROOF_NEEDED);

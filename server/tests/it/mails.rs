@@ -83,10 +83,13 @@ pub async fn acts_tell_the_people_concerned(bench: Bench) {
     let Given::Held(gone, _) = gone else { panic!("{gone:?}") };
     grant::revoke(&server, &bench.admin, On::Account(home.account), gone.id).await.unwrap();
     // What is refused tells nobody.
-    let stale = account::suspend(&server, &bench.admin, home.account, Some(99), None).await.unwrap_err();
+    let stale =
+        account::suspend(&server, &bench.admin, home.account, Some(99), crate::bench::unpaid("Impayé"))
+            .await
+            .unwrap_err();
     assert_eq!(stale.kind, ProblemKind::Stale);
     assert_eq!(listed(&server, &bench).await, []);
-    let reason = Some("Cotisation impayée <b>".to_owned());
+    let reason = crate::bench::unpaid("Cotisation impayée <b>");
     account::suspend(&server, &bench.admin, home.account, None, reason).await.unwrap();
     let waiting = listed(&server, &bench).await;
     assert_eq!(waiting.len(), 2);
@@ -119,7 +122,9 @@ pub async fn acts_tell_the_people_concerned(bench: Bench) {
     assert_eq!(mail::send_due(&server).await.unwrap(), 6);
     assert!(kept(&folder).iter().any(|mail| mail.contains("Everything can come back as it was until")));
     // A panel that sends no mail queues none.
-    account::suspend(&bench.server, &bench.admin, home.account, None, None).await.unwrap();
+    account::suspend(&bench.server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
     assert_eq!(bench.count("SELECT COUNT(*) FROM mails WHERE state = 'queued'").await, 0);
     // What was told long ago is forgotten.
     bench.world.pass(mail::MEMORY_MS);

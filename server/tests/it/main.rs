@@ -25,6 +25,7 @@ mod sending;
 mod sites;
 mod smtp;
 mod suite;
+mod suspension;
 mod two;
 mod verify;
 mod viewing;

@@ -301,7 +301,8 @@ pub async fn staff_does_its_own_and_no_more(bench: Bench) {
     account::show(server, &support, home.account).await.unwrap();
     let refused = site::create(server, &support, home.account, "x.example").await.unwrap_err();
     assert_eq!(refused.code, "role_lacks");
-    let refused = account::suspend(server, &support, home.account, None, None).await.unwrap_err();
+    let refused =
+        account::suspend(server, &support, home.account, None, crate::bench::unpaid("x")).await.unwrap_err();
     assert_eq!(refused.code, "staff_only");
     assert_eq!(
         member::rename(server, &support, home.member, None, "X").await.unwrap_err().code,

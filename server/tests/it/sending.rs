@@ -20,9 +20,13 @@ pub async fn what_is_refused_is_tried_again_and_given_up(bench: Bench) {
     let home = bench.household("alpha").await;
     let suspend = async || {
         account::resume(&bench.server, &bench.admin, home.account, None).await.unwrap();
-        account::suspend(&server, &bench.admin, home.account, None, None).await.unwrap();
+        account::suspend(&server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+            .await
+            .unwrap();
     };
-    account::suspend(&server, &bench.admin, home.account, None, None).await.unwrap();
+    account::suspend(&server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
     // Not now: again after a minute, then two.
     post.answer("451 4.7.1 greylisted, alpha@membre.example");
     post.answer("451 4.7.1 still");
@@ -85,7 +89,9 @@ pub async fn what_is_refused_is_tried_again_and_given_up(bench: Bench) {
 
 pub async fn nothing_is_said_to_a_server_without_the_wanted_encryption(bench: Bench) {
     let home = bench.household("alpha").await;
-    account::suspend(&bench.server, &bench.admin, home.account, None, None).await.unwrap();
+    account::suspend(&bench.server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
     for security in [Security::Starttls, Security::Tls] {
         let post = MailServer::start().await;
         let mut settings = post.settings(security);
@@ -100,7 +106,9 @@ pub async fn nothing_is_said_to_a_server_without_the_wanted_encryption(bench: Be
         let heard = post.heard.lock().unwrap().commands.join("\n");
         assert!(!heard.contains("MAIL") && !heard.contains("AUTH") && !heard.contains("alpha"), "{heard}");
         assert!(listed(&bench.server, &bench).await.iter().all(|mail| mail.state == State::Queued));
-        account::suspend(&bench.server, &bench.admin, home.account, None, None).await.unwrap();
+        account::suspend(&bench.server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+            .await
+            .unwrap();
     }
 }
 
@@ -114,7 +122,7 @@ pub async fn two_processes_send_each_mail_once_and_not_too_fast(bench: Bench) {
     for n in 0..45 {
         let (from, to) = (n % 2 == 0, home.account);
         if from {
-            account::suspend(&one, &bench.admin, to, None, None).await.unwrap();
+            account::suspend(&one, &bench.admin, to, None, crate::bench::unpaid("Impayé")).await.unwrap();
         } else {
             account::resume(&one, &bench.admin, to, None).await.unwrap();
         }
@@ -152,7 +160,9 @@ pub async fn the_job_sends_until_it_is_stopped(bench: Bench) {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let job = tokio::spawn(mail::run(server.clone(), stopped));
     let home = bench.household("alpha").await;
-    account::suspend(&server, &bench.admin, home.account, None, None).await.unwrap();
+    account::suspend(&server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
     until("the mail is sent", async || listed(&server, &bench).await[0].state == State::Sent).await;
     assert_eq!(post.mails().len(), 1);
     // RFC 4616: NUL panel NUL sesame.

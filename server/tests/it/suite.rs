@@ -3,11 +3,12 @@
 use crate::{
     accounts, api, authorisation, backup,
     bench::Bench,
-    changes, ends, factors, forgotten, hosts,
+    changes::{self, search},
+    ends, factors, forgotten, hosts,
     hub::{enrol, freeze, greet, push, report},
     mails, people,
     postgres::Postgres,
-    races, renewal, roles, scopes, sending, sites, verify, viewing,
+    races, renewal, roles, scopes, sending, sites, suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -54,6 +55,13 @@ suite! {
     changes::history_shows_when_it_was_touched,
     changes::an_act_removed_at_the_end_shows,
     changes::another_process_hears_the_wake,
+    search::words_and_filters_find_the_same_before_and_after_indexing,
+    search::times_are_filtered_with_and_without_words,
+    search::a_log_is_filtered_within_what_one_may_see,
+    search::an_export_proves_the_chain_to_an_outsider,
+    search::a_csv_is_safe_to_open_and_longer_than_a_page,
+    search::the_head_is_mailed_once_a_week,
+    search::an_open_filter_is_the_whole_log,
     backup::agents_know_a_restored_panel,
     backup::a_uid_given_after_the_backup_is_not_given_again,
     backup::a_restoration_is_whole_and_overwrites_nothing,
@@ -124,6 +132,8 @@ suite! {
     viewing::a_view_shows_what_the_member_sees_and_changes_nothing,
     viewing::an_owner_lets_staff_act,
     viewing::a_view_belongs_to_one_session,
+    suspension::each_reason_is_kept_told_and_listed,
+    suspension::suspensions_of_before_have_no_code_and_still_come_back,
     verify::a_site_is_verified_by_every_name,
     verify::what_is_gone_is_verified_too,
     verify::a_name_taken_off_a_site_must_be_gone,

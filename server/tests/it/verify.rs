@@ -155,8 +155,15 @@ pub async fn what_is_gone_is_verified_too(bench: Bench) {
         site::create(&stage.bench.server, &stage.home.owner, account, "un.asso.example").await.unwrap();
     stage.applied().await;
     stage.becomes(made.change.unwrap(), ChangeState::Verified, "").await;
-    let suspended =
-        account::suspend(&stage.bench.server, &stage.bench.admin, account, None, None).await.unwrap();
+    let suspended = account::suspend(
+        &stage.bench.server,
+        &stage.bench.admin,
+        account,
+        None,
+        crate::bench::unpaid("Impayé"),
+    )
+    .await
+    .unwrap();
     assert_eq!(stage.applied().await.len(), 2);
     let change = suspended.change.unwrap();
     stage.becomes(change, ChangeState::Applied, "still answers").await;

@@ -2,8 +2,13 @@
 
 pub mod awake;
 pub mod cells;
+pub mod cooperative;
+mod database;
 pub mod host;
 pub mod panel;
+mod seed;
+
+pub use seed::Size;
 
 use serde::Serialize;
 use std::time::{Duration, Instant};

@@ -45,14 +45,27 @@ fn signed_in(stage: &Stage) -> Result<Panel, String> {
     if signed.status == 303 { Ok(browser) } else { Err(format!("signing in: {}", signed.status)) }
 }
 
-fn get(browser: &Panel, path: &str) -> Result<(), String> {
+pub(super) fn get(browser: &Panel, path: &str) -> Result<(), String> {
     let page = browser.get(path)?;
     if page.status == 200 { Ok(()) } else { Err(format!("{path}: {}", page.status)) }
 }
 
-/// Requests that begin at a fixed pace, whatever the answers do; each is timed from when it should have begun, so that waiting counts.
+/// Requests that begin at a fixed pace, whatever the answers do.
 fn steady(browser: &Panel, pace: u32, time: Duration) -> Result<Row, String> {
-    let (next, times) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let pages: Vec<(&Panel, String)> = PAGES.iter().map(|path| (browser, (*path).to_owned())).collect();
+    let times = paced(&pages, pace, time)?.into_iter().flatten().collect();
+    Ok(row(
+        format!("pages at {pace} requests a second, {CONNECTIONS} connections"),
+        times,
+        "ms",
+        Bar::P99(20.0),
+    ))
+}
+
+/// The times of each of some pages, asked for in turn at a fixed pace by whom they are for; each is timed from when it should have begun, so
+/// that waiting counts.
+pub(super) fn paced(pages: &[(&Panel, String)], pace: u32, time: Duration) -> Result<Vec<Vec<f64>>, String> {
+    let (next, times) = (AtomicUsize::new(0), Mutex::new(vec![Vec::new(); pages.len()]));
     let start = Instant::now();
     visitors(|| {
         loop {
@@ -64,31 +77,33 @@ fn steady(browser: &Panel, pace: u32, time: Duration) -> Result<Row, String> {
             while let Some(left) = due.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
                 std::thread::park_timeout(left);
             }
-            get(browser, PAGES[number % PAGES.len()])?;
-            times.lock().map_err(|_| "a visitor panicked")?.push(millis(start.elapsed().saturating_sub(due)));
+            let at = number % pages.len();
+            let (who, path) = &pages[at];
+            get(who, path)?;
+            let took = millis(start.elapsed().saturating_sub(due));
+            times.lock().map_err(|_| "a visitor panicked")?[at].push(took);
         }
     })?;
-    let times = times.into_inner().map_err(|_| "a visitor panicked")?;
-    Ok(row(
-        format!("pages at {pace} requests a second, {CONNECTIONS} connections"),
-        times,
-        "ms",
-        Bar::P99(20.0),
-    ))
+    times.into_inner().map_err(|_| "a visitor panicked".to_owned())
 }
 
 fn flat_out(browser: &Panel, time: Duration) -> Result<Row, String> {
+    let rate = rate(browser, &PAGES, time)?;
+    Ok(row(format!("pages a second, {CONNECTIONS} connections"), vec![rate], "rps", Bar::AtLeast(500.0)))
+}
+
+/// How many pages a second somebody gets who asks for as many as there are.
+pub(super) fn rate(browser: &Panel, pages: &[&str], time: Duration) -> Result<f64, String> {
     let answered = AtomicUsize::new(0);
     let start = Instant::now();
     visitors(|| {
         while start.elapsed() < time {
             let number = answered.fetch_add(1, Ordering::Relaxed);
-            get(browser, PAGES[number % PAGES.len()])?;
+            get(browser, pages[number % pages.len()])?;
         }
         Ok(())
     })?;
-    let rate = answered.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
-    Ok(row(format!("pages a second, {CONNECTIONS} connections"), vec![rate], "rps", Bar::AtLeast(500.0)))
+    Ok(answered.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64())
 }
 
 fn visitors(act: impl Fn() -> Result<(), String> + Sync) -> Result<(), String> {

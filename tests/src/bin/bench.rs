@@ -3,7 +3,7 @@
 use clap::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
-use tests::bench::{self, Row, awake, cells, host, panel};
+use tests::bench::{self, Row, Size, awake, cells, cooperative, host, panel};
 use tests::panel::Ports;
 use tests::play::Scene;
 use tests::stage::{Stage, Wish};
@@ -11,10 +11,21 @@ use tests::wait::until;
 
 #[derive(Parser)]
 struct Arguments {
-    #[arg(long)]
-    debs: PathBuf,
+    /// The packages to install on the host; not needed for the panel alone.
+    #[arg(long, required_unless_present = "cooperative")]
+    debs: Option<PathBuf>,
     #[arg(long)]
     assets: PathBuf,
+    /// The panel alone, without hosts, with a large cooperative in its database.
+    #[arg(long)]
+    cooperative: bool,
+    #[arg(long, default_value_t = 20_000)]
+    users: usize,
+    #[arg(long, default_value_t = 1_000_000)]
+    changes: usize,
+    /// The databases it is measured on.
+    #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
+    engines: Vec<String>,
     /// How many accounts the host shall have at each measure.
     #[arg(long, value_delimiter = ',', default_value = "1,200,2000")]
     accounts: Vec<usize>,
@@ -31,10 +42,19 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let folder = std::env::temp_dir().join(format!("alveole-bench-{}", std::process::id()));
     let name = format!("bench-{}", std::process::id());
+    if arguments.cooperative {
+        let done = of_cooperative(&arguments, &folder);
+        let _ = std::fs::remove_dir_all(&folder);
+        return ended(done);
+    }
     let done = measure(&arguments, &name, &folder);
     if let Err(reason) = Stage::down(&name, &folder) {
         eprintln!("✗ taking the stage down: {reason}");
     }
+    ended(done)
+}
+
+fn ended(done: Result<(), String>) -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(reason) => {
@@ -44,6 +64,15 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+fn of_cooperative(arguments: &Arguments, folder: &std::path::Path) -> Result<(), String> {
+    let size = Size { members: arguments.members, users: arguments.users, changes: arguments.changes };
+    let engines: Vec<&str> = arguments.engines.iter().map(String::as_str).collect();
+    let rows = cooperative::measure(&arguments.assets, folder, size, &engines)?;
+    save(&rows)?;
+    bench::print(&rows);
+    Ok(())
+}
+
 fn measure(arguments: &Arguments, name: &str, folder: &std::path::Path) -> Result<(), String> {
     let wish = Wish {
         name: name.to_owned(),
@@ -51,7 +80,7 @@ fn measure(arguments: &Arguments, name: &str, folder: &std::path::Path) -> Resul
         hosts: 1,
         ports: Ports { people: 18_443, agents: 17_443 },
         owner: Some(std::process::id()),
-        debs: arguments.debs.clone(),
+        debs: arguments.debs.clone().unwrap_or_default(),
         assets: arguments.assets.clone(),
         extra: tests::stage::Extra::default(),
     };

@@ -159,7 +159,7 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         }
         (Verb::Post, "/accounts") => json!({ "member": "x", "plan": bench.plan, "name": name }),
         (Verb::Patch, "/accounts/{account}") => json!({ "plan": bench.plan }),
-        (_, "/accounts/{account}/suspend") => json!({}),
+        (_, "/accounts/{account}/suspend") => json!({ "code": "at_request", "reason": "x" }),
         (_, "/accounts/{account}/grants" | "/members/{member}/grants") => {
             json!({ "email": "x@y.example", "role": "reader" })
         }

@@ -89,6 +89,6 @@ pub async fn drift_waits_for_a_decision(bench: Bench) {
         assert_eq!(shown.items[0].pinned, consent == Consent::Keep);
     }
     // The next change asks again: consent does not outlive its generation.
-    account::suspend(server, admin, home.account, None, None).await.unwrap();
+    account::suspend(server, admin, home.account, None, crate::bench::unpaid("Impayé")).await.unwrap();
     assert_eq!(agent.take().await[0].consent, None);
 }

@@ -1,5 +1,7 @@
 //! Changes: undone, summed up, told to open pages.
 
+pub mod search;
+
 use crate::bench::Bench;
 use model::ChangeState;
 use server::{
@@ -33,7 +35,8 @@ pub async fn undo_brings_back_what_was(bench: Bench) {
     undo(server, me, made.change.unwrap()).await.unwrap();
     assert!(site::show(server, me, id).await.is_err());
 
-    let suspended = account::suspend(server, admin, home.account, None, None).await.unwrap();
+    let suspended =
+        account::suspend(server, admin, home.account, None, crate::bench::unpaid("Impayé")).await.unwrap();
     undo(server, admin, suspended.change.unwrap()).await.unwrap();
     let deleted = account::delete(server, admin, home.account, None).await.unwrap();
     undo(server, admin, deleted.change.unwrap()).await.unwrap();
@@ -64,10 +67,13 @@ pub async fn undo_is_refused_with_the_reason(bench: Bench) {
     assert_eq!(refused(made.change).await, "changed_since");
     let account = home.account;
     for later in ["unpaid", "threat"] {
-        let unpaid =
-            account::suspend(server, admin, account, None, Some("unpaid".into())).await.unwrap().change;
+        let unpaid = account::suspend(server, admin, account, None, crate::bench::unpaid("unpaid"))
+            .await
+            .unwrap()
+            .change;
         account::resume(server, admin, account, None).await.unwrap();
-        let threat = account::suspend(server, admin, account, None, Some(later.into())).await.unwrap().change;
+        let threat =
+            account::suspend(server, admin, account, None, crate::bench::unpaid(later)).await.unwrap().change;
         assert_eq!(undo(server, admin, unpaid.unwrap()).await.unwrap_err().code, "changed_since", "{later}");
         undo(server, admin, threat.unwrap()).await.unwrap();
     }
@@ -78,7 +84,10 @@ pub async fn undo_is_refused_with_the_reason(bench: Bench) {
     // A stranger's change does not exist; an admin's act is not the member's to undo.
     let problem = undo(server, &other.owner, gone.unwrap()).await.unwrap_err();
     assert_eq!(problem.code, "not_found");
-    let suspended = account::suspend(server, admin, home.account, None, None).await.unwrap().change;
+    let suspended = account::suspend(server, admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap()
+        .change;
     assert_eq!(refused(suspended).await, "not_undoable");
 }
 
