@@ -24,7 +24,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let accounts = server::account::list(&server, me, &page.listing(), asked).await?;
     let lang = face.lang;
     if !face.is_admin() {
-        return Ok(mine(&face, &page, accounts));
+        return Ok(mine(&face, &page, accounts, None));
     }
     let filter = states(lang, &page);
     let search = search(
@@ -45,16 +45,20 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
 pub async fn home(State(server): State<Server>, face: Face) -> Answer {
     let accounts =
         server::account::list(&server, face.me()?, &parts::Page::default().listing(), None).await?;
-    if let [only] = accounts.items.as_slice() {
+    let due = server::member::due(&server, face.me()?).await?;
+    if let [only] = accounts.items.as_slice()
+        && due.is_empty()
+    {
         return Ok(Redirect::to(&format!("/accounts/{}", only.id)).into_response());
     }
-    Ok(mine(&face, &parts::Page::default(), accounts))
+    Ok(mine(&face, &parts::Page::default(), accounts, crate::member::about::asked(face.lang, &due)))
 }
 
 fn mine(
     face: &Face,
     page: &parts::Page,
     accounts: server::paging::Page<AccountView>,
+    asked: Option<AnyView>,
 ) -> axum::response::Response {
     let lang = face.lang;
     let next = next_page(lang, "/accounts", page, accounts.next.as_deref());
@@ -66,10 +70,15 @@ fn mine(
         );
         let none =
             empty(lang.pick("Vous n’avez pas encore de compte", "You have no account yet"), words, None);
-        return shell::page(face, about, view! { <div class="card card-flat">{none}</div> });
+        return shell::page(
+            face,
+            about,
+            view! { <div class="stack">{asked}<div class="card card-flat">{none}</div></div> },
+        );
     }
     let items = accounts.items.into_iter().map(|account| item(lang, &account)).collect_view();
-    shell::page(face, about, view! { <ul class="card card-flat items">{items}</ul>{next} })
+    let list = view! { <ul class="card card-flat items">{items}</ul> };
+    shell::page(face, about, view! { <div class="stack">{asked}{list}{next}</div> })
 }
 
 fn item(lang: Lang, account: &AccountView) -> AnyView {
@@ -79,7 +88,7 @@ fn item(lang: Lang, account: &AccountView) -> AnyView {
         <li>
             <div class="item">
                 <a class="item-name" href=format!("/accounts/{}", account.id)>{account.name.to_string()}</a>
-                <p class="item-more">{account.member.name.clone()}" · "{sites}</p>
+                <p class="item-more">{crate::member::about::way(account.member.id, &account.member.name)}" · "{sites}</p>
             </div>
             {shown}
         </li>

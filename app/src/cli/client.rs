@@ -73,6 +73,16 @@ impl Client {
         Err(Failure::new(Exit::Refused, field.unwrap_or_default() + &detail))
     }
 
+    /// A file of text, however large. A refusal is a problem, as elsewhere.
+    pub fn file(&self, path: &str) -> Result<String, Failure> {
+        let mut response = self.send("GET", path, String::new(), LISTENING)?;
+        if !response.status().is_success() {
+            return self.get(path).map(|_| String::new());
+        }
+        let text = response.body_mut().with_config().limit(u64::MAX).read_to_string();
+        text.map_err(|error| self.unreachable(&error))
+    }
+
     /// A stream of server-sent events.
     pub fn listen(&self, path: &str) -> Result<impl Read + use<>, Failure> {
         let response = self.send("GET", path, String::new(), LISTENING)?;

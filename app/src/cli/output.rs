@@ -28,6 +28,11 @@ pub fn one(item: &Value, columns: &[&str], json: bool, lang: Lang) {
     print(&lines.collect::<String>());
 }
 
+/// A file, as it came.
+pub fn file(text: &str) {
+    print(text);
+}
+
 fn print_json(value: &Value) {
     print(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"));
 }

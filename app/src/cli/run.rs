@@ -33,6 +33,10 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let client = Client::new(Config::read(args, lang)?, lang)?;
     let json = args.get_flag("json");
     let path = path(&client, verb, args, lang)?;
+    if verb.answer == table::Answer::File {
+        output::file(&client.file(&with_query(&path, verb, args))?);
+        return Ok(Exit::Done);
+    }
     if verb.answer != table::Answer::One {
         let items = list(&client, verb, &path, args)?;
         output::list(&items, verb.columns, json, lang);
@@ -131,13 +135,18 @@ fn list(client: &Client, verb: &Verb, path: &str, args: &ArgMatches) -> Result<V
         return all(client, path, usize::MAX);
     }
     let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
-    let mut query = format!("{path}?limit={}", PAGE.min(most));
-    for input in verb.inputs {
-        if let Some(value) = args.get_one::<String>(input.name) {
-            query += &format!("&{}={}", input.name, encode(value));
-        }
-    }
-    all(client, &query, most)
+    all(client, &with_query(&format!("{path}?limit={}", PAGE.min(most)), verb, args), most)
+}
+
+/// A path with what was typed to narrow what it gives.
+fn with_query(path: &str, verb: &Verb, args: &ArgMatches) -> String {
+    let typed = verb.inputs.iter().filter_map(|input| {
+        args.get_one::<String>(input.name).map(|value| format!("{}={}", input.name, encode(value)))
+    });
+    typed.fold(path.to_owned(), |path, pair| {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{mark}{pair}")
+    })
 }
 
 /// All pages of a list, up to `most` things.
@@ -176,7 +185,20 @@ fn body(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<O
 fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
     let word = || args.get_one::<String>(input.name).cloned();
     Ok(match input.kind {
-        Kind::Number => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
+        Kind::Flag => args.get_flag(input.name).then_some(Value::Bool(true)),
+        Kind::File => {
+            let Some(path) = args.get_one::<PathBuf>(input.name) else { return Ok(None) };
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let path = path.display();
+                let text = text!(
+                    "{path} ne se lit pas comme texte UTF-8 ({error}).",
+                    "{path} does not read as UTF-8 text ({error})."
+                );
+                Failure::new(Exit::Usage, text.pick(lang))
+            });
+            Some(Value::from(text?))
+        }
+        Kind::Number | Kind::SomeNumber => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
         Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
         Kind::Ref(noun) | Kind::SomeRef(noun) => {
             word().map(|typed| resolve(client, noun, &typed, lang)).transpose()?.map(Value::from)

@@ -31,6 +31,8 @@ pub enum Answer {
     List,
     /// A list in pages, asked for with `limit` and `cursor`.
     Pages,
+    /// A file, shown as it comes.
+    File,
 }
 
 /// What goes into the body, or into the query of a list.
@@ -56,6 +58,12 @@ pub enum Kind {
     Ref(&'static str),
     /// The same, if wished.
     SomeRef(&'static str),
+    /// The path of a file whose text goes into the body.
+    File,
+    /// `--name NUMBER`, if wished.
+    SomeNumber,
+    /// `--name`, for yes.
+    Flag,
 }
 
 /// A text in both languages; a constant, which `model::Text` cannot be within constants.
@@ -154,6 +162,12 @@ pub const fn lists(
 }
 
 impl Verb {
+    /// A file.
+    pub const fn file(mut self) -> Verb {
+        self.answer = Answer::File;
+        self
+    }
+
     /// Not in pages.
     pub const fn whole(mut self) -> Verb {
         self.answer = Answer::List;

@@ -46,6 +46,16 @@ impl Input {
         Input { inputmode: Some("numeric"), short: true, ..Input::text(name, label) }
     }
 
+    /// A day, chosen from a calendar where the browser has one.
+    pub fn date(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "date", short: true, ..Input::text(name, label) }
+    }
+
+    /// A telephone number.
+    pub fn phone(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "tel", ..Input::text(name, label) }
+    }
+
     /// A name on the Internet: no capital, no correction.
     pub fn domain(name: &'static str, label: &'static str) -> Input {
         Input { inputmode: Some("url"), placeholder: Some("www.asso.example"), ..Input::text(name, label) }

@@ -50,11 +50,6 @@ impl Page {
         self
     }
 
-    pub fn act_if(mut self, act: Option<AnyView>) -> Page {
-        self.act = act;
-        self
-    }
-
     pub fn tabs(mut self, tabs: AnyView) -> Page {
         self.tabs = Some(tabs);
         self

@@ -109,6 +109,7 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
             })),
         ),
         Answer::Events => ("200", json!({ "text/event-stream": { "schema": { "type": "string" } } })),
+        Answer::Csv => ("200", json!({ "text/csv": { "schema": { "type": "string" } } })),
         Answer::Nothing => ("204", Value::Null),
         Answer::OpenApi => ("200", json_of(json!({ "type": "object" }))),
     };
@@ -129,6 +130,7 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         Who::Anyone => "Anyone.",
         Who::User => "Every signed-in user.",
         Who::Account => "Admins, and users with a grant on the account.",
+        Who::Member => "Admins, and users with a grant on the member or on one of its accounts.",
         Who::AdminOfAccount | Who::Admin => "Admins.",
     };
     let needs = match route.needs {

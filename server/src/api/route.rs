@@ -44,6 +44,8 @@ pub enum Who {
     Account,
     /// Admins; users with a grant on the account concerned are told that they may not, others that there is no such thing.
     AdminOfAccount,
+    /// Admins, and users with a grant on the member concerned or on one of its accounts.
+    Member,
     /// Admins; to others it does not exist.
     Admin,
 }
@@ -69,6 +71,8 @@ pub enum Answer {
     Page(fn() -> Shape),
     /// Server-sent events.
     Events,
+    /// A file of comma-separated values.
+    Csv,
     Nothing,
     /// This very description.
     OpenApi,

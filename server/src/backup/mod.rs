@@ -14,10 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 21] = [
+pub const TABLES: [&str; 25] = [
     "panel",
     "users",
     "members",
+    "member_statuses",
+    "member_contacts",
+    "member_words",
+    "imported_owners",
     "plans",
     "hosts",
     "host_certificates",
@@ -40,8 +44,8 @@ pub const TABLES: [&str; 21] = [
 
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told.
-pub const LEFT_OUT: [&str; 7] =
-    ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments", "mails"];
+pub const LEFT_OUT: [&str; 8] =
+    ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments", "mails", "member_imports"];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

@@ -71,6 +71,29 @@ pub(crate) async fn invite(
     queue(tx, server, &letter).await.map(drop)
 }
 
+/// Invites a user to members, named in one line, and so to all their accounts; the first one's language, until the user has one.
+pub(crate) async fn invite_to_members(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    (member, lang): (MemberId, Lang),
+    names: &str,
+    link: Option<&Secret>,
+) -> Result<(), Problem> {
+    let reader = reader(tx, user).await?;
+    let letter = Letter {
+        kind: Kind::Invitation,
+        to: &reader.email,
+        lang: reader.lang.unwrap_or(lang),
+        user: Some(user),
+        member: Some(member),
+        account: None,
+        facts: Facts { member: Some(names.to_owned()), ..Facts::default() },
+        link,
+    };
+    queue(tx, server, &letter).await.map(drop)
+}
+
 /// Tells a user what concerns no account.
 pub(crate) async fn tell_user(
     tx: &mut Tx,
@@ -111,5 +134,6 @@ fn facts(account: &AccountView) -> Facts {
         reason: account.reason.clone(),
         until: account.erase_at,
         suspended: account.state == Standing::Suspended,
+        ..Facts::default()
     }
 }

@@ -77,6 +77,7 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("link", &link.map(|secret| format!("{origin}/link/{}", secret.reveal())));
     context.insert("account_url", &account.map(|id| format!("{origin}/accounts/{id}")));
     context.insert("account", &facts.account);
+    context.insert("member", &facts.member);
     context.insert("reason", &facts.reason);
     context.insert("suspended", &facts.suspended);
     context.insert("until", &facts.until.map(|at| day(*lang, at)));
@@ -160,7 +161,7 @@ mod tests {
             account: Some("ruche".into()),
             reason: Some("Cotisation impayée".into()),
             until: Some(1_793_480_400_000),
-            suspended: false,
+            ..Facts::default()
         };
         let link = Secret::new("abc");
         for kind in Kind::ALL {

@@ -8,6 +8,7 @@ mod tx;
 
 pub use columns::{Bind, Column};
 pub use dialect::Engine;
+pub(crate) use dialect::begins;
 pub use query::{Query, Row, internal, sql};
 pub use tx::Tx;
 
@@ -48,6 +49,9 @@ impl Store {
             .await
             .map_err(|error| query::database_problem("connect", error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| internal("migration", &error))?;
+        for statement in engine.word_indexes() {
+            sql(statement).run(&pool).await?;
+        }
         let panel = identity(&pool, world).await?;
         let turn = (engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
         let store = Store { pool, engine, waker: Waker::default(), panel, turn };

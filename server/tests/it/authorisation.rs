@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use server::{
     account,
     api::{self, Answer, Route, Verb, Who},
-    factor, session, site,
+    factor, member, session, site,
     store::sql,
     token,
 };
@@ -54,6 +54,10 @@ impl Things {
                 ("{kind}", "account".to_owned()),
                 ("{key}", home.account.to_string()),
                 ("{mail}", mails::failed(server, home).await.to_string()),
+                (
+                    "{import}",
+                    member::check(server, &bench.admin, "nom\nAna", false).await.unwrap().id.to_string(),
+                ),
             ],
         }
     }
@@ -74,6 +78,7 @@ impl Things {
             "{host}",
             "{key}",
             "{mail}",
+            "{import}",
         ];
         let mut ids: Vec<_> = names.into_iter().map(id).collect();
         ids.push(("{kind}", "account".to_owned()));
@@ -99,7 +104,11 @@ fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (Verb::Patch, "/me") => json!({ "lang": "en" }),
         (Verb::Put, "/me/password") => json!({ "current": "x", "new": "y" }),
         (_, "/tokens") => json!({ "name": "t" }),
-        (_, "/members" | "/members/{member}") => json!({ "name": name }),
+        (_, "/members") => json!({ "name": name }),
+        (_, "/members/{member}") => json!({ "lang": "en" }),
+        (_, "/members/imports") => json!({ "csv": format!("nom\n{name}") }),
+        (Verb::Post, "/members/invitations") => json!({ "count": 1 }),
+        (Verb::Put, "/members/invitations") => json!({ "hourly": null }),
         (_, "/plans" | "/plans/{plan}") => {
             json!({ "name": name, "sites_max": 5, "names_max": 4, "php_workers": 4, "disk_mb": 9, "memory_mb": 64 })
         }
