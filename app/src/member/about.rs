@@ -81,7 +81,7 @@ fn item(lang: Lang, member: MemberRow) -> AnyView {
         <li>
             <div class="item">
                 <a class="item-name" href=path(member.id)>{member.name}</a>
-                <p class="item-more">{lang.pick("Numéro ", "Number ")}{member.number.to_string()}</p>
+                <p class="item-more">{words::number(lang, member.number)}</p>
             </div>
             {words::standing(lang, member.status)}
         </li>
@@ -142,7 +142,7 @@ fn render(
     let lang = face.lang;
     let typed = typed.unwrap_or_else(|| fields::of(member));
     let page = shell::Page::new(Place::Members, member.name.as_str())
-        .lead(view! { <span class="row">{lang.pick("Numéro ", "Number ")}{member.number.to_string()}{words::standing(lang, member.status)}</span> })
+        .lead(view! { <span class="row">{words::number(lang, member.number)}{words::standing(lang, member.status)}</span> })
         .status(typed.status());
     let facts = Facts::new()
         .line(lang.pick("Nature", "Kind"), words::kind(lang, member.kind))

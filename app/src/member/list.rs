@@ -56,7 +56,7 @@ pub async fn list(
     let (lang, me) = (face.lang, face.me()?);
     let filter = asked.filter();
     let members = server::member::list(&server, me, &page.listing(), &filter).await?;
-    let waiting = server::member::invitations(&server, me).await?.waiting;
+    let waiting = server::member::any_waits(&server, me).await?;
     let next = next_page(lang, &asked.on("/members"), &page, members.next.as_deref());
     let about = shell::Page::new(Place::Members, lang.pick("Membres", "Members"))
         .act(link_main("/members/new", lang.pick("Créer un membre", "Create a member")));
@@ -64,12 +64,11 @@ pub async fn list(
     let search = search(lang, "/members", &page, label, Some(filters(lang, &asked)));
     let narrowed = page.narrowed() || filter.status.is_some() || filter.kind.is_some();
     let export = href(&asked.on("/members/export.csv"), &[("q", &page.q)]);
-    let invite = (waiting > 0).then(|| {
-        let words = lang.pick(
-            format!("Invitations en attente\u{a0}: {waiting}"),
-            format!("Invitations waiting: {waiting}"),
-        );
-        link("/members/invitations", words)
+    let invite = waiting.then(|| {
+        link(
+            "/members/invitations",
+            lang.pick("Inviter les responsables importés", "Invite the imported owners"),
+        )
     });
     let body = view! {
         {search}

@@ -11,3 +11,5 @@ pub mod list;
 mod report;
 pub mod show;
 mod words;
+
+pub(crate) use words::{part as part_word, status as status_word};

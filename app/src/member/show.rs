@@ -82,7 +82,7 @@ fn render(
     let path = format!("/members/{}", member.id);
     let about = shell::Page::new(Place::Members, member.name.as_str())
         .from(lang.pick("Membres", "Members"), "/members")
-        .lead(view! { <span class="row">{lang.pick("Numéro ", "Number ")}{member.number.to_string()}{words::standing(lang, member.status)}</span> })
+        .lead(view! { <span class="row">{words::number(lang, member.number)}{words::standing(lang, member.status)}</span> })
         .act(link(format!("{path}/edit"), lang.pick("Modifier", "Change")))
         .status(typed.status());
     let confirmed = match member.confirmed_at {

@@ -2,7 +2,7 @@
 
 use crate::parts::{Cell, badge, table};
 use leptos::prelude::*;
-use model::{Day, Lang, MemberKind, MemberStatus, Purpose};
+use model::{Day, Lang, MemberKind, MemberNumber, MemberStatus, Purpose};
 use server::member::{Contact, Step};
 
 pub fn kind(lang: Lang, kind: MemberKind) -> &'static str {
@@ -20,6 +20,11 @@ pub fn status(lang: Lang, status: MemberStatus) -> &'static str {
         MemberStatus::Left => lang.pick("parti", "left"),
         MemberStatus::StruckOff => lang.pick("radié", "struck off"),
     }
+}
+
+/// “Number 42”.
+pub fn number(lang: Lang, number: MemberNumber) -> String {
+    lang.pick(format!("Numéro {number}"), format!("Number {number}"))
 }
 
 /// A status in the shape of a state.
@@ -40,6 +45,19 @@ pub fn purpose(lang: Lang, purpose: Purpose) -> &'static str {
         Purpose::Billing => lang.pick("facturation", "billing"),
         Purpose::Legal => lang.pick("juridique", "legal"),
     }
+}
+
+/// A part of a member, as history calls it.
+pub fn part(lang: Lang, key: &str) -> Option<&'static str> {
+    Some(match key {
+        "number" => lang.pick("numéro", "number"),
+        "name" => lang.pick("nom", "name"),
+        "kind" => lang.pick("nature", "kind"),
+        "lang" => lang.pick("langue", "language"),
+        "address" => lang.pick("adresse postale", "postal address"),
+        "contacts" => lang.pick("contacts", "contacts"),
+        _ => return None,
+    })
 }
 
 /// A language in the words of the reader.

@@ -10,6 +10,7 @@ mod html;
 mod languages;
 mod links;
 mod mails;
+mod members;
 mod people;
 mod stage;
 mod walk;

@@ -55,6 +55,16 @@ pub async fn invitations(server: &Server, actor: &Actor) -> Result<Invitations, 
     Ok(Invitations { waiting, invited, hourly, mails: server.carrier.is_some() })
 }
 
+/// Whether anybody waits: found at once, where counting looks at each of them.
+pub async fn any_waits(server: &Server, actor: &Actor) -> Result<bool, Problem> {
+    actor.must_be_admin()?;
+    let found = sql(concat!("SELECT o.user_id ", waiting!(), "LIMIT 1"))
+        .bind(server.world.now_ms())
+        .optional(server.store.on(), |_| Ok(()))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Invites the next ones, those imported first; gives how things stand afterwards.
 pub async fn invite_next(server: &Server, actor: &Actor, count: u32) -> Result<Done<Invitations>, Problem> {
     actor.must_be_admin()?;

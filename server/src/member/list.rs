@@ -84,10 +84,11 @@ macro_rules! listed {
             listed!(@word $engine "$8", "$9"), listed!(@word $engine "$10", "$11"), listed!(@word $engine "$12", "$13")
         )
     };
+    // (OFFSET, so that PostgreSQL asks member by member instead of gathering all who have the word first.)
     (@word $engine:ident $from:literal, $to:literal) => {
         concat!(
             "(", $from, " = '' OR EXISTS (SELECT 1 FROM member_words w WHERE w.member_id = m.id AND ",
-            begins!($engine, $from, $to), ")) AND "
+            begins!($engine, $from, $to), " LIMIT 1 OFFSET 0)) AND "
         )
     };
     (@status Any) => { "$1 = ''" };

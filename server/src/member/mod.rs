@@ -26,7 +26,7 @@ pub use import::{
 };
 pub use input::{ContactInput, FIELDS, MOST_CONTACTS, MemberPatch, NewMember};
 pub use invitations::{
-    Invitations, MOST_AT_ONCE, invitations, invite_hourly, invite_next, set_invitations_hourly,
+    Invitations, MOST_AT_ONCE, any_waits, invitations, invite_hourly, invite_next, set_invitations_hourly,
 };
 pub use list::{Filter, Sort, list};
 pub use rules::{create, delete, show, update};
