@@ -207,10 +207,12 @@ fn form(lang: Lang, member: &MemberView, typed: &Typed) -> AnyView {
         <section class="card stack">
             <h2>{lang.pick("Contacts", "Contacts")}</h2>
             <form class="form" method="post" action=path(member.id) novalidate=true>
-                <input type="hidden" name="version" value=version/>
                 {fields::language(lang, typed)}
                 {fields::contacts(lang, typed)}
-                <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
+                <div class="acts">
+                    <input type="hidden" name="version" value=version/>
+                    <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
+                </div>
             </form>
         </section>
     }

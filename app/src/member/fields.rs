@@ -102,7 +102,7 @@ pub fn contacts(lang: Lang, typed: &Typed) -> AnyView {
         .map(|(place, fields)| contact(lang, typed, place, fields))
         .collect();
     view! {
-        <p class="hint">{lang.pick(
+        <p class="small quiet">{lang.pick(
             "À qui écrire, et à quel sujet. Vider un contact le retire\u{a0}; enregistrer en propose un de plus.",
             "Whom to write to, and about what. Emptying a contact removes it; saving offers one more.",
         )}</p>
@@ -124,7 +124,7 @@ fn contact(lang: Lang, typed: &Typed, place: usize, fields: &[&'static str; 4]) 
     let phone = Input::phone(on_phone, lang.pick("Téléphone", "Telephone")).optional();
     let legend = lang.pick(format!("Contact {}", place + 1), format!("Contact {}", place + 1));
     view! {
-        <fieldset class="field stack">
+        <fieldset class="field stack contact">
             <legend>{legend}</legend>
             {purposes.view(lang, typed)}
             {name.view(lang, typed)}

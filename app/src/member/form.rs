@@ -97,7 +97,6 @@ fn kept(face: &Face, member: &MemberView, typed: &Typed) -> Response {
     let body = view! {
         <form class="card form" method="post" action=action novalidate=true>
             {errors(lang, typed)}
-            <input type="hidden" name="version" value=version/>
             {fields::facts(lang, typed, false)}
             {fields::language(lang, typed)}
             {fields::address(lang, typed)}
@@ -105,6 +104,7 @@ fn kept(face: &Face, member: &MemberView, typed: &Typed) -> Response {
             {fields::contacts(lang, typed)}
             {fields::notes(lang, typed)}
             <div class="acts">
+                <input type="hidden" name="version" value=version/>
                 <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
                 <a href=path>{lang.pick("Annuler", "Cancel")}</a>
             </div>

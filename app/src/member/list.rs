@@ -60,7 +60,7 @@ pub async fn list(
     let next = next_page(lang, &asked.on("/members"), &page, members.next.as_deref());
     let about = shell::Page::new(Place::Members, lang.pick("Membres", "Members"))
         .act(link_main("/members/new", lang.pick("Créer un membre", "Create a member")));
-    let label = lang.pick("Numéro, nom ou adresse de contact", "Number, name or contact's address");
+    let label = lang.pick("Numéro, nom ou courriel", "Number, name or e-mail");
     let search = search(lang, "/members", &page, label, Some(filters(lang, &asked)));
     let narrowed = page.narrowed() || filter.status.is_some() || filter.kind.is_some();
     let export = href(&asked.on("/members/export.csv"), &[("q", &page.q)]);
@@ -130,8 +130,8 @@ fn rows(lang: Lang, members: Vec<MemberRow>, narrowed: bool) -> AnyView {
         .into_iter()
         .map(|member| {
             vec![
-                Cell::Num(member.number.to_string()),
                 Cell::link(format!("/members/{}", member.id), member.name),
+                Cell::Num(member.number.to_string()),
                 Cell::text(words::kind(lang, member.kind)),
                 Cell::view(words::standing(lang, member.status)),
                 Cell::Plain(words::day(lang, member.since)),
@@ -140,8 +140,8 @@ fn rows(lang: Lang, members: Vec<MemberRow>, narrowed: bool) -> AnyView {
         })
         .collect();
     let heads = [
-        lang.pick("Numéro", "Number"),
         lang.pick("Nom", "Name"),
+        lang.pick("Numéro", "Number"),
         lang.pick("Nature", "Kind"),
         lang.pick("Statut", "Status"),
         lang.pick("Depuis", "Since"),

@@ -108,7 +108,7 @@ fn member(lang: Lang, row: usize, made: &Made) -> Vec<Cell> {
     let number = made
         .number
         .map_or_else(|| lang.pick("le suivant", "the next").to_owned(), |number| number.to_string());
-    let since = made.since.map(|since| view! { " "{words::day(lang, since)} });
+    let since = made.since.map(|since| view! { " · "{words::day(lang, since)} });
     let owner = made.owner.as_ref().map(|owner| {
         let new =
             if owner.new { lang.pick(" (nouveau)", " (new)") } else { lang.pick(" (connu)", " (known)") };

@@ -48,7 +48,7 @@ impl Input {
 
     /// A day, chosen from a calendar where the browser has one.
     pub fn date(name: &'static str, label: &'static str) -> Input {
-        Input { kind: "date", short: true, ..Input::text(name, label) }
+        Input { kind: "date", ..Input::text(name, label) }
     }
 
     /// A telephone number.
