@@ -104,6 +104,10 @@ nouns! {
     User UserId,
     /// A person or organisation of the cooperative.
     Member MemberId,
+    /// One status of a member, in the history of statuses.
+    MemberStep MemberStepId,
+    /// A file of members, between its dry run and its import.
+    Import ImportId,
     /// A user's role on a member or an account.
     Grant GrantId,
     /// Somebody asked to take a role.

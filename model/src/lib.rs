@@ -9,6 +9,7 @@ use bolero as _;
 
 mod account;
 mod change;
+mod day;
 mod domain_name;
 mod email_address;
 pub mod event;
@@ -16,6 +17,7 @@ mod homograph;
 mod host;
 mod id;
 mod lang;
+mod member;
 mod newtype;
 mod php_version;
 mod plan_name;
@@ -31,15 +33,17 @@ pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
 pub use change::ChangeState;
+pub use day::Day;
 pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
 pub use host::{HostFacts, HostName};
 pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId,
-    Id, Invitation, InvitationId, Mail, MailId, Member, MemberId, Panel, PanelId, Plan, PlanId, SiteId,
-    SiteNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
+    Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId, MemberStep, MemberStepId,
+    Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
+pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};
 pub use php_version::PhpVersion;
 pub use plan_name::{Label, PlanName};
 pub use problem::{Problem, ProblemKind};

@@ -20,22 +20,27 @@ fn short_text(field: &'static str, typed: &str, longest: usize) -> Result<String
             crate::text!("{longest} caractères au plus.", "{longest} characters at most."),
         ));
     }
-    // Direction overrides and line separators could make one name look like another in a table.
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
     if typed.chars().any(hidden) {
-        return Err(Problem::invalid(
-            field,
-            "text_hidden_character",
-            Text::new(
-                "Il y a un caractère invisible\u{a0}: effacez et retapez.",
-                "There is an invisible character: clear and type again.",
-            ),
-        ));
+        return Err(has_hidden(field));
     }
     Ok(typed.to_owned())
+}
+
+/// Direction overrides and line separators could make one name look like another in a table.
+pub(crate) fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+pub(crate) fn has_hidden(field: &'static str) -> Problem {
+    Problem::invalid(
+        field,
+        "text_hidden_character",
+        Text::new(
+            "Il y a un caractère invisible\u{a0}: effacez et retapez.",
+            "There is an invisible character: clear and type again.",
+        ),
+    )
 }
 
 /// A plan's name: 1 to 60 visible characters.

@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, once, session, store::sql, wake::Wake};
+use crate::{Server, account, change, mail, member, once, session, store::sql, wake::Wake};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -57,6 +57,9 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
         if let Err(problem) = change::mail_head(&server).await {
             tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
         }
+        if let Err(problem) = member::invite_hourly(&server).await {
+            tracing::warn!(%problem, "imported owners could not be invited; the next hour tries again");
+        }
         if let Err(problem) = sweep(&server).await {
             tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");
         }
@@ -88,6 +91,7 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
         ("DELETE FROM links WHERE expires_at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
+        ("DELETE FROM member_imports WHERE created_at <= $1", now - member::IMPORT_MS),
         ("DELETE FROM mails WHERE at <= $1 AND state <> 'queued'", now - mail::MEMORY_MS),
     ] {
         sql(statement).bind(before).run(tx.on()).await?;

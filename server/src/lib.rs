@@ -90,7 +90,7 @@ impl Server {
         let store = Store::open(&config.database_url(), &*world).await?;
         let mut process = [0; 8];
         world.random(&mut process);
-        Ok(Server(Arc::new(Parts {
+        let server = Server(Arc::new(Parts {
             store,
             world,
             config,
@@ -99,6 +99,8 @@ impl Server {
             hub: hub::Hub::new(ca::hex(&process)),
             verifier: verify::Verifier::new(manner),
             carrier,
-        })))
+        }));
+        member::catch_up(&server).await?;
+        Ok(server)
     }
 }

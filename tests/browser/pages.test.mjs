@@ -14,12 +14,12 @@ const looks = [
 
 // The pages of an admin and of a member: those in the navigation and what their first links lead to.
 const seeds = {
-  admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
+  admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/members/import", "/members/invitations", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
     "/users", "/mails", "/tokens", "/profile", "/nowhere"],
-  member: ["/", "/accounts", "/tokens", "/profile", "/second-factor", "/members"],
+  member: ["/", "/accounts", "/members/mine", "/tokens", "/profile", "/second-factor", "/members"],
 };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
-  /^\/changes\/[^/]+$/, /^\/members\/[^/]+$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
+  /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
 
 /** One page of each kind that can be reached by links. */
 async function pagesOf(page, role) {

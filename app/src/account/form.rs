@@ -184,12 +184,13 @@ pub fn pass_on(face: &Face, account: &AccountView, title: &'static str, owner: &
 async fn choices(server: &Server, face: &Face, typed: &Typed) -> Result<Choices, crate::http::Miss> {
     let me = face.me()?;
     let listing = server::paging::Listing { limit: Some(200), ..Default::default() };
-    let mut members: Vec<(String, String)> = server::member::list(server, me, &listing)
-        .await?
-        .items
-        .into_iter()
-        .map(|member| (member.id.to_string(), member.name.to_string()))
-        .collect();
+    let mut members: Vec<(String, String)> =
+        server::member::list(server, me, &listing, &server::member::Filter::default())
+            .await?
+            .items
+            .into_iter()
+            .map(|member| (member.id.to_string(), member.name.to_string()))
+            .collect();
     let asked = typed.get("member");
     if let Ok(id) = asked.parse::<model::MemberId>()
         && !members.iter().any(|(known, _)| known == asked)

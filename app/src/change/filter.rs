@@ -145,7 +145,8 @@ async fn member(server: &Server, face: &Face, asked: &mut Asked) -> Result<Optio
         return Ok(Some(id));
     }
     let listing = Listing { limit: Some(200), q: Some(typed.clone()), ..Listing::default() };
-    let found = server::member::list(server, face.me()?, &listing).await?.items;
+    let found =
+        server::member::list(server, face.me()?, &listing, &server::member::Filter::default()).await?.items;
     let mut same = found.iter().filter(|member| member.name.to_lowercase() == typed.to_lowercase());
     match (same.next(), same.next()) {
         (Some(member), None) => Ok(Some(member.id)),

@@ -36,6 +36,18 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         let said: Vec<String> = said.into_iter().flatten().collect();
         return (!said.is_empty()).then(|| said.join(" · "));
     }
+    if change.verb == "member.status" {
+        let word = |side| {
+            let code = text(side, "status")?;
+            Some(crate::member::status_word(lang, model::MemberStatus::from_code(&code)?))
+        };
+        return Some(format!("{} → {}", word(&change.before)?, word(&change.after)?));
+    }
+    if change.verb == "member.update" {
+        let keys = change.after.as_ref().and_then(Value::as_object)?.keys();
+        let words: Vec<&str> = keys.filter_map(|key| crate::member::part_word(lang, key)).collect();
+        return Some(words.join(", "));
+    }
     if change.verb == "account.plan" {
         let (before, after) = (text(&change.before, "plan")?, text(&change.after, "plan")?);
         return Some(lang.pick(

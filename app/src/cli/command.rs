@@ -107,6 +107,8 @@ fn of_input(input: &'static Input, lang: Lang) -> Arg {
         Kind::Needed | Kind::Ref(_) => long(arg).required(true),
         Kind::Number => long(arg).required(true).value_parser(value_parser!(u32)),
         Kind::SomeNumber => long(arg).value_parser(value_parser!(u32)),
+        Kind::Flag => long(arg).action(ArgAction::SetTrue),
+        Kind::File => arg.required(true).value_name("FILE").value_parser(value_parser!(PathBuf)),
     }
 }
 

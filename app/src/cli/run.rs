@@ -199,6 +199,19 @@ fn body(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<O
 fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
     let word = || args.get_one::<String>(input.name).cloned();
     Ok(match input.kind {
+        Kind::Flag => args.get_flag(input.name).then_some(Value::Bool(true)),
+        Kind::File => {
+            let Some(path) = args.get_one::<PathBuf>(input.name) else { return Ok(None) };
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                let path = path.display();
+                let text = text!(
+                    "{path} ne se lit pas comme texte UTF-8 ({error}).",
+                    "{path} does not read as UTF-8 text ({error})."
+                );
+                Failure::new(Exit::Usage, text.pick(lang))
+            });
+            Some(Value::from(text?))
+        }
         Kind::Number | Kind::SomeNumber => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
         Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
         Kind::Ref(noun) | Kind::SomeRef(noun) => {

@@ -60,6 +60,10 @@ pub enum Kind {
     Ref(&'static str),
     /// The same, if wished.
     SomeRef(&'static str),
+    /// The path of a file whose text goes into the body.
+    File,
+    /// `--name`, for yes.
+    Flag,
 }
 
 /// A text in both languages; a constant, which `model::Text` cannot be within constants.
@@ -158,6 +162,12 @@ pub const fn lists(
 }
 
 impl Verb {
+    /// A file.
+    pub const fn file(mut self) -> Verb {
+        self.answer = Answer::File;
+        self
+    }
+
     /// Not in pages.
     pub const fn whole(mut self) -> Verb {
         self.answer = Answer::List;

@@ -1,45 +1,112 @@
-//! Creating a member.
+//! Making a member, and correcting one.
 
+use super::fields;
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Input, Typed, errors},
+    parts::{Typed, errors},
     shell::{self, Place},
 };
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use leptos::prelude::*;
-use server::{Server, member::NewMember};
+use model::MemberId;
+use server::{Server, member::MemberView};
 
 /// `GET /members/new`
 pub async fn new(face: Face) -> Answer {
-    Ok(render(&face, &Typed::new()))
+    Ok(made(&face, &Typed::new().with("status", "member")))
 }
 
 /// `POST /members/new`
 pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
-    let new = NewMember { name: typed.get("name").to_owned() };
-    match server::member::create(&server, face.me()?, new).await {
+    let me = face.me()?;
+    let done = match fields::new_member(&typed) {
+        Ok(new) => server::member::create(&server, me, new).await,
+        Err(problem) => Err(problem),
+    };
+    match done {
         Ok(done) => see(format!("/members/{}", done.item.id), "member_created"),
-        Err(problem) => Ok(render(&face, &typed.refused(on_form(problem)?))),
+        Err(problem) => Ok(made(&face, &typed.refused(on_form(problem)?))),
     }
 }
 
-pub fn render(face: &Face, typed: &Typed) -> Response {
+/// `GET /members/{member}/edit`
+pub async fn edit(State(server): State<Server>, face: Face, Path(id): Path<MemberId>) -> Answer {
+    let member = server::member::show(&server, face.me()?, id).await?;
+    let typed = fields::of(&member);
+    Ok(kept(&face, &member, &typed))
+}
+
+/// `POST /members/{member}/edit`
+pub async fn save(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<MemberId>,
+    typed: Typed,
+) -> Answer {
+    let me = face.me()?;
+    let done = match fields::patch(&typed) {
+        Ok(patch) => server::member::update(&server, me, id, fields::version(&typed), patch).await,
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(_) => see(format!("/members/{id}"), "member_saved"),
+        Err(problem) => {
+            let problem = on_form(problem)?;
+            let member = server::member::show(&server, me, id).await?;
+            Ok(kept(&face.at(format!("/members/{id}/edit")), &member, &typed.refused(problem)))
+        }
+    }
+}
+
+fn made(face: &Face, typed: &Typed) -> Response {
     let lang = face.lang;
     let title = lang.pick("Créer un membre", "Create a member");
     let page = shell::Page::new(Place::Members, title)
         .from(lang.pick("Membres", "Members"), "/members")
         .status(typed.status());
-    let name = Input::text("name", lang.pick("Nom", "Name")).hint(lang.pick(
-        "La personne ou l’organisation, par exemple Les Amis du vélo.",
-        "The person or organisation, such as Friends of the Bicycle.",
-    ));
     let body = view! {
         <form class="card form" method="post" action="/members/new" novalidate=true>
             {errors(lang, typed)}
-            {name.view(lang, typed)}
+            {fields::facts(lang, typed, true)}
+            {fields::status(lang, typed)}
+            {fields::language(lang, typed)}
+            {fields::address(lang, typed)}
+            <h2>{lang.pick("Contacts", "Contacts")}</h2>
+            {fields::contacts(lang, typed)}
+            {fields::notes(lang, typed)}
             <div class="acts">
                 <button class="button button-main" type="submit">{title}</button>
                 <a href="/members">{lang.pick("Annuler", "Cancel")}</a>
+            </div>
+        </form>
+    };
+    shell::page(face, page, body)
+}
+
+fn kept(face: &Face, member: &MemberView, typed: &Typed) -> Response {
+    let lang = face.lang;
+    let path = format!("/members/{}", member.id);
+    let page = shell::Page::new(Place::Members, lang.pick("Modifier le membre", "Change the member"))
+        .from(lang.pick("Membres", "Members"), "/members")
+        .from(member.name.as_str(), path.clone())
+        .status(typed.status());
+    let (version, action) = (typed.get("version").to_owned(), format!("{path}/edit"));
+    let body = view! {
+        <form class="card form" method="post" action=action novalidate=true>
+            {errors(lang, typed)}
+            {fields::facts(lang, typed, false)}
+            {fields::language(lang, typed)}
+            {fields::address(lang, typed)}
+            <h2>{lang.pick("Contacts", "Contacts")}</h2>
+            {fields::contacts(lang, typed)}
+            {fields::notes(lang, typed)}
+            <div class="acts">
+                <input type="hidden" name="version" value=version/>
+                <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
+                <a href=path>{lang.pick("Annuler", "Cancel")}</a>
             </div>
         </form>
     };

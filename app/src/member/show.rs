@@ -1,9 +1,10 @@
-//! The page of a member: its accounts, its name, its end.
+//! The page of a member, for the cooperative: what it is, whom to write to, how it stood through time, its accounts, notes, its end.
 
+use super::{fields, words};
 use crate::{
     account,
     http::{Answer, Face, on_form, see},
-    parts::{self, Action, Input, Typed, empty, errors, fold, fold_loss, link_main, next_page},
+    parts::{self, Action, Facts, Typed, day, empty, errors, fold, fold_loss, link, link_main, next_page},
     shell::{self, Place},
 };
 use axum::{
@@ -12,7 +13,12 @@ use axum::{
 };
 use leptos::prelude::*;
 use model::{Duty, Lang, MemberId};
-use server::{Server, account::AccountView, member::MemberView, paging::Page};
+use server::{
+    Server,
+    account::AccountView,
+    member::{MemberPatch, MemberView, Step},
+    paging::Page,
+};
 
 /// `GET /members/{member}`
 pub async fn show(
@@ -24,14 +30,20 @@ pub async fn show(
     draw(&server, &face, id, &page, Typed::new()).await
 }
 
-/// `POST /members/{member}`
-pub async fn rename(
+/// `POST /members/{member}/status`
+pub async fn status(
     State(server): State<Server>,
     face: Face,
     Path(id): Path<MemberId>,
     typed: Typed,
 ) -> Answer {
-    match server::member::rename(&server, face.me()?, id, None, typed.get("name")).await {
+    let text = |name: &str| typed.some(name).map(str::to_owned);
+    let patch = MemberPatch {
+        status: Some(typed.get("status").to_owned()),
+        since: text("since"),
+        ..MemberPatch::default()
+    };
+    match server::member::update(&server, face.me()?, id, None, patch).await {
         Ok(_) => see(format!("/members/{id}"), "member_saved"),
         Err(problem) => {
             draw(&server, &face, id, &parts::Page::default(), typed.refused(on_form(problem)?)).await
@@ -50,65 +62,137 @@ pub async fn delete(State(server): State<Server>, face: Face, Path(id): Path<Mem
 }
 
 async fn draw(server: &Server, face: &Face, id: MemberId, page: &parts::Page, typed: Typed) -> Answer {
-    let member = server::member::show(server, face.me()?, id).await?;
-    let accounts = server::account::list_of_member(server, face.me()?, id, &page.listing()).await?;
+    let me = face.me()?;
+    let member = server::member::show(server, me, id).await?;
+    let steps = server::member::statuses(server, me, id).await?;
+    let accounts = server::account::list_of_member(server, me, id, &page.listing()).await?;
     let face = face.saying(format!("/members/{id}"));
-    Ok(render(&face, &member, accounts, page, &typed))
+    Ok(render(&face, &member, &steps, accounts, page, &typed))
 }
 
-pub fn render(
+fn render(
     face: &Face,
     member: &MemberView,
+    steps: &[Step],
     accounts: Page<AccountView>,
     page: &parts::Page,
     typed: &Typed,
 ) -> Response {
     let lang = face.lang;
     let path = format!("/members/{}", member.id);
-    let open = parts::href("/accounts/new", &[("member", &member.id.to_string())]);
-    let open = || {
-        let words = lang.pick("Lui créer un compte", "Create an account for it");
-        face.may(Duty::Administer).then(|| link_main(open.clone(), words))
-    };
     let about = shell::Page::new(Place::Members, member.name.as_str())
         .from(lang.pick("Membres", "Members"), "/members")
-        .act_if((!accounts.items.is_empty()).then(open).flatten())
+        .lead(view! { <span class="row">{words::number(lang, member.number)}{words::standing(lang, member.status)}</span> })
+        .act_if(face.may(Duty::KeepMembers).then(|| link(format!("{path}/edit"), lang.pick("Modifier", "Change"))))
         .status(typed.status());
-    let next = next_page(lang, &path, page, accounts.next.as_deref());
-    let accounts = if accounts.items.is_empty() {
-        let words =
-            lang.pick("Un compte porte les sites d’un membre.", "An account holds the sites of a member.");
-        empty(lang.pick("Pas encore de compte", "No account yet"), words, open())
-    } else {
-        account::list::rows(face, accounts.items, false, false)
+    let confirmed = match member.confirmed_at {
+        Some(at) => day(lang, at),
+        None => lang.pick("pas encore", "not yet").into_any(),
     };
+    let facts = Facts::new()
+        .line(lang.pick("Nature", "Kind"), words::kind(lang, member.kind))
+        .line(lang.pick("Langue des courriers", "Language of letters"), words::language(lang, member.lang))
+        .line_if(lang.pick("Adresse postale", "Postal address"), member.address.as_deref().map(lines))
+        .line(lang.pick("Inscrit dans le panneau le", "Entered into the panel"), day(lang, member.created_at))
+        .line(
+            lang.pick("Coordonnées confirmées par le membre", "Contacts confirmed by the member"),
+            confirmed,
+        )
+        .view();
+    let notes = member.notes.as_deref().map(|notes| {
+        view! {
+            <section class="card stack-tight">
+                <h2>{lang.pick("Notes de la coopérative", "The cooperative's notes")}</h2>
+                {lines(notes)}
+            </section>
+        }
+    });
+    let next = next_page(lang, &path, page, accounts.next.as_deref());
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
-            <section class="card card-flat">
-                <div class="card-head"><h2>{lang.pick("Comptes", "Accounts")}</h2></div>
-                {accounts}
-            </section>
+            <section class="card">{facts}</section>
+            {notes}
+            {contacts(lang, member)}
+            {accounts_of(face, member, accounts)}
             {next}
-            <div class="acts">{parts::link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}</div>
-            <p><a href=format!("/members/{}/people", member.id)>{lang.pick("Qui a quel rôle sur ce membre et ses comptes", "Who has which role on this member and its accounts")}</a></p>
-            {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{rename_act(lang, member, typed)}{delete_act(lang, member)}</div> })}
+            <section class="card card-flat">
+                <div class="card-head"><h2>{lang.pick("Statuts", "Statuses")}</h2></div>
+                {words::history(lang, steps)}
+            </section>
+            <div class="acts">
+                {link(format!("{path}/people"), lang.pick("Qui a quel rôle", "Who has which role"))}
+                {link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}
+            </div>
+            {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{status_act(lang, member, typed)}{delete_act(lang, member)}</div> })}
         </div>
     };
     shell::page(face, about, body)
 }
 
-fn rename_act(lang: Lang, member: &MemberView, typed: &Typed) -> AnyView {
-    let wrong = typed.error("name").is_some();
-    let shown = if wrong { typed.clone() } else { Typed::new().with("name", member.name.clone()) };
-    let name = Input::text("name", lang.pick("Nom", "Name"));
+/// A text of several lines, as it was typed.
+pub fn lines(text: &str) -> AnyView {
+    let lines: Vec<AnyView> =
+        text.lines().map(|line| view! { <p>{line.to_owned()}</p> }.into_any()).collect();
+    view! { <div>{lines}</div> }.into_any()
+}
+
+fn contacts(lang: Lang, member: &MemberView) -> AnyView {
+    let shown = if member.contacts.is_empty() {
+        let words = lang.pick(
+            "À qui écrire quand un site tombe, pour une facture, pour une affaire de droit.",
+            "Whom to write to when a site is down, about a bill, about a matter of law.",
+        );
+        let act =
+            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"));
+        empty(lang.pick("Pas encore de contact", "No contact yet"), words, Some(act))
+    } else {
+        words::contacts(lang, &member.contacts)
+    };
+    view! {
+        <section class="card card-flat">
+            <div class="card-head"><h2>{lang.pick("Contacts", "Contacts")}</h2></div>
+            {shown}
+        </section>
+    }
+    .into_any()
+}
+
+fn accounts_of(face: &Face, member: &MemberView, accounts: Page<AccountView>) -> AnyView {
+    let lang = face.lang;
+    let open = parts::href("/accounts/new", &[("member", &member.id.to_string())]);
+    let words = lang.pick("Lui créer un compte", "Create an account for it");
+    let open = face.may(Duty::Administer).then(|| link_main(open, words));
+    let (shown, more) = if accounts.items.is_empty() {
+        let words =
+            lang.pick("Un compte porte les sites d’un membre.", "An account holds the sites of a member.");
+        (empty(lang.pick("Pas encore de compte", "No account yet"), words, open), None)
+    } else {
+        (account::list::rows(face, accounts.items, false, false), open)
+    };
+    view! {
+        <section class="card card-flat">
+            <div class="card-head"><h2>{lang.pick("Comptes", "Accounts")}</h2>{more}</div>
+            {shown}
+        </section>
+    }
+    .into_any()
+}
+
+fn status_act(lang: Lang, member: &MemberView, typed: &Typed) -> AnyView {
+    let wrong = typed.error("status").is_some() || typed.error("since").is_some();
+    let shown = if wrong { typed.clone() } else { Typed::new().with("status", member.status.code()) };
     let form = view! {
-        <form class="form" method="post" action=format!("/members/{}", member.id) novalidate=true>
-            {name.view(lang, &shown)}
+        <p>{lang.pick(
+            "Le statut le plus récent compte\u{a0}; un jour passé complète l’historique. Comptes et accès restent comme ils sont.",
+            "The newest status counts; a day gone by completes the history. Accounts and access stay as they are.",
+        )}</p>
+        <form class="form" method="post" action=format!("/members/{}/status", member.id) novalidate=true>
+            {fields::status(lang, &shown)}
             <button class="button" type="submit">{lang.pick("Enregistrer", "Save")}</button>
         </form>
     };
-    fold(lang.pick("Changer le nom…", "Change the name…"), wrong, form)
+    fold(lang.pick("Changer le statut…", "Change the status…"), wrong, form)
 }
 
 fn delete_act(lang: Lang, member: &MemberView) -> Option<AnyView> {
@@ -116,8 +200,8 @@ fn delete_act(lang: Lang, member: &MemberView) -> Option<AnyView> {
         return None;
     }
     let words = lang.pick(
-        "Ce membre n’a aucun compte\u{a0}: seuls son nom et ses accès disparaissent\u{a0}; l’historique reste.",
-        "This member has no account: only its name and its access disappear; the history stays.",
+        "Ce membre n’a aucun compte\u{a0}: sa fiche, ses contacts, ses notes et ses accès disparaissent\u{a0}; l’historique reste, son numéro n’est plus donné.",
+        "This member has no account: its record, contacts, notes and access disappear; the history stays, its number is not given again.",
     );
     let button = Action::new(
         format!("/members/{}/delete", member.id),

@@ -4,6 +4,7 @@ use crate::{
     account, grant,
     host::{list::rows, needs_care},
     http::{Answer, Face, Miss},
+    member::about,
     parts::{self, Tone, figure, link, link_main, notice},
     shell::{self, Place},
     viewing,
@@ -38,7 +39,7 @@ pub async fn home(State(server): State<Server>, face: Face) -> Answer {
     Ok(staff(&face, view! { {asked}{approvals} }.into_any(), hosts))
 }
 
-/// What asks for an answer of whoever looks: invitations, and staff that asks to be let act. Not of staff while it views.
+/// What asks for an answer of whoever looks: invitations, staff that asks to be let act, the yearly question. Not of staff while it views.
 async fn asks(server: &Server, face: &Face) -> Result<Option<AnyView>, Miss> {
     let me = face.me()?;
     if face.viewing().is_some() {
@@ -46,8 +47,9 @@ async fn asks(server: &Server, face: &Face) -> Result<Option<AnyView>, Miss> {
     }
     let invitations = grant::mine::card(face.lang, server::grant::my_invitations(server, me).await?);
     let viewings = viewing::card(face.lang, server::viewing::pending(server, me).await?);
-    let none = invitations.is_none() && viewings.is_none();
-    Ok((!none).then(|| view! { {invitations}{viewings} }.into_any()))
+    let due = about::asked(face.lang, &server::member::due(server, me).await?);
+    let none = invitations.is_none() && viewings.is_none() && due.is_none();
+    Ok((!none).then(|| view! { {invitations}{viewings}{due} }.into_any()))
 }
 
 /// One's own accounts, below what asks for an answer; straight to the only one when nothing does.

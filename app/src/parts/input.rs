@@ -59,6 +59,16 @@ impl Input {
         Input { kind: "search", quiet: true, optional: true, ..Input::text(name, label) }
     }
 
+    /// A day, chosen from a calendar where the browser has one.
+    pub fn date(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "date", ..Input::text(name, label) }
+    }
+
+    /// A telephone number.
+    pub fn phone(name: &'static str, label: &'static str) -> Input {
+        Input { kind: "tel", ..Input::text(name, label) }
+    }
+
     /// A name on the Internet: no capital, no correction.
     pub fn domain(name: &'static str, label: &'static str) -> Input {
         Input { inputmode: Some("url"), placeholder: Some("www.asso.example"), ..Input::text(name, label) }

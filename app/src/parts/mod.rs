@@ -1,7 +1,7 @@
 //! The components: plain functions from plain values to a view. /styleguide shows every one.
 
 mod action;
-
+mod area;
 mod badge;
 mod code;
 mod empty;
@@ -18,6 +18,7 @@ mod table;
 mod when;
 
 pub use action::{Action, fold, fold_loss, link, link_main};
+pub use area::Area;
 pub use badge::badge;
 pub use code::{command, diff, secret};
 pub use empty::empty;

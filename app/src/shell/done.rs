@@ -24,6 +24,13 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "account_saved" => Text::new("Le compte est modifié.", "The account is changed."),
         "member_created" => Text::new("Le membre est créé.", "The member is created."),
         "member_saved" => Text::new("Le membre est modifié.", "The member is changed."),
+        "details_saved" => Text::new("Vos coordonnées sont enregistrées.", "Your details are saved."),
+        "details_confirmed" => {
+            Text::new("Merci\u{a0}: c’est noté pour un an.", "Thank you: it is noted for a year.")
+        }
+        "members_imported" => Text::new("Les membres sont importés.", "The members are imported."),
+        "invited" => Text::new("Les invitations partent par courriel.", "The invitations go out by mail."),
+        "pace_saved" => Text::new("Le rythme est enregistré.", "The pace is saved."),
         "member_deleted" => Text::new("Le membre est supprimé.", "The member is deleted."),
         "plan_deleted" => Text::new("L’offre est supprimée.", "The plan is deleted."),
         "role_given" => Text::new("Le rôle est donné.", "The role is given."),

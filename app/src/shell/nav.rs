@@ -41,8 +41,9 @@ const STAFF: [(Entry, Option<Duty>); 10] = [
     ((Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"), None),
 ];
 
-const MEMBER: [Entry; 3] = [
+const MEMBER: [Entry; 4] = [
     (Place::Accounts, Icon::Account, "Mes comptes", "My accounts", "/accounts"),
+    (Place::Members, Icon::Member, "Mes coordonnées", "My details", "/members/mine"),
     (Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"),
     (Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"),
 ];

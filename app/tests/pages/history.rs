@@ -89,17 +89,19 @@ async fn a_filter_that_does_not_parse_says_so_at_its_field() {
 async fn pages_of_the_log_keep_the_filter() {
     let stage = Stage::new().await;
     let path = stage.filled("/members/{member}");
+    let member = stage.filled("{member}").parse().unwrap();
     for n in 0..60 {
-        stage.admin.post(&path, &[("name", &format!("Nom {n}"))]).await;
+        let patch = server::member::MemberPatch { name: Some(format!("Nom {n}")), ..Default::default() };
+        server::member::update(&stage.server, &server::Actor::panel(), member, None, patch).await.unwrap();
     }
-    let first = stage.admin.get(&format!("{path}/changes?q=nom&verb=member.rename")).await;
+    let first = stage.admin.get(&format!("{path}/changes?q=nom&verb=member.update")).await;
     let tags = check(&first.html);
     let next = tags.iter().find(|tag| tag.get("rel") == Some("next")).and_then(|tag| tag.get("href"));
     let next = next.unwrap_or_else(|| panic!("no next page: {}", first.html)).replace("&amp;", "&");
-    assert!(next.starts_with(&format!("{path}/changes?q=nom&verb=member.rename&after=")), "{next}");
+    assert!(next.starts_with(&format!("{path}/changes?q=nom&verb=member.update&after=")), "{next}");
     let second = stage.admin.get(&next).await;
     let both: Vec<String> = titles(&first).into_iter().chain(titles(&second)).collect();
-    let wanted: Vec<String> = (0..60).rev().map(|n| format!("Member renamed: Nom {n}")).collect();
+    let wanted: Vec<String> = (0..60).rev().map(|n| format!("Member changed: Nom {n}")).collect();
     assert_eq!(both, wanted);
     assert!(second.html.contains("Back to the start"));
 }

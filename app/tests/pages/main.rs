@@ -11,6 +11,7 @@ mod html;
 mod languages;
 mod links;
 mod mails;
+mod members;
 mod people;
 mod roles;
 mod stage;

@@ -31,6 +31,11 @@ pub struct Stage {
     _dir: tempfile::TempDir,
 }
 
+/// Whether a route shows a page: some give a file.
+pub fn is_page(route: &&Route) -> bool {
+    !route.path.ends_with(".csv")
+}
+
 /// Somebody with a browser: a cookie, or none.
 #[derive(Clone)]
 pub struct Person {
@@ -141,7 +146,19 @@ impl Stage {
             memory_mb: 256,
         };
         let plan = server::plan::create(&server, &panel, plan).await.unwrap().item.id;
-        let member = server::member::NewMember { name: label.into() };
+        let contact = server::member::ContactInput {
+            purpose: "billing".into(),
+            name: Some(label.into()),
+            email: Some("billing@asso.example".into()),
+            phone: None,
+        };
+        let member = server::member::NewMember {
+            name: label.into(),
+            address: Some(label.into()),
+            notes: Some(label.into()),
+            contacts: Some(vec![contact]),
+            ..Default::default()
+        };
         let member = server::member::create(&server, &panel, member).await.unwrap().item.id;
         let mut accounts = Vec::new();
         for name in ["asso", "autre"] {
@@ -176,6 +193,8 @@ impl Stage {
         let me =
             server::session::by_secret(&server, admin.cookie.as_deref().unwrap().split_once('=').unwrap().1);
         let me = me.await.unwrap().unwrap();
+        let csv = format!("nom;notes\n\"{0}\";x\n", label.replace('"', "\"\""));
+        let import = server::member::check(&server, &me, &csv, false).await.unwrap().id;
         let token = server::token::NewToken { name: label.into(), ..Default::default() };
         let token = server::token::create(&server, &me, token).await.unwrap().0.id;
         let ids = vec![
@@ -196,6 +215,7 @@ impl Stage {
             ("name", "www.asso.example".to_owned()),
             ("user", me.user.unwrap().to_string()),
             ("secret", "nothing".to_owned()),
+            ("import", import.to_string()),
             ("factor", server.world.id::<model::Factor>().to_string()),
             ("session", "0123456789abcdef".to_owned()),
             ("mail", mail(&server, account).await.to_string()),

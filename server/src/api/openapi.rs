@@ -156,6 +156,12 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
             format!("{}, and users who are {} of the account.", staff(right), roles(right))
         }
         Who::Member(right) => format!("{}, and users who are {} of the member.", staff(right), roles(right)),
+        Who::Record(Right::See) => {
+            "Staff, users with a role on the member, and owners of one of its accounts.".to_owned()
+        }
+        Who::Record(_) => {
+            format!("Staff: {}; owners of the member or of one of its accounts.", doers(Duty::KeepMembers))
+        }
         Who::AccountBy(does) | Who::MemberBy(does) => format!("Staff: {}.", doers(does)),
         Who::Staff(_, does) => format!("Staff: {}.", doers(does)),
     };

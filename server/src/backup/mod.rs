@@ -14,10 +14,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 23] = [
+pub const TABLES: [&str; 27] = [
     "panel",
     "users",
     "members",
+    "member_statuses",
+    "member_contacts",
+    "member_words",
+    "imported_owners",
     "plans",
     "hosts",
     "host_certificates",
@@ -43,7 +47,7 @@ pub const TABLES: [&str; 23] = [
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
 /// the restored panel makes it anew (`change::index`).
-pub const LEFT_OUT: [&str; 9] = [
+pub const LEFT_OUT: [&str; 10] = [
     "sessions",
     "viewings",
     "halfway",
@@ -53,6 +57,7 @@ pub const LEFT_OUT: [&str; 9] = [
     "enrolments",
     "mails",
     "change_log",
+    "member_imports",
 ];
 
 /// The index of words, which each engine keeps in tables of its own named so.

@@ -13,7 +13,7 @@ pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
         "site.create" | "site.names" | "site.delete" => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
-        | "member.rename" => actor.staff.does(Duty::Administer),
+        | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
         _ => false,
     }
 }
@@ -74,12 +74,8 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             }
             .change
         }
-        "member.rename" => {
-            let member = id.parse()?;
-            let now = member::show(server, actor, member).await?;
-            still(now.name == text(&undone.after, "name"))?;
-            let before = text(&undone.before, "name");
-            member::rename_as(server, actor, member, Some(now.version), &before, Some(change)).await?.change
+        "member.rename" | "member.update" | "member.status" => {
+            member::undo(server, actor, id.parse()?, &undone).await?
         }
         _ => {
             let account = id.parse()?;
@@ -125,7 +121,9 @@ fn family(verb: &str) -> &'static [&'static str] {
             &["account.suspend", "account.resume", "account.delete", "account.restore"]
         }
         "account.plan" => &["account.plan"],
-        "member.rename" => &["member.rename"],
+        "member.rename" | "member.update" => &["member.rename", "member.update"],
+        // Each stands at a place of its own in the history of statuses, whatever came later.
+        "member.status" => &[],
         _ => &[],
     }
 }

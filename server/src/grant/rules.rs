@@ -45,7 +45,7 @@ pub(super) async fn must_see(server: &Server, actor: &Actor, on: On) -> Result<(
 /// A member or an account, locked.
 pub(super) enum Of {
     Account(Box<AccountView>),
-    Member(MemberView),
+    Member(Box<MemberView>),
 }
 
 impl Of {
@@ -85,7 +85,7 @@ pub(super) async fn lock(
         On::Member(id) => {
             hold_member(tx, id).await?;
             access::of(tx.on(), actor, on, now).await?.must(Right::See)?;
-            Of::Member(member::load(tx.on(), id).await?)
+            Of::Member(Box::new(member::load(tx, id).await?))
         }
     };
     let access = access::of(tx.on(), actor, on, now).await?;
@@ -126,7 +126,10 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
     if by_mail {
         match &of {
             Of::Account(account) => mail::invite(&mut tx, server, user, account, link.as_ref()).await?,
-            Of::Member(member) => mail::welcome(&mut tx, server, user, member, link.as_ref()).await?,
+            Of::Member(member) => {
+                let of = (member.id, member.lang);
+                mail::invite_to_members(&mut tx, server, user, of, &member.name, link.as_ref()).await?;
+            }
         }
     }
     record(&mut tx, server, actor, on, &of, ("grant.create", grant), email.as_str(), role).await?;

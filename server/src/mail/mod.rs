@@ -13,7 +13,7 @@ mod settings;
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
-pub(crate) use people::{asked, invite, staffed, tell_people, tell_user, welcome};
+pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, list};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
@@ -29,7 +29,7 @@ pub const MEMORY_MS: i64 = 90 * 24 * 3_600_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Somebody got access to an account.
+    /// Somebody got access to an account, or to a member.
     Invitation,
     /// Somebody forgot the password.
     Reset,
@@ -138,7 +138,7 @@ pub struct MailView {
 pub(crate) struct Facts {
     /// The account's name.
     pub account: Option<String>,
-    /// The member's name, where all its accounts are meant.
+    /// The member's name, or those of several, where no one account is meant.
     pub member: Option<String>,
     /// A role's code.
     pub role: Option<String>,

@@ -5,7 +5,6 @@ use crate::{
     Server,
     account::{AccountView, Standing},
     grant::InvitationView,
-    member::MemberView,
     store::{Tx, sql},
 };
 use model::{EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
@@ -73,16 +72,27 @@ pub(crate) async fn invite(
     queue(tx, server, &letter).await.map(drop)
 }
 
-/// Tells a user of a role on a member and so on all its accounts; `link` for one who has no password yet.
-pub(crate) async fn welcome(
+/// Invites a user to members, named in one line, and so to all their accounts; the first one's language, until the user has one.
+pub(crate) async fn invite_to_members(
     tx: &mut Tx,
     server: &Server,
     user: UserId,
-    member: &MemberView,
+    (member, lang): (MemberId, Lang),
+    names: &str,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
-    let facts = Facts { member: Some(member.name.clone()), ..Facts::default() };
-    tell(tx, server, Kind::Invitation, user, Some(member.id), facts, link).await
+    let reader = reader(tx, user).await?;
+    let letter = Letter {
+        kind: Kind::Invitation,
+        to: &reader.email,
+        lang: reader.lang.unwrap_or(lang),
+        user: Some(user),
+        member: Some(member),
+        account: None,
+        facts: Facts { member: Some(names.to_owned()), ..Facts::default() },
+        link,
+    };
+    queue(tx, server, &letter).await.map(drop)
 }
 
 /// Tells a user that a member's user asks them to take a role.

@@ -103,8 +103,13 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
 
 /// Nobody is told today what was true last week only.
 async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Problem> {
-    let Some(account) = old.view.account else { return Ok(()) };
     let now = server.world.now_ms();
+    let account = match (old.view.account, old.view.kind) {
+        (Some(account), _) => Some(account),
+        // An invitation to a member.
+        (None, Kind::Invitation) => None,
+        (None, _) => return Ok(()),
+    };
     let granted =
         sql("SELECT g.id FROM grants g WHERE g.user_id = $1 AND (g.account_id = $2 OR g.member_id = $3)
            AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $4) LIMIT 1")
@@ -114,13 +119,16 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
         .bind(now)
         .optional(tx.on(), |_| Ok(()))
         .await?;
-    let state = standing(tx, account).await?;
+    let state = match account {
+        Some(account) => standing(tx, account).await?,
+        None => None,
+    };
     let fits = match old.view.kind {
         Kind::Suspended => state == Some(Standing::Suspended),
         Kind::Deleted => state == Some(Standing::Deleted),
         Kind::Resumed => state == Some(Standing::Active),
         Kind::Restored => matches!(state, Some(Standing::Active | Standing::Suspended)),
-        Kind::Invitation => state.is_some(),
+        Kind::Invitation => account.is_none() || state.is_some(),
         Kind::Reset | Kind::PasswordChanged | Kind::Asked | Kind::Staff | Kind::ChainHead => true,
     };
     if granted.is_some() && fits {

@@ -1,128 +1,209 @@
-//! Members are the admins' to see and to keep.
+//! Keeping members: made, changed part by part, deleted while nothing hangs on them.
 
-use super::{MemberView, NewMember};
+use super::{
+    MemberPatch, MemberView, NewMember,
+    access::{must_keep_on, must_see},
+    input::Parsed,
+    status, store, summary, words,
+};
 use crate::{
     Actor, Server,
     actor::not_found,
     change::{self, Act, Done, Subject},
     once,
-    paging::{Listing, Page},
-    store::{Row, Tx, sql},
+    store::{Tx, sql},
     views::stale,
 };
-use model::{ChangeId, Duty, Label, MemberId, Problem, ProblemKind, Text};
+use model::{
+    ChangeId, Day, Duty, MemberId, MemberKind, MemberNumber, MemberStatus, Problem, ProblemKind, Text, text,
+};
 use serde_json::json;
-use sqlx::{Any, Executor};
 
-macro_rules! columns {
-    () => {
-        "SELECT m.id, m.name, m.name_key, m.created_at, m.version,
-           (SELECT COUNT(*) FROM accounts a WHERE a.member_id = m.id AND a.state <> 'erased') AS accounts FROM members m "
-    };
-}
-
-/// Members by name; `q` is part of it.
-pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<MemberView>, Problem> {
-    actor.must(Duty::SeeMembers)?;
-    let [name, id] = listing.after()?;
-    let members = sql(concat!(
-        columns!(),
-        "WHERE ($1 = '' OR (m.name_key, m.id) > ($2, $1)) AND ($3 = '%' OR m.name_key LIKE $3 ESCAPE '\\')
-         ORDER BY m.name_key, m.id LIMIT $4"
-    ))
-    .bind(id)
-    .bind(name)
-    .bind(listing.pattern())
-    .bind(listing.fetch())
-    .all(server.store.on(), view)
-    .await?;
-    Ok(listing.page(members, |member| [member.name.to_lowercase(), member.id.to_string()]))
-}
-
+/// One member; without the cooperative's notes for others.
 pub async fn show(server: &Server, actor: &Actor, member: MemberId) -> Result<MemberView, Problem> {
-    actor.must(Duty::SeeMembers)?;
-    load(server.store.on(), member).await
+    must_see(server, actor, member).await?;
+    Ok(shown(actor, store::read(server, member).await?))
 }
 
-pub(crate) async fn load<'c>(
-    on: impl Executor<'c, Database = Any>,
-    member: MemberId,
-) -> Result<MemberView, Problem> {
-    let found = sql(concat!(columns!(), "WHERE m.id = $1")).bind(member).optional(on, view).await?;
-    found.ok_or_else(not_found)
-}
-
-/// Locks the member until the transaction ends and gives it as it stands.
-async fn lock(tx: &mut Tx, member: MemberId) -> Result<MemberView, Problem> {
-    sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await?;
-    load(tx.on(), member).await
+/// What the actor may read of a member they may see.
+pub(super) fn shown(actor: &Actor, member: MemberView) -> MemberView {
+    let notes = member.notes.filter(|_| actor.staff.does(Duty::SeeMembers));
+    MemberView { notes, ..member }
 }
 
 pub async fn create(server: &Server, actor: &Actor, new: NewMember) -> Result<Done<MemberView>, Problem> {
     actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
-    let name = Label::parse(&new.name)?;
     let (id, now): (MemberId, _) = (server.world.id(), server.world.now_ms());
+    let mut patch = MemberPatch::from(new);
+    patch.status.get_or_insert_with(|| MemberStatus::Member.code().to_owned());
+    let parsed = patch.parse(now)?;
     let mut tx = server.store.write().await?;
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
-        return Ok(Done { item: load(tx.on(), made).await?, change: None });
+        return Ok(Done { item: store::load(&mut tx, made).await?, change: None });
     }
-    sql("INSERT INTO members (id, name, name_key, created_at, version) VALUES ($1, $2, $3, $4, 1)")
-        .bind(id)
-        .bind(&name)
-        .bind(name.as_str().to_lowercase())
-        .bind(now)
-        .run(tx.on())
-        .await?;
-    let mut act = Act::new("member.create", Subject::new("member", id, &name));
-    act.member = Some(id);
-    act.after = Some(json!({ "name": name }));
-    let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    let item = load(tx.on(), id).await?;
+    store::hold_numbers(&mut tx).await?;
+    let number = match parsed.number {
+        Some(number) => {
+            free(&mut tx, number, None).await?;
+            number
+        }
+        None => store::numbered(store::next_number(&mut tx).await?)?,
+    };
+    let made = begun(id, number, parsed, now);
+    let change = add(&mut tx, server, actor, &made).await?;
+    let item = store::load(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })
 }
 
-pub async fn rename(
-    server: &Server,
-    actor: &Actor,
-    member: MemberId,
-    expected: Option<i64>,
-    name: &str,
-) -> Result<Done<MemberView>, Problem> {
-    rename_as(server, actor, member, expected, name, None).await
+/// A member as it begins; what was not said is what most are.
+pub(super) fn begun(id: MemberId, number: MemberNumber, parsed: Parsed, now: i64) -> MemberView {
+    MemberView {
+        id,
+        number,
+        name: parsed.name.map(String::from).unwrap_or_default(),
+        kind: parsed.kind.unwrap_or(MemberKind::Organisation),
+        status: parsed.status.unwrap_or(MemberStatus::Member),
+        since: parsed.since.unwrap_or_else(|| Day::from_ms(now)),
+        lang: parsed.lang.unwrap_or_default(),
+        address: parsed.address.flatten(),
+        contacts: parsed.contacts.unwrap_or_default(),
+        notes: parsed.notes.flatten(),
+        accounts: 0,
+        confirmed_at: None,
+        confirm_at: 0,
+        created_at: now,
+        version: 1,
+    }
 }
 
-pub(crate) async fn rename_as(
+/// Writes a new member with all that hangs on it, and its act.
+pub(super) async fn add(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    new: &MemberView,
+) -> Result<ChangeId, Problem> {
+    store::insert(tx, new).await?;
+    status::insert(tx, server, new.id, new.status, new.since).await?;
+    words::write(tx, new, true).await?;
+    let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
+    act.member = Some(new.id);
+    act.after = Some(summary::whole(new));
+    change::record(tx, &*server.world, actor, act).await
+}
+
+/// Changes any part of a member. Its own people may change contacts and language, which also says that they are right.
+pub async fn update(
     server: &Server,
     actor: &Actor,
     member: MemberId,
     expected: Option<i64>,
-    name: &str,
+    patch: MemberPatch,
+) -> Result<Done<MemberView>, Problem> {
+    update_as(server, actor, member, expected, patch, None).await
+}
+
+pub(super) async fn update_as(
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+    expected: Option<i64>,
+    patch: MemberPatch,
     undoes: Option<ChangeId>,
 ) -> Result<Done<MemberView>, Problem> {
-    actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
-    let name = Label::parse(name)?;
     let mut tx = server.store.write().await?;
-    let before = lock(&mut tx, member).await?;
-    stale(expected, before.version)?;
-    if before.name == name.as_str() {
-        return Ok(Done { item: before, change: None });
+    // Who may not see it does not make others wait for it.
+    let theirs = must_keep_on(tx.on(), server, actor, member).await?;
+    if !store::hold(&mut tx, member).await? {
+        return Err(not_found());
     }
-    sql("UPDATE members SET name = $2, name_key = $3, version = version + 1 WHERE id = $1")
-        .bind(member)
-        .bind(&name)
-        .bind(name.as_str().to_lowercase())
-        .run(tx.on())
-        .await?;
-    let mut act = Act::new("member.rename", Subject::new("member", member, &name));
-    act.member = Some(member);
-    act.before = Some(json!({ "name": before.name }));
-    act.after = Some(json!({ "name": name }));
-    act.undoes = undoes;
-    let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    let item = load(tx.on(), member).await?;
+    if patch.is_the_cooperatives() {
+        actor.must_do(Duty::KeepMembers)?;
+    }
+    let now = server.world.now_ms();
+    let parsed = patch.parse(now)?;
+    let before = store::load(&mut tx, member).await?;
+    stale(expected, before.version)?;
+    if let Some(number) = parsed.number.filter(|number| *number != before.number) {
+        store::hold_numbers(&mut tx).await?;
+        free(&mut tx, number, Some(member)).await?;
+    }
+    let said = parsed.lang.is_some() || parsed.contacts.is_some();
+    let moved = parsed.status.map(|status| (status, parsed.since));
+    let mut after = patched(before.clone(), parsed);
+    if theirs && said {
+        after.confirmed_at = Some(now);
+    }
+    let mut change = write(&mut tx, server, actor, &before, &after, undoes).await?;
+    if let Some((status, since)) = moved {
+        let since = since.unwrap_or_else(|| Day::from_ms(now));
+        change = status::add(&mut tx, server, actor, &after, status, since, None).await?.or(change);
+    }
+    let item = store::load(&mut tx, member).await?;
     tx.commit().await?;
-    Ok(Done { item, change: Some(change) })
+    Ok(Done { item: shown(actor, item), change })
+}
+
+fn patched(mut member: MemberView, parsed: Parsed) -> MemberView {
+    let Parsed { name, number, kind, status: _, since: _, lang, address, contacts, notes } = parsed;
+    member.name = name.map_or(member.name, String::from);
+    member.number = number.unwrap_or(member.number);
+    member.kind = kind.unwrap_or(member.kind);
+    member.lang = lang.unwrap_or(member.lang);
+    member.address = address.unwrap_or(member.address);
+    member.contacts = contacts.unwrap_or(member.contacts);
+    member.notes = notes.unwrap_or(member.notes);
+    member
+}
+
+/// Writes what differs, with an act for the facts and one for the notes; equal values are no step.
+async fn write(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    before: &MemberView,
+    after: &MemberView,
+    undoes: Option<ChangeId>,
+) -> Result<Option<ChangeId>, Problem> {
+    if before == after {
+        return Ok(None);
+    }
+    store::update(tx, after).await?;
+    let mut change = None;
+    if before.notes != after.notes {
+        // That there are notes is the cooperative's matter too: the act stands in nobody's own history.
+        let act = Act::new("member.notes", Subject::new("member", after.id, &after.name));
+        change = Some(change::record(tx, &*server.world, actor, act).await?);
+    }
+    if let Some((was, is)) = summary::difference(before, after) {
+        if before.contacts != after.contacts {
+            store::replace_contacts(tx, after.id, &after.contacts).await?;
+        }
+        words::write(tx, after, false).await?;
+        let mut act = Act::new("member.update", Subject::new("member", after.id, &after.name));
+        act.member = Some(after.id);
+        (act.before, act.after) = (Some(was), Some(is));
+        act.undoes = undoes;
+        change = Some(change::record(tx, &*server.world, actor, act).await?);
+    }
+    Ok(change)
+}
+
+/// Refused while another member has the number; `hold_numbers` first.
+async fn free(tx: &mut Tx, number: MemberNumber, own: Option<MemberId>) -> Result<(), Problem> {
+    match store::holder(tx, number).await? {
+        Some((holder, name)) if own != Some(holder) => Err(taken(number, &name)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn taken(number: MemberNumber, name: &str) -> Problem {
+    let text = text!(
+        "Le numéro {number} est celui de «\u{a0}{name}\u{a0}»\u{a0}: donnez-en un autre, ou laissez le panneau le donner.",
+        "The number {number} is that of “{name}”: give another, or let the panel give one."
+    );
+    Problem::new(ProblemKind::Conflict, "number_taken", text).on("number")
 }
 
 /// Only a member who never had an account: history keeps the others.
@@ -134,7 +215,10 @@ pub async fn delete(
 ) -> Result<Done<MemberView>, Problem> {
     actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     let mut tx = server.store.write().await?;
-    let before = lock(&mut tx, member).await?;
+    if !store::hold(&mut tx, member).await? {
+        return Err(not_found());
+    }
+    let before = store::load(&mut tx, member).await?;
     stale(expected, before.version)?;
     let accounts = sql("SELECT COUNT(*) FROM accounts WHERE member_id = $1")
         .bind(member)
@@ -145,27 +229,31 @@ pub async fn delete(
             ProblemKind::Conflict,
             "member_has_accounts",
             Text::new(
-                "Ce membre a des comptes, ou en a eu\u{a0}: supprimez les comptes, le membre reste dans l’historique.",
-                "This member has accounts, or had some: delete the accounts, the member stays in the history.",
+                "Ce membre a des comptes, ou en a eu\u{a0}: supprimez les comptes, le membre reste dans l’historique. S’il est parti, changez son statut.",
+                "This member has accounts, or had some: delete the accounts, the member stays in the history. If it has left, change its status.",
             ),
         ));
     }
-    sql("DELETE FROM invitations WHERE member_id = $1").bind(member).run(tx.on()).await?;
-    sql("DELETE FROM grants WHERE member_id = $1").bind(member).run(tx.on()).await?;
-    sql("DELETE FROM members WHERE id = $1").bind(member).run(tx.on()).await?;
+    for statement in [
+        "DELETE FROM imported_owners WHERE member_id = $1",
+        "DELETE FROM member_words WHERE member_id = $1",
+        "DELETE FROM member_contacts WHERE member_id = $1",
+        "DELETE FROM member_statuses WHERE member_id = $1",
+        "DELETE FROM invitations WHERE member_id = $1",
+        "DELETE FROM viewings WHERE member_id = $1",
+        "DELETE FROM grants WHERE member_id = $1",
+        "DELETE FROM members WHERE id = $1",
+    ] {
+        sql(statement).bind(member).run(tx.on()).await?;
+    }
+    // Its number is not given again.
+    sql("UPDATE panel SET member_number_floor = $1 WHERE member_number_floor < $1")
+        .bind(before.number)
+        .run(tx.on())
+        .await?;
     let mut act = Act::new("member.delete", Subject::new("member", member, &before.name));
-    act.before = Some(json!({ "name": before.name }));
+    act.before = Some(json!({ "number": before.number, "name": before.name }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     tx.commit().await?;
     Ok(Done { item: before, change: Some(change) })
-}
-
-fn view(row: &Row) -> Result<MemberView, Problem> {
-    Ok(MemberView {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        accounts: row.get("accounts")?,
-        created_at: row.get("created_at")?,
-        version: row.get("version")?,
-    })
 }

@@ -48,6 +48,20 @@ impl Column for model::TenantUid {
     }
 }
 
+impl Column for model::MemberNumber {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<model::MemberNumber> {
+        u32::try_from(raw).ok()?.try_into().ok()
+    }
+}
+
+impl Column for model::Day {
+    type Raw = i64;
+    fn from_raw(raw: i64) -> Option<model::Day> {
+        Some(model::Day::from_ms(raw))
+    }
+}
+
 impl Column for String {
     type Raw = String;
     fn from_raw(raw: String) -> Option<String> {
@@ -116,6 +130,18 @@ impl Bind for u32 {
     }
 }
 
+impl Bind for model::MemberNumber {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(i64::from(self.get()))
+    }
+}
+
+impl Bind for model::Day {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        values.add(self.ms())
+    }
+}
+
 impl Bind for uuid::Uuid {
     fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
         values.add(self.to_string())
@@ -159,6 +185,7 @@ text_columns!(
     model::PlanName,
     model::Label,
     model::PhpVersion,
+    model::Phone,
 );
 
 /// Enums stored by their code.
@@ -183,6 +210,9 @@ coded_columns!(
     model::Lang,
     model::Role,
     model::StaffRole,
+    model::MemberKind,
+    model::MemberStatus,
+    model::Purpose,
     crate::account::Standing,
     crate::approval::Kind,
     crate::account::Cause,

@@ -98,6 +98,19 @@ impl Engine {
         }
     }
 
+    /// Indexes of words, made where they are missing: beginnings of words are a range in the order of bytes, whatever order of letters a
+    /// PostgreSQL database was made with.
+    pub(super) fn word_indexes(self) -> &'static [&'static str] {
+        match self {
+            Engine::Sqlite => {
+                &["CREATE INDEX IF NOT EXISTS member_words_by_word ON member_words (word, member_id)"]
+            }
+            Engine::Postgres => &[
+                "CREATE INDEX IF NOT EXISTS member_words_by_word ON member_words (word text_pattern_ops, member_id)",
+            ],
+        }
+    }
+
     /// Links of the chain of history, many at once: `$1` is a JSON array of [position, change, hash].
     pub fn add_links(self) -> &'static str {
         match self {
@@ -201,3 +214,14 @@ macro_rules! among {
     };
 }
 pub(crate) use among;
+/// That a word `w.word` begins so: `$from` is the beginning, `$to` what comes after all words that begin so.
+/// `begins!(Sqlite, "$1", "$2")`, to be put into a statement by `concat!`.
+macro_rules! begins {
+    (Sqlite, $from:literal, $to:literal) => {
+        concat!("w.word >= ", $from, " AND w.word < ", $to)
+    };
+    (Postgres, $from:literal, $to:literal) => {
+        concat!("w.word ~>=~ ", $from, " AND w.word ~<~ ", $to)
+    };
+}
+pub(crate) use begins;

@@ -8,7 +8,7 @@ mod tx;
 
 pub use columns::{Bind, Column};
 pub use dialect::Engine;
-pub(crate) use dialect::among;
+pub(crate) use dialect::{among, begins};
 pub use query::{Query, Row, internal, sql};
 pub use tx::Tx;
 
@@ -49,7 +49,7 @@ impl Store {
             .await
             .map_err(|error| query::database_problem("connect", error))?;
         MIGRATIONS.run(&pool).await.map_err(|error| internal("migration", &error))?;
-        for statement in engine.word_index() {
+        for statement in engine.word_index().iter().chain(engine.word_indexes()) {
             sql(statement).run(&pool).await?;
         }
         let panel = identity(&pool, world).await?;

@@ -254,12 +254,13 @@ pub async fn lists_search_and_page(bench: Bench) {
     assert_eq!((rest.next.clone(), names(rest)), (None, vec!["gamma".to_owned()]));
     let deleted = account::list(server, admin, &Listing::default(), Some(Standing::Deleted)).await.unwrap();
     assert!(deleted.items.is_empty());
-    let members = server::member::list(server, admin, &find("ASSOCIATION B")).await.unwrap();
+    let members =
+        server::member::list(server, admin, &find("ASSOCIATION B"), &Default::default()).await.unwrap();
     assert_eq!(members.items[0].accounts, 1);
     let mut listing = Listing { limit: Some(1), ..Listing::default() };
     let mut seen = vec![];
     loop {
-        let page = server::member::list(server, admin, &listing).await.unwrap();
+        let page = server::member::list(server, admin, &listing, &Default::default()).await.unwrap();
         seen.extend(page.items.into_iter().map(|member| member.name));
         listing.cursor = page.next;
         if listing.cursor.is_none() {

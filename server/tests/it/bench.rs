@@ -75,7 +75,7 @@ impl Bench {
     }
 
     pub async fn household(&self, name: &str) -> Household {
-        let new = NewMember { name: format!("Association {name}") };
+        let new = NewMember { name: format!("Association {name}"), ..NewMember::default() };
         let member = member::create(&self.server, &self.admin, new).await.unwrap().item.id;
         let email = format!("{name}@membre.example");
         let new = NewAccount {

@@ -227,9 +227,9 @@ pub async fn an_idempotency_key_makes_one_thing(bench: Bench) {
     assert_eq!(problem.code, "idempotency_key_reused");
     // Another user's same key is another key; a refused creation leaves its key free.
     let admin = with(&bench.admin, "three");
-    let new = NewMember { name: "".into() };
+    let new = NewMember::default();
     assert!(member::create(server, &admin, new).await.is_err());
-    let new = NewMember { name: "Guêpes".into() };
+    let new = NewMember { name: "Guêpes".into(), ..NewMember::default() };
     let made = member::create(server, &admin, new.clone()).await.unwrap().item;
     assert_eq!(member::create(server, &admin, new).await.unwrap().item, made);
     let many: Vec<_> = (0..8)

@@ -4,6 +4,7 @@ use crate::{
     api::Client,
     bench::{Bench, Household, PASSWORD, as_user, staff},
     mails::keeping,
+    members::renamed,
 };
 use axum::http::StatusCode;
 use model::{Problem, Role, Secret, StaffRole};
@@ -13,7 +14,7 @@ use server::{
     actor::Staff,
     approval,
     grant::{self, AddedStaff, Given, InvitationView, NewGrant, NewStaff, On},
-    jobs, member,
+    jobs,
     paging::Listing,
     site,
     store::sql,
@@ -304,11 +305,8 @@ pub async fn staff_does_its_own_and_no_more(bench: Bench) {
     let refused =
         account::suspend(server, &support, home.account, None, crate::bench::unpaid("x")).await.unwrap_err();
     assert_eq!(refused.code, "staff_only");
-    assert_eq!(
-        member::rename(server, &support, home.member, None, "X").await.unwrap_err().code,
-        "staff_only"
-    );
-    member::rename(server, &treasurer, home.member, None, "Les Amis").await.unwrap();
+    assert_eq!(renamed(server, &support, home.member, "X").await.unwrap_err().code, "staff_only");
+    renamed(server, &treasurer, home.member, "Les Amis").await.unwrap();
     assert_eq!(user::list(server, &treasurer, &Listing::default()).await.unwrap_err().code, "not_found");
     // Time-limited: over the API, the sixth day opens nothing.
     let client = Client::of(&bench, support.user).await;

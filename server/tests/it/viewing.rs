@@ -60,7 +60,10 @@ pub async fn a_view_shows_what_the_member_sees_and_changes_nothing(bench: Bench)
     assert_eq!(account::show(server, &me, other.account).await.unwrap_err().code, "not_found");
     // No staff role meanwhile, and nothing changed.
     assert_eq!(user::list(server, &me, &Listing::default()).await.unwrap_err().code, "not_found");
-    assert_eq!(member::list(server, &me, &Listing::default()).await.unwrap_err().code, "not_found");
+    assert_eq!(
+        member::list(server, &me, &Listing::default(), &member::Filter::default()).await.unwrap_err().code,
+        "not_found"
+    );
     assert_eq!(site::create(server, &me, home.account, "x.example").await.unwrap_err().code, "role_lacks");
     let invite = NewGrant { email: "x@y.example".into(), role: "reader".into(), ..Default::default() };
     assert_eq!(grant::create(server, &me, on, invite).await.unwrap_err().code, "role_lacks");

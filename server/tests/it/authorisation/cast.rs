@@ -54,6 +54,15 @@ impl Part {
         }
     }
 
+    fn on_record(self, right: Right) -> bool {
+        match self {
+            Part::OfMember(role) => role.gives(right),
+            Part::OfAccount(role) => role == Role::Owner,
+            Part::Staff(role) => right == Right::See || role.does(Duty::KeepMembers),
+            _ => false,
+        }
+    }
+
     fn does(self, duty: Duty) -> bool {
         matches!(self, Part::Staff(role) if role.does(duty))
     }
@@ -84,6 +93,7 @@ impl Part {
             Who::User => of(!route.path.contains('{') || self.is_self(route.path), true),
             Who::Account(right) => of(self.on_account(Right::See), self.on_account(right)),
             Who::Member(right) => of(self.on_member(Right::See), self.on_member(right)),
+            Who::Record(right) => of(self.on_record(Right::See), self.on_record(right)),
             Who::AccountBy(duty) => of(self.on_account(Right::See), self.does(duty)),
             Who::MemberBy(duty) => of(self.on_member(Right::See), self.does(duty)),
             Who::Staff(sees, does) => of(self.does(sees), self.does(does)),

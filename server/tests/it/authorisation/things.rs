@@ -27,7 +27,7 @@ impl Things {
     /// A household with one of everything, in which the cast have their parts.
     pub async fn of(bench: &Bench, cast: &Cast, name: &str) -> Things {
         let server = &bench.server;
-        let new = NewMember { name: format!("Association {name}") };
+        let new = NewMember { name: format!("Association {name}"), ..Default::default() };
         let member = member::create(server, &bench.admin, new).await.unwrap().item.id;
         let new = NewAccount {
             member: member.to_string(),
@@ -73,6 +73,11 @@ impl Things {
                 ("", "{grant}", reader.to_string()),
                 ("", "{invitation}", mine),
                 ("", "{viewing}", viewing(bench, cast, &home).await),
+                (
+                    "",
+                    "{import}",
+                    member::check(server, &bench.admin, "nom\nAna", false).await.unwrap().id.to_string(),
+                ),
                 ("", "{approval}", asked.id.to_string()),
                 ("", "{factor}", factor),
                 ("", "{session}", session),
@@ -153,7 +158,11 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (Verb::Patch, "/me") => json!({ "lang": "en" }),
         (Verb::Put, "/me/password") => json!({ "current": "x", "new": "y" }),
         (_, "/tokens") => json!({ "name": "t" }),
-        (_, "/members" | "/members/{member}") => json!({ "name": name }),
+        (_, "/members") => json!({ "name": name }),
+        (_, "/members/{member}") => json!({ "lang": "en" }),
+        (_, "/members/imports") => json!({ "csv": format!("nom\n{name}") }),
+        (Verb::Post, "/members/invitations") => json!({ "count": 1 }),
+        (Verb::Put, "/members/invitations") => json!({ "hourly": null }),
         (_, "/plans" | "/plans/{plan}") => {
             json!({ "name": name, "sites_max": 5, "names_max": 4, "php_workers": 4, "disk_mb": 9, "memory_mb": 64 })
         }

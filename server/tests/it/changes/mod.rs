@@ -218,7 +218,8 @@ pub async fn history_shows_when_it_was_touched(bench: Bench) {
 pub async fn an_act_removed_at_the_end_shows(bench: Bench) {
     let (server, admin) = (&bench.server, &bench.admin);
     let home = bench.household("alpha").await;
-    let renamed = server::member::rename(server, admin, home.member, None, "Autre nom").await.unwrap();
+    let other = server::member::MemberPatch { name: Some("Autre nom".into()), ..Default::default() };
+    let renamed = server::member::update(server, admin, home.member, None, other).await.unwrap();
     // An admin's renaming can be undone as well.
     let undone = undo(server, admin, renamed.change.unwrap()).await.unwrap().change;
     assert_eq!(server::member::show(server, admin, home.member).await.unwrap().name, "Association alpha");

@@ -10,7 +10,6 @@ use serde_json::Value;
 use server::{
     Actor,
     change::{self, Filter, Format, Of, Wanted},
-    member,
     paging::Listing,
     site,
 };
@@ -118,7 +117,7 @@ pub async fn times_are_filtered_with_and_without_words(bench: Bench) {
     let at = async |n: usize| {
         bench.world.pass(86_400_000);
         let change =
-            member::rename(server, admin, home.member, None, &format!("Nom {n}")).await.unwrap().change;
+            crate::members::renamed(server, admin, home.member, &format!("Nom {n}")).await.unwrap().change;
         change::show(server, admin, change.unwrap()).await.unwrap().at
     };
     let (first, second, third) = (at(1).await, at(2).await, at(3).await);
@@ -128,10 +127,10 @@ pub async fn times_are_filtered_with_and_without_words(bench: Bench) {
                 found(&bench, &Filter { from: Some(from), to: Some(to), ..wanted(&[("q", q)]) }).await
             };
             let hour = 3_600_000;
-            assert_eq!(between(second - hour, second + hour).await, ["member.rename Nom 2"], "{indexed} {q}");
+            assert_eq!(between(second - hour, second + hour).await, ["member.update Nom 2"], "{indexed} {q}");
             assert_eq!(
                 between(first - hour, third - hour).await[..2],
-                ["member.rename Nom 2", "member.rename Nom 1"],
+                ["member.update Nom 2", "member.update Nom 1"],
                 "{indexed} {q}"
             );
             assert_eq!(between(third + hour, third + 2 * hour).await, Vec::<String>::new(), "{indexed} {q}");
@@ -276,12 +275,14 @@ pub async fn an_export_proves_the_chain_to_an_outsider(bench: Bench) {
 pub async fn a_csv_is_safe_to_open_and_longer_than_a_page(bench: Bench) {
     let (server, admin) = (&bench.server, &bench.admin);
     let home = bench.household("alpha").await;
-    member::rename(server, admin, home.member, None, "=HYPERLINK(\"https://evil.example\")").await.unwrap();
+    crate::members::renamed(server, admin, home.member, "=HYPERLINK(\"https://evil.example\")")
+        .await
+        .unwrap();
     for n in 0..600 {
-        member::rename(server, admin, home.member, None, &format!("Nom, {n}")).await.unwrap();
+        crate::members::renamed(server, admin, home.member, &format!("Nom, {n}")).await.unwrap();
     }
     let client = Client::of(&bench, bench.admin.user).await;
-    let csv = exported(&client, "/changes/export?format=csv&verb=member.rename").await;
+    let csv = exported(&client, "/changes/export?format=csv&verb=member.update").await;
     assert!(csv.starts_with("\u{feff}position,time,who,"), "{}", &csv[..60]);
     assert_eq!(csv.lines().count(), 602);
     let evil = csv.lines().nth(1).unwrap();

@@ -1,0 +1,90 @@
+//! Who sees a member's record, and who may correct what it says of itself. The two questions stand here and nowhere else.
+
+use crate::{Actor, Server, actor::not_found, grant, store::sql};
+use model::{Duty, MemberId, Problem, ProblemKind, Right, Role, Text};
+use sqlx::AnyConnection;
+
+/// Not found unless the actor may see the record: staff, users with a role on the member, owners of one of its accounts.
+pub async fn must_see(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
+    let mut on = server.store.read().await?;
+    must_see_on(&mut on, server, actor, member).await
+}
+
+/// Not found unless the actor may see the record; denied unless they may correct its contacts and language: staff whose duty it is, and
+/// owners of the member or of one of its accounts.
+pub async fn must_keep(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
+    let mut on = server.store.read().await?;
+    must_keep_on(&mut on, server, actor, member).await.map(drop)
+}
+
+/// `must_see`, within a transaction.
+pub(super) async fn must_see_on(
+    on: &mut AnyConnection,
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+) -> Result<(), Problem> {
+    if actor.staff.does(Duty::SeeMembers) || held(on, server, actor, member).await?.sees {
+        Ok(())
+    } else {
+        Err(not_found())
+    }
+}
+
+/// `must_keep`, within a transaction. Tells whether it is one of the member's own people who acts.
+pub(super) async fn must_keep_on(
+    on: &mut AnyConnection,
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+) -> Result<bool, Problem> {
+    let held = held(on, server, actor, member).await?;
+    if held.keeps || actor.staff.does(Duty::KeepMembers) {
+        return Ok(held.keeps);
+    }
+    if !held.sees && !actor.staff.does(Duty::SeeMembers) {
+        return Err(not_found());
+    }
+    if actor.staff.is_any() && !held.sees {
+        actor.must_do(Duty::KeepMembers)?;
+    }
+    Err(Problem::new(
+        ProblemKind::Denied,
+        "role_lacks",
+        Text::new(
+            "Seule une personne responsable peut corriger cela\u{a0}: demandez-le-lui.",
+            "Only an owner can correct this: ask one.",
+        ),
+    ))
+}
+
+/// What the actor's own roles give.
+struct Held {
+    sees: bool,
+    keeps: bool,
+}
+
+async fn held(
+    on: &mut AnyConnection,
+    server: &Server,
+    actor: &Actor,
+    member: MemberId,
+) -> Result<Held, Problem> {
+    let now = server.world.now_ms();
+    let access = grant::of_member(&mut *on, actor, member, now).await?;
+    // Whoever answers for an account answers for whose it is; other roles on an account say nothing of the member.
+    let owners = sql("SELECT COUNT(*) FROM grants g JOIN accounts a ON a.id = g.account_id
+         WHERE g.user_id = $1 AND a.member_id = $3 AND a.state <> 'erased' AND g.role = 'owner'
+           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)")
+    .bind(actor.holder())
+    .bind(now)
+    .bind(member)
+    .one(&mut *on, |row| row.first::<i64>())
+    .await?;
+    let roles = access.roles();
+    let owns = owners > 0 || roles.contains(&Role::Owner);
+    Ok(Held {
+        sees: owns || !roles.is_empty(),
+        keeps: roles.iter().any(|role| role.gives(Right::Own)) || owns,
+    })
+}
