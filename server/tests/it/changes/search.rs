@@ -17,7 +17,10 @@ use server::{
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
-fn wanted(query: &[(&str, &str)]) -> Filter {
+/// Filters by name.
+type Query<'a> = &'a [(&'a str, &'a str)];
+
+fn wanted(query: Query<'_>) -> Filter {
     let mut wanted = Wanted::default();
     for (name, value) in query {
         let value = (*value).to_owned();
@@ -65,7 +68,7 @@ pub async fn words_and_filters_find_the_same_before_and_after_indexing(bench: Be
     let (_, beta) = lived(&bench).await;
     let (member, account) = (beta.member.to_string(), beta.account.to_string());
     let sites = ["site.delete été.example", "site.names été.example", "site.create été.example"];
-    let cases: [(&[(&str, &str)], &[&str]); 14] = [
+    let cases: [(Query<'_>, &[&str]); 14] = [
         (&[("q", "ete")], &sites),
         (&[("q", "Été.EX")], &sites),
         (&[("q", "xn--t-9fab")], &sites),
