@@ -79,6 +79,23 @@ impl Panel {
         self.ask("GET", path, "", None)
     }
 
+    /// A file, however long; gives its octets, and keeps none of them.
+    pub fn download(&self, path: &str) -> Result<u64, String> {
+        let mut request = ureq::http::Request::builder().uri(format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(String::new()).map_err(|error| error.to_string())?;
+        let patient =
+            self.agent.configure_request(request).timeout_global(Some(Duration::from_secs(900))).build();
+        let response = self.agent.run(patient).map_err(|error| format!("{path}: {error}"))?;
+        if response.status() != 200 {
+            return Err(format!("{path}: {}", response.status()));
+        }
+        let mut file = response.into_body().into_with_config().limit(u64::MAX).reader();
+        std::io::copy(&mut file, &mut std::io::sink()).map_err(|error| format!("{path}: {error}"))
+    }
+
     pub fn json(&self, method: &str, path: &str, body: &Value) -> Result<Reply, String> {
         self.ask(method, path, "application/json", Some(body.to_string()))
     }

@@ -4,6 +4,7 @@
 use super::{
     Filter,
     chain::{covered, extend},
+    csv::{HEADS, csv},
     index::indexed,
     search::{json, positions, query},
     terms::{Indexed, Term, asked, indexed_columns},
@@ -15,7 +16,6 @@ use crate::{
     store::{Row, among, sql},
 };
 use futures_util::stream::{self, Stream};
-use jiff::Timestamp;
 use model::{AccountId, ChangeId, Duty, MemberId, Problem, Text};
 use serde::Serialize;
 use sqlx::{Any, Transaction};
@@ -66,25 +66,25 @@ pub enum Of {
 
 /// One act with its place in the chain; from `id` on the very parts that its hash covers, in their order.
 #[derive(Debug, Serialize)]
-struct Line {
-    position: i64,
-    previous: String,
-    hash: String,
-    id: String,
-    at: i64,
-    user_id: Option<String>,
-    who: String,
-    via: String,
-    verb: String,
-    member_id: Option<String>,
-    account_id: Option<String>,
-    host_id: Option<String>,
-    subject_kind: String,
-    subject_id: String,
-    subject_label: String,
-    before_json: Option<String>,
-    after_json: Option<String>,
-    undoes: Option<String>,
+pub(super) struct Line {
+    pub position: i64,
+    pub previous: String,
+    pub hash: String,
+    pub id: String,
+    pub at: i64,
+    pub user_id: Option<String>,
+    pub who: String,
+    pub via: String,
+    pub verb: String,
+    pub member_id: Option<String>,
+    pub account_id: Option<String>,
+    pub host_id: Option<String>,
+    pub subject_kind: String,
+    pub subject_id: String,
+    pub subject_label: String,
+    pub before_json: Option<String>,
+    pub after_json: Option<String>,
+    pub undoes: Option<String>,
 }
 
 macro_rules! lines {
@@ -282,64 +282,5 @@ impl Export {
             after_json: row.get("after_json")?,
             undoes: row.get("undoes")?,
         })
-    }
-}
-
-const HEADS: &str = "position,time,who,via,verb,subject_kind,subject_label,subject_id,member_id,account_id,host_id,before,after,undoes,id,hash\r\n";
-
-fn csv(line: &Line, out: &mut String) {
-    let time = Timestamp::from_millisecond(line.at).unwrap_or(Timestamp::UNIX_EPOCH).to_string();
-    out.push_str(&line.position.to_string());
-    for text in [
-        Some(&time),
-        Some(&line.who),
-        Some(&line.via),
-        Some(&line.verb),
-        Some(&line.subject_kind),
-        Some(&line.subject_label),
-        Some(&line.subject_id),
-        line.member_id.as_ref(),
-        line.account_id.as_ref(),
-        line.host_id.as_ref(),
-        line.before_json.as_ref(),
-        line.after_json.as_ref(),
-        line.undoes.as_ref(),
-        Some(&line.id),
-        Some(&line.hash),
-    ] {
-        out.push(',');
-        cell(text.map(String::as_str).unwrap_or_default(), out);
-    }
-    out.push_str("\r\n");
-}
-
-/// A cell (RFC 4180). What a spreadsheet could take for a formula gets an apostrophe before it: those show the text and calculate nothing.
-fn cell(text: &str, out: &mut String) {
-    let formula =
-        |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}');
-    out.push('"');
-    if text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(formula) {
-        out.push('\'');
-    }
-    out.push_str(&text.replace('"', "\"\""));
-    out.push('"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_calculate_nothing_and_end_where_they_end() {
-        let shown = |text: &str| {
-            let mut out = String::new();
-            cell(text, &mut out);
-            out
-        };
-        for text in ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u{ff1d}1"] {
-            assert_eq!(shown(text), format!("\"'{text}\""));
-        }
-        assert_eq!(shown("a \"b\",\r\nc"), "\"a \"\"b\"\",\r\nc\"");
-        assert_eq!(shown(""), "\"\"");
     }
 }

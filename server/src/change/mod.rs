@@ -2,6 +2,7 @@
 
 mod api;
 mod chain;
+mod csv;
 mod derive;
 mod export;
 mod filter;

@@ -139,13 +139,15 @@ async fn through_index(
     if let Some(plan) = engine.plan_anew() {
         sql(plan).run(&mut **on).await?;
     }
-    sql(engine.find_words())
+    let rare: Vec<Term> = terms.iter().filter(|term| term.is_of_one()).cloned().collect();
+    let few = engine.find_few().filter(|_| !rare.is_empty());
+    let found = sql(few.unwrap_or(engine.find_words()))
         .bind(query(server, terms))
         .bind(above)
         .bind(below.min(before))
-        .bind(most)
-        .all(&mut **on, |row| row.get("change_id"))
-        .await
+        .bind(most);
+    let found = if few.is_some() { found.bind(query(server, &rare)) } else { found };
+    found.all(&mut **on, |row| row.get("change_id")).await
 }
 
 pub(super) fn query(server: &Server, terms: &[Term]) -> String {

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 /// Begins every facet: a letter of nobody's alphabet (private use), so that nothing anybody types can be one.
 const FACET: char = '\u{e000}';
+const MEMBER: char = 'm';
+const ACCOUNT: char = 'a';
 /// Longer words are found by their beginning.
 const LONGEST: usize = 32;
 /// Words of one text, and words one can ask for at once.
@@ -56,8 +58,8 @@ impl Indexed {
         terms.insert(facet('v', &self.verb));
         terms.insert(facet('n', noun(&self.verb)));
         terms.insert(facet('p', &self.via));
-        terms.extend(self.member.map(|id| facet('m', &id.to_string())));
-        terms.extend(self.account.map(|id| facet('a', &id.to_string())));
+        terms.extend(self.member.map(|id| facet(MEMBER, &id.to_string())));
+        terms.extend(self.account.map(|id| facet(ACCOUNT, &id.to_string())));
         terms.extend(self.host.map(|id| facet('h', &id.to_string())));
         terms
     }
@@ -72,6 +74,13 @@ pub(super) struct Term {
 }
 
 impl Term {
+    /// Whether it stands for one member or one account: few acts have it, out of however many.
+    pub fn is_of_one(&self) -> bool {
+        [MEMBER, ACCOUNT]
+            .iter()
+            .any(|kind| self.word.starts_with([FACET, *kind].iter().collect::<String>().as_str()))
+    }
+
     /// Whether one of these words is it.
     pub fn is_in(&self, terms: &BTreeSet<String>) -> bool {
         if !self.beginning {
@@ -103,8 +112,8 @@ pub(super) fn asked(filter: &Filter) -> Option<Vec<Term>> {
     let verb = filter.verb.clone();
     add(if verb.as_deref().is_some_and(|verb| verb.contains('.')) { 'v' } else { 'n' }, verb);
     add('p', filter.via.clone());
-    add('m', filter.member.map(|id| id.to_string()));
-    add('a', filter.account.map(|id| id.to_string()));
+    add(MEMBER, filter.member.map(|id| id.to_string()));
+    add(ACCOUNT, filter.account.map(|id| id.to_string()));
     add('h', filter.host.map(|id| id.to_string()));
     Some(terms)
 }

@@ -86,10 +86,11 @@ impl Engine {
     /// positions of the chain, its words are those `change::terms` makes, and neither engine takes them apart any further.
     pub(super) fn word_index(self) -> &'static [&'static str] {
         match self {
-            // No text is kept, no place within it: which rows have a word is all that is asked. Beginnings of words are indexed too.
+            // No text is kept, no place within it: which rows have a word is all that is asked. Beginnings of words are indexed too, so that
+            // those of what half of all addresses end with (org, gmail, laposte) are read from the end like any word.
             Engine::Sqlite => &[
                 "CREATE VIRTUAL TABLE IF NOT EXISTS change_words USING fts5(words, content='', detail=none, columnsize=0, \
-                 prefix='2 3 4', tokenize='ascii')",
+                 prefix='2 3 4 5 6 7', tokenize='ascii')",
             ],
             Engine::Postgres => &[
                 "CREATE TABLE IF NOT EXISTS change_words (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
@@ -177,7 +178,21 @@ impl Engine {
         }
     }
 
-    /// The same, the lowest first.
+    /// The same where some of the words are known to be rare, `$5` a query of those alone. PostgreSQL guesses how rare a word is that its
+    /// statistics do not name, and would rather read the index from its end: it is told to begin with them.
+    pub fn find_few(self) -> Option<&'static str> {
+        match self {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(
+                "WITH few AS MATERIALIZED (SELECT w.position, w.words FROM change_words w WHERE w.words @@ CAST($5 AS tsquery))
+                 SELECT x.position, x.change_id FROM (SELECT w.position FROM few w WHERE w.words @@ CAST($1 AS tsquery)
+                   AND w.position > $2 AND w.position < $3 ORDER BY w.position DESC LIMIT $4) f
+                 JOIN change_chain x ON x.position = f.position ORDER BY x.position DESC",
+            ),
+        }
+    }
+
+    /// The same as `find_words`, the lowest first.
     pub fn find_words_upwards(self) -> &'static str {
         match self {
             Engine::Sqlite => {

@@ -109,6 +109,22 @@ fn on_engine(assets: &Path, folder: &Path, size: Size, engine: &str) -> Result<V
     let measured = pages(folder, &panel, &admin.password, &database, size);
     eprintln!("▸ {on}: measured");
     let mut rows = measured?;
+    let begun = Instant::now();
+    let octets = panel.with_token(&admin.api_token).download("/api/v1/changes/export")?;
+    let seconds = begun.elapsed().as_secs_f64();
+    rows.push(row(
+        format!("{on}: the whole log exported, {} MB", octets / 1_000_000),
+        vec![seconds],
+        "s",
+        Bar::Shown,
+    ));
+    let peak = peak_mib(Process::pid(folder).ok_or("the panel has ended")?)?;
+    rows.push(row(
+        format!("{on}: the panel's memory at its peak, then"),
+        vec![peak],
+        "MiB",
+        Bar::Median(200.0),
+    ));
     rows.push(row(format!("{on}: rows of the cooperative made"), vec![seeded], "s", Bar::Shown));
     rows.push(row(format!("{on}: the changes chained and indexed"), vec![chained], "s", Bar::Shown));
     Ok(rows)
@@ -208,10 +224,10 @@ fn pages(
             Bar::P99(200.0),
         ));
     }
-    let rules = format!("/changes/history?q=site&member={member}");
+    let narrow = format!("/changes/history?q=ruch&member={member}");
     rows.push(row(
         format!("{on}: search, a word and a member"),
-        timed(20, |_| get(&admin, &rules))?,
+        timed(20, |_| get(&admin, &narrow))?,
         "ms",
         Bar::P99(200.0),
     ));
@@ -224,13 +240,16 @@ fn pages(
             Bar::AtLeast(500.0),
         ));
     }
+    let pid = Process::pid(folder).ok_or("the panel has ended")?;
+    let before = peak_mib(pid)?;
+    rows.push(row(format!("{on}: the panel's memory before"), vec![before], "MiB", Bar::Shown));
     rows.push(row(
         format!("{on}: {SIGN_INS} sign-ins at once"),
         sign_ins(own, password, size)?,
         "ms",
         Bar::Shown,
     ));
-    let peak = peak_mib(Process::pid(folder).ok_or("the panel has ended")?)?;
+    let peak = peak_mib(pid)?;
     rows.push(row(format!("{on}: the panel's memory at its peak"), vec![peak], "MiB", Bar::Median(200.0)));
     Ok(rows)
 }

@@ -16,7 +16,10 @@ use server::{
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
-fn wanted(query: &[(&str, &str)]) -> Filter {
+/// Filters by name.
+type Query<'a> = &'a [(&'a str, &'a str)];
+
+fn wanted(query: Query<'_>) -> Filter {
     let mut wanted = Wanted::default();
     for (name, value) in query {
         let value = (*value).to_owned();
@@ -64,9 +67,7 @@ pub async fn words_and_filters_find_the_same_before_and_after_indexing(bench: Be
     let (_, beta) = lived(&bench).await;
     let (member, account) = (beta.member.to_string(), beta.account.to_string());
     let sites = ["site.delete été.example", "site.names été.example", "site.create été.example"];
-    /// What is asked, and which verbs are found.
-    type SearchCase<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
-    let cases: [SearchCase<'_>; 14] = [
+    let cases: [(Query<'_>, &[&str]); 14] = [
         (&[("q", "ete")], &sites),
         (&[("q", "Été.EX")], &sites),
         (&[("q", "xn--t-9fab")], &sites),
