@@ -2,7 +2,7 @@
 //! that it is also the way from SQLite to PostgreSQL.
 //!
 //! JSON lines: a head, the authority's files, the rows table by table, and an end with the number of lines and their SHA-256. What lives
-//! for minutes only (sessions, links, enrolment tokens, counted tries) is left out: it shall not come back to life.
+//! for minutes only (sessions, ceremonies, links, enrolment tokens, counted tries) is left out: it shall not come back to life.
 
 mod read;
 mod write;
@@ -42,8 +42,17 @@ pub const TABLES: [&str; 23] = [
 
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told.
-pub const LEFT_OUT: [&str; 8] =
-    ["sessions", "viewings", "halfway", "links", "attempts", "idempotency", "enrolments", "mails"];
+pub const LEFT_OUT: [&str; 9] = [
+    "sessions",
+    "viewings",
+    "halfway",
+    "ceremonies",
+    "links",
+    "attempts",
+    "idempotency",
+    "enrolments",
+    "mails",
+];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

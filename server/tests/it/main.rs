@@ -5,6 +5,7 @@
 mod accounts;
 mod agent;
 mod api;
+mod authenticator;
 mod authorisation;
 mod backup;
 mod bench;
@@ -15,6 +16,7 @@ mod forgotten;
 mod hosts;
 mod hub;
 mod mails;
+mod passkeys;
 mod people;
 mod postgres;
 mod races;
