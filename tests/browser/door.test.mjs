@@ -61,7 +61,7 @@ for (const js of [true, false]) {
       const email = `nobody-${run}@asso.example`;
       await page.locator("#f-email").fill(email);
       await page.locator("#f-password").fill("not the password");
-      await page.locator("form.form button").click();
+      await page.locator("form.form button[type=submit]").click();
       await page.locator(".notice-bad, .error").first().waitFor();
       assert.equal(await page.locator("#f-email").inputValue(), email);
       assert.equal(await page.locator("#f-password").inputValue(), "");

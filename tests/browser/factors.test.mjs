@@ -34,11 +34,11 @@ for (const js of [true, false]) {
     const person = { email: `factor-${how}-${run}@asso.example`, password: "quatre mots tout a fait au hasard" };
     await withPage({ js, lang: js ? "fr" : "en", width: 360 }, async (page) => {
       const grants = `/api/v1/accounts/${stage.member.account}/grants`;
-      const given = await api(page, stage.admin, "POST", grants, { email: person.email, mail: false });
+      const given = await api(page, stage.admin, "POST", grants, { email: person.email, role: "owner", mail: false });
       await page.goto(given.body.link);
       await page.locator("#f-password").fill(person.password);
       await page.locator("#f-again").fill(person.password);
-      await sent(page, page.locator("form.form button"));
+      await sent(page, page.locator("form.form button[type=submit]"));
 
       await page.goto("/second-factor");
       await look(page, js, `factor-why-${how}`);
@@ -65,7 +65,7 @@ for (const js of [true, false]) {
         const shut = await page.request.get("/profile", { maxRedirects: 0 });
         assert.notEqual(shut.status(), 200);
         await page.locator("#f-code").fill(answer);
-        await sent(page, page.locator("form.form button"));
+        await sent(page, page.locator("form.form button[type=submit]"));
         assert.equal(new URL(page.url()).pathname, works ? "/profile" : "/sign-in/code", answer);
       }
       await look(page, js, `factor-asked-${how}`);

@@ -95,7 +95,7 @@ export async function signIn(page, person, to = "/") {
   await page.goto(`/sign-in?to=${encodeURIComponent(to)}`);
   await page.locator("#f-email").fill(person.email);
   await page.locator("#f-password").fill(person.password);
-  await Promise.all([page.waitForURL((url) => url.pathname !== "/sign-in"), page.locator("form.form button").click()]);
+  await Promise.all([page.waitForURL((url) => url.pathname !== "/sign-in"), page.locator("form.form button[type=submit]").click()]);
 }
 
 /** Clicks a form's button and waits until the answer has taken the page's place, be it the same form again. */

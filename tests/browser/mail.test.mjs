@@ -29,7 +29,7 @@ async function link(page, email, kind) {
 async function choose(page, password) {
   await page.locator("#f-password").fill(password);
   await page.locator("#f-again").fill(password);
-  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/link/")), page.locator("form.form button").click()]);
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/link/")), page.locator("form.form button[type=submit]").click()]);
 }
 
 for (const js of [true, false]) {
@@ -47,11 +47,11 @@ for (const js of [true, false]) {
       await page.locator("a[href='/forgotten']").click();
       await page.waitForURL(/\/forgotten/);
       await page.locator("#f-email").fill("guest@");
-      await sent(page, page.locator("form.form button"));
+      await sent(page, page.locator("form.form button[type=submit]"));
       await page.locator("#f-email-error").waitFor();
       assert.equal(await page.locator("#f-email").inputValue(), "guest@");
       await page.locator("#f-email").fill(email);
-      await sent(page, page.locator("form.form button"));
+      await sent(page, page.locator("form.form button[type=submit]"));
       await page.locator(".notice-good").waitFor();
       const reset = await link(page, email, "reset");
       await page.goto(reset);
@@ -70,7 +70,7 @@ test("the pages of a forgotten password are accessible and fit", async () => {
         await fits(page);
         await picture(page, `forgotten-${lang}-${width}-${scheme}`);
         await page.locator("#f-email").fill(`nobody-${width}-${lang}-${run}@asso.example`);
-        await sent(page, page.locator("form.form button"));
+        await sent(page, page.locator("form.form button[type=submit]"));
         await page.locator(".notice-good").waitFor();
         await accessible(page);
         await fits(page);

@@ -21,7 +21,7 @@ test("an admin provisions an account; a refused form keeps what was typed", with
     await signIn(page, stage.admin);
     await page.goto("/members/new");
     await page.locator("#f-name").fill(`Friends of honey ${run}`);
-    await page.locator("form.form button").click();
+    await page.locator("form.form button[type=submit]").click();
     await page.waitForURL(/\/members\/[0-9a-f-]{36}/);
     const member = page.url().match(/members\/([0-9a-f-]{36})/)[1];
 
@@ -29,7 +29,7 @@ test("an admin provisions an account; a refused form keeps what was typed", with
     const owner = `queen-${run}@asso.example`;
     await page.locator("#f-name").fill("Not A Name");
     await page.locator("#f-owner").fill(owner);
-    await sent(page, page.locator("form.form button"));
+    await sent(page, page.locator("form.form button[type=submit]"));
     await page.locator("#f-name-error").waitFor();
     assert.equal(await page.locator("#f-name").inputValue(), "Not A Name");
     assert.equal(await page.locator("#f-name").getAttribute("aria-invalid"), "true");
@@ -42,7 +42,7 @@ test("an admin provisions an account; a refused form keeps what was typed", with
     assert.equal(await page.locator("#f-mail").isChecked(), true, "what was ticked stays ticked");
     await page.locator("#f-mail").uncheck();
     await page.locator("#f-name").fill(`bee-${run}`);
-    await page.locator("form.form button").click();
+    await page.locator("form.form button[type=submit]").click();
     await page.locator(".copies output").waitFor();
     assert.match(await page.locator(".copies output").innerText(), /\/link\//);
     await hydrated(page);

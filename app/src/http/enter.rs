@@ -73,7 +73,7 @@ async fn run(server: &Server, face: &mut Face, request: Request, next: Next) -> 
     request.extensions_mut().insert(face.clone());
     let response = next.run(request).await;
     match (prove::is_wanted(&response), typed) {
-        (Some(problem), Some(typed)) => prove::ask(face, has_factor(server, face).await, typed, problem),
+        (Some(problem), Some(typed)) => prove::ask(face, holds(server, face).await, typed, problem),
         _ => drawn(face, response),
     }
 }
@@ -81,15 +81,17 @@ async fn run(server: &Server, face: &mut Face, request: Request, next: Next) -> 
 /// The proof was not right: the same page again.
 async fn ask(server: &Server, face: &Face, typed: crate::parts::Typed, problem: Problem) -> Response {
     match on_form(problem) {
-        Ok(problem) => prove::ask(face, has_factor(server, face).await, typed, problem),
+        Ok(problem) => prove::ask(face, holds(server, face).await, typed, problem),
         Err(Miss(problem)) => page::error(face, &problem),
     }
 }
 
-async fn has_factor(server: &Server, face: &Face) -> bool {
-    match &face.actor {
-        Some(actor) => server::factor::mine(server, actor).await.is_ok_and(|held| !held.factors.is_empty()),
-        None => false,
+async fn holds(server: &Server, face: &Face) -> prove::Holds {
+    let Some(actor) = &face.actor else { return prove::Holds::default() };
+    let Ok(held) = server::factor::mine(server, actor).await else { return prove::Holds::default() };
+    prove::Holds {
+        codes: !held.factors.is_empty(),
+        passkey: held.has_passkey() && server::factor::passkeys(server).is_ok(),
     }
 }
 

@@ -36,7 +36,8 @@ pub async fn guard(State(who): State<Who>, face: Face, request: Request, next: N
     {
         return Redirect::to("/second-factor").into_response();
     }
-    if who == Who::Own && face.viewing().is_some() {
+    let own = who == Who::Own || (who == Who::SettingUp && request.uri().path() != "/sign-out");
+    if own && face.viewing().is_some() {
         return Miss(server::user::while_viewing()).into_response();
     }
     if let (Who::Staff(sees, does), Some(actor)) = (who, &face.actor)

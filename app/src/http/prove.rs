@@ -4,7 +4,7 @@
 
 use crate::{
     http::{Face, Miss},
-    parts::{Input, Typed, errors},
+    parts::{Ask, Input, Typed, errors, passkey},
     shell::{self, Place},
 };
 use axum::{
@@ -24,6 +24,7 @@ use server::{
 /// The fields of the proof; no form has others that begin so.
 const PASSWORD: &str = "prove_password";
 const CODE: &str = "prove_code";
+const PASSKEY: &str = "prove_passkey";
 /// What is typed and never written into a page again.
 const SECRET: [&str; 4] = ["password", "current", "new", "again"];
 
@@ -51,12 +52,24 @@ pub async fn read(request: Request) -> Result<(Request, Option<Typed>), Miss> {
 /// Takes the proof a form brings, if it brings one; the actor is then as fresh as after a sign-in.
 pub async fn take(server: &Server, actor: &mut Actor, typed: &Typed) -> Result<(), Problem> {
     let given = |name| Some(typed.get(name)).filter(|value| !value.is_empty()).map(Secret::new);
-    if !typed.has(PASSWORD) && !typed.has(CODE) {
+    if ![PASSWORD, CODE, PASSKEY].iter().any(|name| typed.has(name)) {
         return Ok(());
     }
-    let proof = Proof { password: given(PASSWORD), code: given(CODE) };
+    let answer = typed.some(PASSKEY).map(server::factor::answer_of);
+    // A passkey was asked for on purpose; a browser may have filled the password in by itself.
+    let proof = match answer {
+        Some(answer) => Proof { passkey: Some(answer), ..Proof::default() },
+        None => Proof { password: given(PASSWORD), code: given(CODE), passkey: None },
+    };
     actor.proved_at = Some(prove(server, actor, &proof).await?);
     Ok(())
+}
+
+/// What a user has to prove with besides the password.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holds {
+    pub codes: bool,
+    pub passkey: bool,
 }
 
 /// Whether an answer asks for a proof.
@@ -65,15 +78,18 @@ pub fn is_wanted(response: &Response) -> Option<Problem> {
     (problem.code == PROOF_NEEDED).then(|| problem.clone())
 }
 
-/// The page that asks, with the form that was sent inside.
-pub fn ask(face: &Face, with_code: bool, typed: Typed, problem: Problem) -> Response {
+/// The page that asks, with the form that was sent inside. What can prove besides the password is what the user `holds`.
+pub fn ask(face: &Face, holds: Holds, typed: Typed, problem: Problem) -> Response {
+    let with_code = holds.codes;
     let lang = face.lang;
     let first = problem.code == PROOF_NEEDED;
     let status = problem.kind.status();
     let carried = typed
         .pairs()
         .iter()
-        .filter(|(name, _)| name != PASSWORD && name != CODE && !SECRET.contains(&name.as_str()))
+        .filter(|(name, _)| {
+            ![PASSWORD, CODE, PASSKEY].contains(&name.as_str()) && !SECRET.contains(&name.as_str())
+        })
         .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone()/> })
         .collect_view();
     let typed = if first { Typed::new() } else { Typed::new().refused(problem) };
@@ -84,6 +100,10 @@ pub fn ask(face: &Face, with_code: bool, typed: Typed, problem: Problem) -> Resp
             .autocomplete("one-time-code")
             .optional()
             .view(lang, &typed)
+    });
+    let key = holds.passkey.then(|| {
+        let words = lang.pick("Utiliser une clé d’accès", "Use a passkey");
+        passkey(face, &typed, PASSKEY, words, "button", Ask::At("/api/v1/session/proof/passkey"))
     });
     let page = shell::Page::new(Place::Nowhere, lang.pick("C’est bien vous\u{a0}?", "Is it you?"))
         .lead(lang.pick(
@@ -100,6 +120,7 @@ pub fn ask(face: &Face, with_code: bool, typed: Typed, problem: Problem) -> Resp
                     {password.view(lang, &typed)}
                     {code}
                     <button class="button button-main" type="submit">{lang.pick("Confirmer et continuer", "Confirm and go on")}</button>
+                    {key}
                 </form>
             </section>
         </div>

@@ -2,7 +2,9 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Action, Input, Tone, Typed, ago, day, errors, fold_loss, link_main, notice, qr, secret},
+    parts::{
+        Action, Input, Tone, Typed, ago, day, errors, fold_loss, link_main, notice, qr, secret, sign_bad,
+    },
     shell,
 };
 use axum::{
@@ -10,14 +12,15 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{FactorId, Lang, Secret};
+use model::{FactorId, Lang, Problem, Secret};
 use server::{
     Server,
     factor::{Factors, Pending},
 };
 
 /// `GET /second-factor`: where those are led of whom one is asked, and who have none.
-pub async fn why(face: Face) -> Answer {
+pub async fn why(State(server): State<Server>, face: Face) -> Answer {
+    let passkeys = server::factor::passkeys(&server);
     let lang = face.lang;
     let asked = face.me()?.must_set_up.then(|| {
         notice(
@@ -35,11 +38,16 @@ pub async fn why(face: Face) -> Answer {
             "Une application sur votre téléphone montre un code qui change toutes les trente secondes. Vous le tapez après le mot de passe\u{a0}: qui vole l’un n’a pas l’autre.",
             "An app on your phone shows a code that changes every thirty seconds. You type it after the password: who steals one does not have the other.",
         )}</p>
-        <p class="quiet">{lang.pick(
+        <p class="quiet small">{lang.pick(
             "Toute application qui parle TOTP convient\u{a0}: Aegis, FreeOTP, ou votre gestionnaire de mots de passe.",
             "Any app that speaks TOTP will do: Aegis, FreeOTP, or your password manager.",
         )}</p>
-        {Action::new("/profile/factors/totp", lang.pick("Mettre en place", "Set it up")).main().view()}
+        {Action::new("/profile/factors/totp", lang.pick("Mettre en place l’application", "Set the app up")).main().view()}
+        <p>{lang.pick(
+            "Ou une clé d’accès\u{a0}: votre téléphone, votre ordinateur ou une clé de sécurité confirme d’un doigt, d’un regard ou d’un code. Elle ne se laisse pas tromper par une fausse page.",
+            "Or a passkey: your phone, your computer or a security key confirms with a finger, a glance or a PIN. A false page cannot deceive it.",
+        )}</p>
+        {add_passkey(lang, passkeys)}
         {way_out(&face)}
     };
     Ok(shell::door(&face, 200, lang.pick("Un second facteur", "A second factor"), body))
@@ -107,15 +115,15 @@ pub fn render(face: &Face, pending: &Pending, typed: &Typed) -> Response {
     )
 }
 
-fn codes_page(face: &Face, codes: &[Secret]) -> Response {
+pub(super) fn codes_page(face: &Face, codes: &[Secret]) -> Response {
     let lang = face.lang;
     let list =
         codes.iter().map(|code| view! { <li><code>{code.reveal().to_owned()}</code></li> }).collect_view();
     let body = view! {
         {notice(Tone::Good, lang.pick("Votre second facteur est en place.", "Your second factor is set up."), ())}
         <p>{lang.pick(
-            "Voici vos codes de secours, pour le jour où le téléphone manque. Chacun sert une fois. Gardez-les sur papier\u{a0}: ils ne seront plus montrés, et les précédents ne valent plus rien.",
-            "These are your recovery codes, for the day the phone is missing. Each works once. Keep them on paper: they will not be shown again, and earlier ones are worth nothing any more.",
+            "Voici vos codes de secours, pour le jour où l’appareil manque. Chacun sert une fois. Gardez-les sur papier\u{a0}: ils ne seront plus montrés, et les précédents ne valent plus rien.",
+            "These are your recovery codes, for the day the device is missing. Each works once. Keep them on paper: they will not be shown again, and earlier ones are worth nothing any more.",
         )}</p>
         <ul class="codes">{list}</ul>
         {link_main("/", lang.pick("Je les ai notés", "I have written them down"))}
@@ -124,7 +132,7 @@ fn codes_page(face: &Face, codes: &[Secret]) -> Response {
 }
 
 /// Away from the setting up, as far as one may go.
-fn way_out(face: &Face) -> AnyView {
+pub(super) fn way_out(face: &Face) -> AnyView {
     let lang = face.lang;
     if face.actor.as_ref().is_some_and(|actor| actor.must_set_up) {
         return Action::new("/sign-out", lang.pick("Se déconnecter", "Sign out")).view();
@@ -133,7 +141,7 @@ fn way_out(face: &Face) -> AnyView {
 }
 
 /// The second factor on the profile.
-pub fn card(face: &Face, held: Factors) -> AnyView {
+pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyView {
     let lang = face.lang;
     let body = if held.factors.is_empty() {
         view! {
@@ -147,14 +155,25 @@ pub fn card(face: &Face, held: Factors) -> AnyView {
             format!("Codes de secours qui restent\u{a0}: {left}."),
             format!("Recovery codes left: {left}."),
         );
+        let has_app = held.has_app();
         let rows = held.factors.into_iter().map(|factor| {
+            let app = || lang.pick("Application d’authentification", "Authenticator app").to_owned();
+            let name = factor.name.clone().unwrap_or_else(app);
+            let kind = (factor.kind == "passkey").then(|| lang.pick("clé d’accès, ", "passkey, "));
+            let suspect = factor.suspect_at.map(|at| view! {
+                <p class="error">{sign_bad()}<span>{lang.pick(
+                    "A compté à rebours\u{a0}: il en existe peut-être une copie. Retirez-la. ",
+                    "Counted backwards: there may be a copy of it. Remove it. ",
+                )}{ago(lang, face.now_ms, at)}</span></p>
+            });
             let used = factor.used_at.map(|at| view! { " · "{lang.pick("utilisée ", "used ")}{ago(lang, face.now_ms, at)} });
-            let remove = Action::new(format!("/profile/factors/{}/remove", factor.id), lang.pick("Retirer", "Remove")).loss_small();
+            let remove = Action::new(format!("/profile/factors/{}/remove", factor.id), lang.pick("Retirer", "Remove")).about(lang, &name).loss_small();
             view! {
                 <li>
                     <div class="item">
-                        <span class="item-name">{lang.pick("Application d’authentification", "Authenticator app")}</span>
-                        <p class="item-more">{lang.pick("depuis le ", "since ")}{day(lang, factor.created_at)}{used}</p>
+                        <span class="item-name">{name}</span>
+                        <p class="item-more">{kind}{lang.pick("depuis le ", "since ")}{day(lang, factor.created_at)}{used}</p>
+                        {suspect}
                     </div>
                     {remove.view()}
                 </li>
@@ -163,7 +182,8 @@ pub fn card(face: &Face, held: Factors) -> AnyView {
         view! {
             <ul class="items">{rows.collect_view()}</ul>
             <p class="quiet">{left}</p>
-            {replace(lang)}
+            {add_passkey(lang, passkeys)}
+            {replace(lang, has_app)}
         }
         .into_any()
     };
@@ -176,13 +196,29 @@ pub fn card(face: &Face, held: Factors) -> AnyView {
     .into_any()
 }
 
-fn replace(lang: Lang) -> AnyView {
+/// The way to another passkey, or why there is none.
+fn add_passkey(lang: Lang, passkeys: Result<(), Problem>) -> AnyView {
+    match passkeys {
+        Ok(()) => {
+            Action::new("/profile/factors/passkey", lang.pick("Ajouter une clé d’accès", "Add a passkey"))
+                .view()
+        }
+        Err(why) => view! { <p class="quiet small">{why.pick(lang).to_owned()}</p> }.into_any(),
+    }
+}
+
+fn replace(lang: Lang, has_app: bool) -> AnyView {
+    let app = if has_app {
+        lang.pick("Changer d’application", "Change the app")
+    } else {
+        lang.pick("Mettre une application en place", "Set an app up")
+    };
     let body = view! {
         <p>{lang.pick(
-            "Une nouvelle application remplace celle-ci\u{a0}; de nouveaux codes de secours remplacent les anciens.",
-            "A new app replaces this one; new recovery codes replace the old ones.",
+            "Une nouvelle application remplace l’ancienne, s’il y en a une\u{a0}; de nouveaux codes de secours remplacent les anciens.",
+            "A new app replaces the old one, if there is one; new recovery codes replace the old ones.",
         )}</p>
-        {Action::new("/profile/factors/totp", lang.pick("Changer d’application", "Change the app")).view()}
+        {Action::new("/profile/factors/totp", app).view()}
         {Action::new("/profile/codes", lang.pick("Nouveaux codes de secours", "New recovery codes")).view()}
     };
     fold_loss(lang.pick("Remplacer…", "Replace…"), false, body)

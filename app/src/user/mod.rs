@@ -6,6 +6,7 @@ pub mod forgotten;
 pub mod link;
 pub mod list;
 pub mod manage;
+pub mod passkeys;
 pub mod profile;
 pub mod session;
 pub mod sessions;

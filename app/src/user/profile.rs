@@ -12,7 +12,7 @@ use axum::{
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use leptos::prelude::*;
 use model::{Lang, Problem, Text};
-use server::{Server, factor::Factors, session::SessionView, user::UserView};
+use server::{Server, session::SessionView, user::UserView};
 
 /// `GET /profile`
 pub async fn show(State(server): State<Server>, face: Face) -> Answer {
@@ -25,6 +25,7 @@ async fn load(server: &Server, face: &Face, typed: &Typed) -> Answer {
     let user = server::user::me(server, me).await?;
     let factors = server::factor::mine(server, me).await?;
     let sessions = server::session::list(server, me).await?;
+    let factors = super::factors::card(face, factors, server::factor::passkeys(server));
     Ok(render(face, &user, factors, sessions, typed))
 }
 
@@ -66,7 +67,7 @@ pub fn not_twice(field: &'static str) -> Problem {
 pub fn render(
     face: &Face,
     user: &UserView,
-    factors: Factors,
+    factors: AnyView,
     sessions: Vec<SessionView>,
     typed: &Typed,
 ) -> Response {
@@ -108,7 +109,7 @@ pub fn render(
                         <button class="button button-main" type="submit">{lang.pick("Changer le mot de passe", "Change the password")}</button>
                     </form>
                 </section>
-                {super::factors::card(face, factors)}
+                {factors}
             </div>
             {super::sessions::card(face, sessions)}
         </div>

@@ -4,7 +4,7 @@ use super::session::{self, Seen};
 use crate::{
     http::{Answer, Face, on_form},
     page::lang::local,
-    parts::{Input, Typed, errors},
+    parts::{Ask, Input, Typed, errors, passkey},
     shell,
 };
 use axum::{
@@ -31,7 +31,7 @@ pub async fn show(State(server): State<Server>, face: Face, Query(wanted): Query
     if face.actor.is_some() {
         return Ok(Redirect::to(local(&to)).into_response());
     }
-    Ok(render(&face, server.carrier.is_some(), &Typed::new().with("to", to)))
+    Ok(render(&face, &server, &Typed::new().with("to", to)))
 }
 
 /// `POST /sign-in`
@@ -43,10 +43,7 @@ pub async fn sign_in(State(server): State<Server>, face: Face, Seen(seen): Seen,
         Err(Refusal { problem, retry_after_s }) => {
             let problem = on_form(problem)?;
             let here = crate::parts::href("/sign-in", &[("to", typed.get("to"))]);
-            Ok(refused(
-                render(&face.at(here), server.carrier.is_some(), &typed.refused(problem)),
-                retry_after_s,
-            ))
+            Ok(refused(render(&face.at(here), &server, &typed.refused(problem)), retry_after_s))
         }
     }
 }
@@ -65,11 +62,23 @@ pub async fn sign_out(State(server): State<Server>, face: Face) -> Answer {
     Ok(session::end("/sign-in?done=signed_out"))
 }
 
-pub fn render(face: &Face, mails: bool, typed: &Typed) -> Response {
+pub fn render(face: &Face, server: &Server, typed: &Typed) -> Response {
     let lang = face.lang;
     let to =
-        typed.some("to").map(str::to_owned).map(|to| view! { <input type="hidden" name="to" value=to/> });
-    let forgotten = if mails {
+        || typed.some("to").map(str::to_owned).map(|to| view! { <input type="hidden" name="to" value=to/> });
+    let key = server::factor::passkeys(server).is_ok().then(|| {
+        let words = lang.pick("Se connecter avec une clé d’accès", "Sign in with a passkey");
+        let key = passkey(
+            face,
+            typed,
+            "passkey",
+            words,
+            "button button-wide",
+            Ask::At("/api/v1/session/passkey/begin"),
+        );
+        view! { <form class="form" method="post" action="/sign-in/passkey">{to()}{key}</form> }
+    });
+    let forgotten = if server.carrier.is_some() {
         view! { <a href="/forgotten">{lang.pick("Mot de passe oublié\u{a0}?", "Forgotten password?")}</a> }
             .into_any()
     } else {
@@ -82,11 +91,12 @@ pub fn render(face: &Face, mails: bool, typed: &Typed) -> Response {
     let body = view! {
         {errors(lang, typed)}
         <form class="form" method="post" action="/sign-in" novalidate=true>
-            {to}
+            {to()}
             {Input::email("email", lang.pick("Adresse électronique", "E-mail address")).autocomplete("username").view(lang, typed)}
             {Input::password("password", lang.pick("Mot de passe", "Password"), "current-password").view(lang, typed)}
             <button class="button button-main button-wide" type="submit">{lang.pick("Se connecter", "Sign in")}</button>
         </form>
+        {key}
         <p class="small quiet">{forgotten}</p>
     };
     shell::door(face, typed.status(), lang.pick("Connexion", "Sign in"), body)

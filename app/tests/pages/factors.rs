@@ -228,3 +228,74 @@ async fn ones_sessions_are_shown_and_ended() {
     );
     assert_eq!(stage.member.get("/profile").await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passkeys_are_offered_beside_another_way() {
+    let stage = Stage::new().await;
+    // Adding one: the page brings the challenge, and brings another when the answer was none; the name typed is kept.
+    let shown = stage.member.post("/profile/factors/passkey", &[]).await;
+    check(&shown.html);
+    let challenge = between(&shown.html, "challenge&quot;:&quot;", "&quot;").to_owned();
+    let fields = [("name", "Clé <1>"), ("passkey", "{}")];
+    for lang in ["fr", "en"] {
+        let wrong = stage.member.reading(lang).post("/profile/factors/passkey/confirm", &fields).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        check(&wrong.html);
+        assert!(
+            wrong.html.contains("f-passkey-error") && wrong.html.contains("Clé &lt;1&gt;"),
+            "{}",
+            wrong.html
+        );
+        assert!(wrong.html.contains("data-new") && !wrong.html.contains(&challenge), "{}", wrong.html);
+    }
+    for lang in ["fr", "en"] {
+        let why = stage.member.reading(lang).get("/second-factor").await;
+        check(&why.html);
+        assert!(why.html.contains("action=\"/profile/factors/passkey\""), "{}", why.html);
+    }
+    // One of the member's, as far as pages look at it; counted backwards once.
+    let insert = "INSERT INTO factors (id, user_id, kind, secret, created_at, confirmed_at, name, credential_id, counter, suspect_at)
+         SELECT $1, id, 'passkey', '{}', 1, 1, 'Clé USB', 'x', 1, 2 FROM users WHERE email = 'owner@asso.example'";
+    stage.run(insert, &stage.server.world.id::<()>().to_string()).await;
+    for (lang, said) in [("fr", "A compté à rebours"), ("en", "Counted backwards")] {
+        let profile = stage.member.reading(lang).get("/profile").await;
+        check(&profile.html);
+        assert!(profile.html.contains("Clé USB") && profile.html.contains(said), "{}", profile.html);
+    }
+    // Half way it stands beside the code, and what was wrong with it is said at it.
+    let fields = [("email", "owner@asso.example"), ("password", PASSWORD)];
+    let half = stage.nobody.post("/sign-in", &fields).await;
+    let cookie = half.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let halfway = stage.nobody.with_cookie(&cookie);
+    for lang in ["fr", "en"] {
+        let page = halfway.reading(lang).get("/sign-in/code").await;
+        check(&page.html);
+        assert!(page.html.contains("data-ask=\"/api/v1/session/code/passkey\""), "{}", page.html);
+        assert!(page.html.contains("id=\"f-code\"") && page.html.contains("without-script"), "{}", page.html);
+    }
+    let wrong = halfway.post("/sign-in/code", &[("code", ""), ("passkey", "{}")]).await;
+    check(&wrong.html);
+    assert!(wrong.html.contains("f-passkey-error"), "{}", wrong.html);
+    // Before a dangerous act, with the form kept and an earlier answer left out.
+    stale(&stage).await;
+    let asked = stage.member.post("/tokens", &[("name", "mine"), ("scopes", "read")]).await;
+    check(&asked.html);
+    assert!(asked.html.contains("data-passkey=\"prove_passkey\""), "{}", asked.html);
+    let fields =
+        [("name", "mine"), ("scopes", "read"), ("prove_password", ""), ("prove_passkey", "{\"id\":1}")];
+    let wrong = stage.member.post("/tokens", &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    check(&wrong.html);
+    assert!(
+        wrong.html.contains("f-prove_passkey-error") && !wrong.html.contains("{&quot;id"),
+        "{}",
+        wrong.html
+    );
+    // Alone.
+    for lang in ["fr", "en"] {
+        let wrong = stage.nobody.reading(lang).post("/sign-in/passkey", &[("to", "/profile")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        check(&wrong.html);
+        assert_eq!(wrong.html.matches("value=\"/profile\"").count(), 2, "{}", wrong.html);
+    }
+}

@@ -39,7 +39,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub fn table() -> impl Iterator<Item = &'static Route> {
     [
         openapi::ROUTES,
-        session::ROUTES,
+        session::ROUTES[0],
+        session::ROUTES[1],
         user::ROUTES,
         factor::ROUTES,
         token::ROUTES,

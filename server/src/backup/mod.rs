@@ -2,7 +2,7 @@
 //! that it is also the way from SQLite to PostgreSQL.
 //!
 //! JSON lines: a head, the authority's files, the rows table by table, and an end with the number of lines and their SHA-256. What lives
-//! for minutes only (sessions, links, enrolment tokens, counted tries) is left out: it shall not come back to life.
+//! for minutes only (sessions, ceremonies, links, enrolment tokens, counted tries) is left out: it shall not come back to life.
 
 mod read;
 mod write;
@@ -47,10 +47,11 @@ pub const TABLES: [&str; 27] = [
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
 /// the restored panel makes it anew (`change::index`).
-pub const LEFT_OUT: [&str; 10] = [
+pub const LEFT_OUT: [&str; 11] = [
     "sessions",
     "viewings",
     "halfway",
+    "ceremonies",
     "links",
     "attempts",
     "idempotency",

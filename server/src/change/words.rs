@@ -94,6 +94,10 @@ pub fn verb(code: &str) -> Text {
         "user.resume" => ("Utilisateur remis en service", "User resumed"),
         "factor.create" => ("Second facteur mis en place", "Second factor set up"),
         "factor.delete" => ("Second facteur retiré", "Second factor removed"),
+        "factor.suspect" => (
+            "Clé d’accès refusée\u{a0}: il en existe peut-être une copie",
+            "Passkey refused: there may be a copy of it",
+        ),
         "factor.reset" => ("Seconds facteurs d’un utilisateur retirés", "A user's second factors removed"),
         "factor.codes" => ("Codes de secours renouvelés", "Recovery codes renewed"),
         "panel.second_factor" => ("Règle du second facteur changée", "Rule of the second factor changed"),

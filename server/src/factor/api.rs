@@ -1,6 +1,9 @@
 //! Second factors over the API.
 
-use super::{Factors, Policy, begin_totp, confirm_totp, mine, new_codes, policy, remove, reset, set_policy};
+use super::{
+    Challenge, Factors, Policy, begin_passkey, begin_totp, confirm_passkey, confirm_totp, mine, new_codes,
+    policy, remove, reset, set_policy,
+};
 use crate::{
     Server,
     api::{Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, no_content, one, part, shape},
@@ -13,6 +16,7 @@ use axum::{
 };
 use model::{Duty, FactorId, Scope, Secret};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -46,6 +50,27 @@ pub(crate) const ROUTES: &[Route] = &[
         || routing::post(post_confirm),
     )
     .takes(shape::<Code>)
+    .while_setting_up(),
+    Route::new(
+        Verb::Post,
+        "/me/factors/passkey",
+        Who::User,
+        Needs::Session,
+        "Begin to add a passkey: a challenge, good for one answer within five minutes. Takes a fresh proof",
+        Answer::Made(shape::<Challenge>),
+        || routing::post(post_passkey),
+    )
+    .while_setting_up(),
+    Route::new(
+        Verb::Post,
+        "/me/factors/passkey/confirm",
+        Who::User,
+        Needs::Session,
+        "The new passkey's answer and its name: from now on one is asked at sign-in. With the first factor, tells the recovery codes this once",
+        Answer::One(shape::<Codes>),
+        || routing::post(post_passkey_confirm),
+    )
+    .takes(shape::<NewPasskey>)
     .while_setting_up(),
     Route::new(
         Verb::Delete,
@@ -110,6 +135,14 @@ struct Code {
     code: Secret,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPasskey {
+    name: String,
+    #[schema(value_type = Object)]
+    passkey: Value,
+}
+
 #[derive(Serialize, ToSchema)]
 struct Codes {
     recovery_codes: Vec<String>,
@@ -144,6 +177,20 @@ async fn post_confirm(
 ) -> Result<Response, ApiError> {
     let factor: FactorId = part(&params, "factor")?;
     one(&told(confirm_totp(&server, &asked.actor, factor, asked.body.code.reveal()).await?), None)
+}
+
+async fn post_passkey(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    let mut response = one(&begin_passkey(&server, &actor).await?, None)?;
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+async fn post_passkey_confirm(
+    State(server): State<Server>,
+    asked: Asked<NewPasskey>,
+) -> Result<Response, ApiError> {
+    let NewPasskey { name, passkey } = &asked.body;
+    one(&told(confirm_passkey(&server, &asked.actor, name, passkey).await?), None)
 }
 
 async fn delete_mine(

@@ -1,7 +1,9 @@
-//! Second factors: what a user shows besides the password. An authenticator app's codes, with recovery codes for when it is lost.
+//! Second factors: what a user shows besides the password. An authenticator app's codes or a passkey,
+//! with recovery codes for when these are lost.
 
 mod accept;
 mod api;
+mod passkey;
 mod policy;
 mod recovery;
 mod remove;
@@ -11,6 +13,8 @@ mod totp;
 
 pub(crate) use accept::accept;
 pub(crate) use api::ROUTES;
+pub(crate) use passkey::{CEREMONY_MS, Purpose, ask, forget, settle, unknown_passkey, verify};
+pub use passkey::{Challenge, answer_of, begin_passkey, confirm_passkey, passkeys};
 pub use policy::{Policy, policy, set_policy};
 pub use recovery::CODES;
 pub use remove::{remove, reset};
@@ -28,10 +32,14 @@ use utoipa::ToSchema;
 pub struct FactorView {
     #[schema(value_type = String)]
     pub id: FactorId,
-    /// `totp`
+    /// `totp` or `passkey`
     pub kind: String,
+    /// A passkey's, as its user named it.
+    pub name: Option<String>,
     pub created_at: i64,
     pub used_at: Option<i64>,
+    /// When a passkey last counted backwards, as only a copy does.
+    pub suspect_at: Option<i64>,
 }
 
 /// A user's factors, and how many recovery codes are left.
@@ -39,6 +47,16 @@ pub struct FactorView {
 pub struct Factors {
     pub factors: Vec<FactorView>,
     pub codes_left: i64,
+}
+
+impl Factors {
+    pub fn has_passkey(&self) -> bool {
+        self.factors.iter().any(|factor| factor.kind == "passkey")
+    }
+
+    pub fn has_app(&self) -> bool {
+        self.factors.iter().any(|factor| factor.kind == "totp")
+    }
 }
 
 /// An authenticator app being set up: shown once, to be confirmed by a code.

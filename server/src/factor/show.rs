@@ -11,7 +11,7 @@ use model::{FactorId, Problem, Secret};
 /// The actor's own factors, oldest first.
 pub async fn mine(server: &Server, actor: &Actor) -> Result<Factors, Problem> {
     let user = actor.user.ok_or_else(not_found)?;
-    let factors = sql("SELECT id, kind, created_at, used_at FROM factors
+    let factors = sql("SELECT id, kind, name, created_at, used_at, suspect_at FROM factors
          WHERE user_id = $1 AND confirmed_at IS NOT NULL ORDER BY id LIMIT 50")
     .bind(user)
     .all(server.store.on(), view)
@@ -51,7 +51,9 @@ fn view(row: &Row) -> Result<FactorView, Problem> {
     Ok(FactorView {
         id: row.get("id")?,
         kind: row.get("kind")?,
+        name: row.get("name")?,
         created_at: row.get("created_at")?,
         used_at: row.get("used_at")?,
+        suspect_at: row.get("suspect_at")?,
     })
 }

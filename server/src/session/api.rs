@@ -1,8 +1,8 @@
 //! Signing in and out over the API, and one's sessions: for programs that act in a browser's stead.
 
 use super::{
-    Begun, Proof, Seen, SessionView, SignIn, cookies_of, end as end_one, end_others, family, finish, list,
-    prove, set_cookies, set_halfway, sign_in, sign_out, unset_cookies,
+    Begun, Proof, Seen, SessionView, SignIn, cookies_of, end as end_one, end_others, family, finish,
+    finish_with_passkey, list, prove, set_cookies, set_halfway, sign_in, sign_out, unset_cookies,
 };
 use crate::{
     Server,
@@ -18,6 +18,7 @@ use axum::{
 };
 use model::{Problem, ProblemKind, Scope, Secret, Text};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -36,7 +37,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/session/code",
         Who::Anyone,
         Needs::Nothing,
-        "The second factor, within five minutes: a code of the app, or a recovery code",
+        "The second factor, within five minutes: a code of the app, a recovery code, or a passkey's answer",
         Answer::Nothing,
         || routing::post(code),
     )
@@ -46,7 +47,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/session/proof",
         Who::User,
         Needs::Session,
-        "Prove again to be there, with the password or a code: good for ten minutes of dangerous acts (403 `proof_needed`)",
+        "Prove again to be there, with the password, a code or a passkey's answer: good for ten minutes of dangerous acts (403 `proof_needed`)",
         Answer::Nothing,
         || routing::post(proof),
     )
@@ -98,8 +99,12 @@ struct Credentials {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SecondFactor {
-    #[schema(value_type = String)]
-    code: Secret,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    code: Option<Secret>,
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    passkey: Option<Value>,
 }
 
 async fn begin(
@@ -134,10 +139,17 @@ async fn code(
     headers: HeaderMap,
     body: Result<Json<SecondFactor>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let Json(SecondFactor { code }) =
-        body.map_err(|_| unreadable(Text::new("Envoyez code en JSON.", "Send code as JSON.")))?;
-    let halfway = cookies_of(&headers).halfway.unwrap_or_else(|| Secret::new(""));
-    let signed_in = finish(&server, &halfway, code.reveal(), seen(address, &headers)).await?;
+    let Json(SecondFactor { code, passkey }) = body.map_err(|_| {
+        unreadable(Text::new("Envoyez code ou passkey en JSON.", "Send code or passkey as JSON."))
+    })?;
+    let (halfway, seen) = (halfway(&headers), seen(address, &headers));
+    let signed_in = match (code, passkey) {
+        (None, Some(answer)) => finish_with_passkey(&server, &halfway, &answer, seen).await?,
+        (code, _) => {
+            let code = code.unwrap_or_else(|| Secret::new(""));
+            finish(&server, &halfway, code.reveal(), seen).await?
+        }
+    };
     with_cookies(no_content(None)?, set_cookies(&signed_in))
 }
 
@@ -169,11 +181,15 @@ async fn delete_one(
     no_content(None)
 }
 
-fn unreadable(text: Text) -> Problem {
+pub(super) fn halfway(headers: &HeaderMap) -> Secret {
+    cookies_of(headers).halfway.unwrap_or_else(|| Secret::new(""))
+}
+
+pub(super) fn unreadable(text: Text) -> Problem {
     Problem::new(ProblemKind::Invalid, "body_unreadable", text)
 }
 
-fn seen(address: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Seen {
+pub(super) fn seen(address: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Seen {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Seen {
         address: address.map(|known| known.0.0),
@@ -182,7 +198,7 @@ fn seen(address: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Seen 
     }
 }
 
-fn with_cookies<const N: usize>(
+pub(super) fn with_cookies<const N: usize>(
     mut response: Response,
     cookies: [Option<HeaderValue>; N],
 ) -> Result<Response, ApiError> {

@@ -3,6 +3,7 @@
 use super::{HALFWAY_MS, LONGEST_MS, SignedIn, find};
 use crate::{
     Actor, Server,
+    factor::CEREMONY_MS,
     token::{self, Scopes},
 };
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,12 +18,16 @@ pub const DEVICE_COOKIE: &str = "__Host-device";
 /// The password was right, a second factor is awaited (`halfway`).
 pub const HALFWAY_COOKIE: &str = "__Host-halfway";
 
+/// A passkey is asked for before anybody is known (`alone`).
+pub const PASSKEY_COOKIE: &str = "__Host-passkey";
+
 /// The panel's cookies of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies {
     pub session: Option<Secret>,
     pub device: Option<Secret>,
     pub halfway: Option<Secret>,
+    pub passkey: Option<Secret>,
 }
 
 pub fn cookies_of(headers: &HeaderMap) -> Cookies {
@@ -34,6 +39,7 @@ pub fn cookies_of(headers: &HeaderMap) -> Cookies {
             SESSION_COOKIE => cookies.session = Some(Secret::new(value)),
             DEVICE_COOKIE => cookies.device = Some(Secret::new(value)),
             HALFWAY_COOKIE => cookies.halfway = Some(Secret::new(value)),
+            PASSKEY_COOKIE => cookies.passkey = Some(Secret::new(value)),
             _ => {}
         }
     }
@@ -88,6 +94,11 @@ pub fn set_cookies(signed_in: &SignedIn) -> [Option<HeaderValue>; 3] {
 /// The Set-Cookie value while a second factor is awaited.
 pub fn set_halfway(secret: &Secret) -> [Option<HeaderValue>; 1] {
     [cookie(HALFWAY_COOKIE, secret.reveal(), HALFWAY_MS / 1000)]
+}
+
+/// The Set-Cookie value while a passkey alone is awaited.
+pub fn set_passkey(secret: &Secret) -> [Option<HeaderValue>; 1] {
+    [cookie(PASSKEY_COOKIE, secret.reveal(), CEREMONY_MS / 1000)]
 }
 
 /// The Set-Cookie value of a session ended; the browser stays known.

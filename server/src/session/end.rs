@@ -4,6 +4,7 @@ use super::list::HANDLE;
 use crate::{
     Actor, Server, Via,
     actor::not_found,
+    factor,
     store::{Tx, sql},
     user,
 };
@@ -82,6 +83,7 @@ pub(crate) async fn end_all(tx: &mut Tx, user: UserId, now: i64, keep: &str) -> 
         .run(tx.on())
         .await?;
     sql("DELETE FROM halfway WHERE user_id = $1").bind(user).run(tx.on()).await?;
+    factor::forget(tx, user).await?;
     tx.wake_user(user);
     Ok(())
 }

@@ -2,13 +2,15 @@
 
 use super::{Refusal, Seen, SignedIn, Tries, sign_in};
 use crate::{
-    Server, factor,
+    Server,
+    factor::{self, Challenge, Purpose},
     secrets::{fresh, hashed},
     store::{Tx, sql},
     user,
     world::World,
 };
 use model::{Problem, ProblemKind, Secret, Text, UserId};
+use serde_json::Value;
 
 /// How long a factor is awaited.
 pub const HALFWAY_MS: i64 = 5 * 60_000;
@@ -44,21 +46,67 @@ pub async fn awaited(server: &Server, halfway: &Secret) -> Result<UserId, Proble
     found.ok_or_else(over)
 }
 
+/// Whether this user can show a passkey here.
+pub async fn takes_passkey(server: &Server, user: UserId) -> Result<bool, Problem> {
+    let held = sql("SELECT COUNT(*) FROM factors WHERE user_id = $1 AND kind = 'passkey'")
+        .bind(user)
+        .one(server.store.on(), |row| row.first::<i64>())
+        .await?;
+    Ok(held > 0 && factor::passkeys(server).is_ok())
+}
+
+/// The challenge for a passkey of the user who is half way.
+pub async fn ask_passkey(server: &Server, halfway: &Secret) -> Result<Challenge, Problem> {
+    let user = awaited(server, halfway).await?;
+    factor::ask(server, Purpose::Halfway { halfway: &hashed(halfway.reveal()), user }).await
+}
+
 /// The factor: a code of the app, or a recovery code. Signed in when it is accepted.
 pub async fn finish(server: &Server, halfway: &Secret, code: &str, seen: Seen) -> Result<SignedIn, Refusal> {
+    with(server, halfway, Given::Code(code), seen).await
+}
+
+/// The same with a passkey's answer to the challenge.
+pub async fn finish_with_passkey(
+    server: &Server,
+    halfway: &Secret,
+    answer: &Value,
+    seen: Seen,
+) -> Result<SignedIn, Refusal> {
+    with(server, halfway, Given::Passkey(answer), seen).await
+}
+
+/// What is shown for a second factor.
+enum Given<'a> {
+    Code(&'a str),
+    Passkey(&'a Value),
+}
+
+async fn with(server: &Server, halfway: &Secret, given: Given<'_>, seen: Seen) -> Result<SignedIn, Refusal> {
     let user = awaited(server, halfway).await?;
     let tries = Tries::take(server, buckets(server, user, &seen).await?).await?;
     let known = sign_in::known_device(server, user, &seen).await?.is_some();
+    let id = hashed(halfway.reveal());
+    let right = match &given {
+        Given::Passkey(answer) => {
+            Some(factor::verify(server, Purpose::Halfway { halfway: &id, user }, answer).await?)
+        }
+        Given::Code(_) => None,
+    };
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     user::hold(&mut tx, user).await?;
-    if !factor::accept(&mut tx, user, code, now).await? {
+    if let Some(right) = right {
+        factor::settle(&mut tx, &right, "passkey", now).await?;
+    } else if let Given::Code(code) = given
+        && !factor::accept(&mut tx, user, code, now).await?
+    {
         tracing::info!(%user, address = ?seen.address, "a second factor was wrong");
         return Err(wrong("code").into());
     }
     tries.give_back(&mut tx).await?;
     // Of two that finish at once one does; and whoever was shut out meanwhile (another password, suspended) has nothing to finish.
-    let done = sql("DELETE FROM halfway WHERE id = $1").bind(hashed(halfway.reveal())).run(tx.on()).await?;
+    let done = sql("DELETE FROM halfway WHERE id = $1").bind(id).run(tx.on()).await?;
     if done == 0 {
         return Err(over().into());
     }

@@ -1,12 +1,18 @@
 //! Re-authentication: before a dangerous act the user shows once more to be there. Good for ten minutes, in this session alone.
 
 use super::{Tries, halfway::wrong};
-use crate::{Actor, Server, Via, factor, store::sql, user};
+use crate::{
+    Actor, Server, Via,
+    factor::{self, Challenge, Purpose},
+    store::sql,
+    user,
+};
 use model::{Problem, Secret, Text};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-/// The password or a code of a second factor: one of them.
+/// The password, a code of a second factor, or a passkey's answer to the challenge of `ask_proof`: one of them.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
@@ -16,6 +22,17 @@ pub struct Proof {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub code: Option<Secret>,
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub passkey: Option<Value>,
+}
+
+/// The challenge for one of the actor's passkeys.
+pub async fn ask_proof(server: &Server, actor: &Actor) -> Result<Challenge, Problem> {
+    let (Some(user), Via::Session(session)) = (actor.user, &actor.via) else {
+        return Err(user::session_only());
+    };
+    factor::ask(server, Purpose::Proof { session, user }).await
 }
 
 /// Takes the proof; gives the time it counts from.
@@ -25,7 +42,8 @@ pub async fn prove(server: &Server, actor: &Actor, proof: &Proof) -> Result<i64,
     };
     let given = |secret: &Option<Secret>| secret.clone().filter(|secret| !secret.reveal().is_empty());
     let (password, code) = (given(&proof.password), given(&proof.code));
-    if password.is_none() && code.is_none() {
+    let passkey = proof.passkey.as_ref().filter(|_| password.is_none() && code.is_none());
+    if password.is_none() && code.is_none() && passkey.is_none() {
         return Err(nothing());
     }
     let tries = Tries::take(server, vec![(format!("prove:{session}"), 10)]).await?;
@@ -38,8 +56,16 @@ pub async fn prove(server: &Server, actor: &Actor, proof: &Proof) -> Result<i64,
             return Err(user::wrong_password("prove_password"));
         }
     }
+    let right = match passkey {
+        Some(answer) => Some(factor::verify(server, Purpose::Proof { session, user }, answer).await?),
+        None => None,
+    };
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    if let Some(right) = right {
+        user::hold(&mut tx, user).await?;
+        factor::settle(&mut tx, &right, "prove_passkey", now).await?;
+    }
     if let (None, Some(code)) = (&password, &code)
         && !factor::accept(&mut tx, user, code.reveal(), now).await?
     {

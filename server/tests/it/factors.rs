@@ -286,7 +286,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
         "not_found"
     );
     // A wrong proof is none, too many wait, and the right one is good for ten minutes in this session.
-    let password = |typed: &str| Proof { password: Some(Secret::new(typed)), code: None };
+    let password = |typed: &str| Proof { password: Some(Secret::new(typed)), ..Proof::default() };
     for _ in 0..9 {
         let wrong = session::prove(server, &admin, &password("devine")).await.unwrap_err();
         assert_eq!((wrong.code, wrong.field), ("password_wrong", Some("prove_password")));
@@ -304,7 +304,7 @@ pub async fn dangerous_acts_take_a_fresh_proof(bench: Bench) {
     let stale = session::still(server, &admin).await.unwrap().unwrap();
     assert_eq!(account::delete(server, &stale, id, None).await.unwrap_err().code, PROOF_NEEDED);
     // A factor proves as well, once.
-    let proof = |code: String| Proof { password: None, code: Some(Secret::new(code)) };
+    let proof = |code: String| Proof { code: Some(Secret::new(code)), ..Proof::default() };
     let (secret, _) = set_up(&bench, &home.owner).await;
     let now = code(&bench, &secret, 0);
     session::prove(server, &owner, &proof(now.clone())).await.unwrap();

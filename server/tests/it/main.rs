@@ -5,6 +5,7 @@
 mod accounts;
 mod agent;
 mod api;
+mod authenticator;
 mod authorisation;
 mod backup;
 mod bench;
@@ -17,6 +18,7 @@ mod hub;
 mod imports;
 mod mails;
 mod members;
+mod passkeys;
 mod people;
 mod postgres;
 mod races;
