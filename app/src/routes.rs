@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, change, grant, host,
     http::{Who, enter, guard},
-    mail, member, page, plan, site, token, user,
+    mail, member, page, plan, search, site, token, user,
 };
 use axum::{
     Router,
@@ -68,6 +68,7 @@ pub const TABLE: &[Route] = &[
     post_for!(SettingUp, "/sign-out", user::signin::sign_out),
     // Home, and oneself.
     get_for!(SignedIn, "/", page::home::home),
+    get_for!(SignedIn, "/search", search::show::show),
     get_for!(SignedIn, "/profile", user::profile::show),
     post_for!(SignedIn, "/profile", user::profile::save),
     post_for!(SignedIn, "/profile/password", user::profile::password),

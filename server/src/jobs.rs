@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, once, session, store::sql, wake::Wake};
+use crate::{Server, account, change, mail, once, search, session, store::sql, wake::Wake};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -45,6 +45,13 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             Ok(erased) => tracing::info!(erased, "accounts whose time after deletion was over were erased"),
             Err(problem) => {
                 tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
+            }
+        }
+        match search::backfill(&server).await {
+            Ok(0) => {}
+            Ok(given) => tracing::info!(given, "things without words in the search were given theirs"),
+            Err(problem) => {
+                tracing::warn!(%problem, "the search could not be made whole; the next hour tries again")
             }
         }
         if let Err(problem) = sweep(&server).await {

@@ -5,6 +5,12 @@ use crate::table::{Input, Kind, Noun, act, create, delete, input, list, lists, s
 
 const SEARCH: Input = input("q", Kind::Option, "Chercher", "Search");
 const STATE: Input = input("state", Kind::Option, "Dans cet état seulement", "In this state only");
+const SORT: Input = input(
+    "sort",
+    Kind::Option,
+    "L’ordre\u{a0}: name, -name, created ou -created",
+    "The order: name, -name, created or -created",
+);
 const MEMBER: &[&str] = &["name", "accounts", "created_at", "id"];
 const ACCOUNT: &[&str] = &["name", "member.name", "plan.name", "host.name", "state", "host_state", "id"];
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
@@ -80,7 +86,7 @@ pub const NOUNS: &[Noun] = &[
         name: "account",
         about: text("Les comptes d’hébergement", "Hosting accounts"),
         verbs: &[
-            list("/accounts", &[SEARCH, STATE], ACCOUNT),
+            list("/accounts", &[SEARCH, STATE, SORT], ACCOUNT),
             show("/accounts/{account}", ACCOUNT),
             create(
                 "/accounts",
@@ -363,7 +369,7 @@ pub const NOUNS: &[Noun] = &[
         name: "user",
         about: text("Les personnes qui se connectent", "The people who sign in"),
         verbs: &[
-            list("/users", &[SEARCH], USER),
+            list("/users", &[SEARCH, SORT], USER),
             show("/users/{user}", USER),
             act(
                 "suspend",
@@ -387,7 +393,7 @@ pub const NOUNS: &[Noun] = &[
         name: "mail",
         about: text("Les courriels envoyés aux personnes", "Mails sent to people"),
         verbs: &[
-            list("/mails", &[SEARCH, STATE], &["at", "to", "kind", "state", "tries", "error", "id"]),
+            list("/mails", &[SEARCH, STATE, SORT], &["at", "to", "kind", "state", "tries", "error", "id"]),
             act(
                 "again",
                 "POST",
@@ -397,6 +403,31 @@ pub const NOUNS: &[Noun] = &[
                 &["to", "kind", "state", "id"],
             ),
         ],
+    },
+    Noun {
+        name: "search",
+        about: text(
+            "Tout ce que vous pouvez voir, par les débuts des mots",
+            "All you may see, by the beginnings of words",
+        ),
+        verbs: &[list(
+            "/search",
+            &[
+                input(
+                    "q",
+                    Kind::Word,
+                    "Les mots cherchés, entre guillemets s’il y en a plusieurs",
+                    "The words, in quotes if several",
+                ),
+                input(
+                    "kind",
+                    Kind::Option,
+                    "account, site, member, user ou host",
+                    "account, site, member, user or host",
+                ),
+            ],
+            &["kind", "name", "account.name", "member.name", "id"],
+        )],
     },
     Noun {
         name: "factor",

@@ -80,7 +80,7 @@ pub fn render(
             lang.pick("Un compte porte les sites d’un membre.", "An account holds the sites of a member.");
         empty(lang.pick("Pas encore de compte", "No account yet"), words, open())
     } else {
-        account::list::rows(face, accounts.items, false, false)
+        account::list::rows(face, accounts.items, false, None)
     };
     let body = view! {
         <div class="stack">

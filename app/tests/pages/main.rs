@@ -11,5 +11,6 @@ mod languages;
 mod links;
 mod mails;
 mod people;
+mod search;
 mod stage;
 mod walk;

@@ -1,7 +1,7 @@
 //! Accounts over the API.
 
 use super::{
-    AccountView, NewAccount, Standing, create, delete, list, restore, resume, set_plan, show, suspend,
+    AccountView, NewAccount, Standing, create, delete, list_in, restore, resume, set_plan, show, suspend,
 };
 use crate::{
     Server,
@@ -9,7 +9,7 @@ use crate::{
         Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Secretly, Verb, Who, created, done,
         handler, one, part, shape,
     },
-    paging::Listing,
+    paging::{Listing, Order},
     user::link_url,
 };
 use axum::{
@@ -29,7 +29,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts",
         Who::User,
         Needs::Token(Scope::Read),
-        "The accounts one may see; also ?state=active|suspended|deleted",
+        "The accounts one may see; also ?state=active|suspended|deleted and ?sort=name|-name|created|-created",
         Answer::Page(shape::<AccountView>),
         || routing::get(get_all),
     ),
@@ -108,6 +108,7 @@ struct AccountsAsked {
     cursor: Option<String>,
     q: Option<String>,
     state: Option<String>,
+    sort: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -129,7 +130,8 @@ async fn get_all(
     Caller(actor): Caller,
     Listed(asked): Listed<AccountsAsked>,
 ) -> Result<Response, ApiError> {
-    let AccountsAsked { limit, cursor, q, state } = asked;
+    let AccountsAsked { limit, cursor, q, state, sort } = asked;
+    let order = Order::parse(sort.as_deref(), &Order::ALL)?.unwrap_or_default();
     let state = match state.as_deref().filter(|state| !state.is_empty()) {
         None => None,
         Some(code) => Some(Standing::from_code(code).ok_or_else(|| {
@@ -140,7 +142,7 @@ async fn get_all(
             )
         })?),
     };
-    one(&list(&server, &actor, &Listing { limit, cursor, q }, state).await?, None)
+    one(&list_in(&server, &actor, &Listing { limit, cursor, q }, state, order).await?, None)
 }
 
 async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<Response, ApiError> {

@@ -16,7 +16,7 @@ pub(crate) use life::{delete_as, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;
 pub(crate) use plan::set_plan_as;
 pub use purge::purge;
-pub use store::{list, list_of_member, must_see, show};
+pub use store::{list, list_in, list_of_member, must_see, show};
 pub(crate) use store::{lock, lock_for};
 
 use crate::views::{Ref, RefShape};

@@ -18,8 +18,8 @@ pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
 use crate::{
-    Server, account, approval, change, factor, grant, host, mail, member, origin, plan, session, site, token,
-    user,
+    Server, account, approval, change, factor, grant, host, mail, member, origin, plan, search, session,
+    site, token, user,
 };
 use axum::{
     Router,
@@ -54,6 +54,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,
+        search::ROUTES,
         events::ROUTES,
     ]
     .into_iter()

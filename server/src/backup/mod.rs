@@ -41,9 +41,9 @@ pub const TABLES: [&str; 23] = [
 ];
 
 /// What a backup leaves out.
-/// Mails too: a restored copy must not tell people again what they were told.
-pub const LEFT_OUT: [&str; 7] =
-    ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments", "mails"];
+/// Mails too: a restored copy must not tell people again what they were told. And the words of the search: the panel makes them anew.
+pub const LEFT_OUT: [&str; 8] =
+    ["sessions", "halfway", "links", "attempts", "idempotency", "enrolments", "mails", "search_words"];
 
 /// The authority's files in the state folder.
 const FILES: [&str; 2] = ["ca/ca.key", "ca/ca.pem"];

@@ -7,6 +7,7 @@ use crate::{
     change::{self, Act, Done, Subject},
     once,
     paging::{Listing, Page},
+    search,
     store::{Row, Tx, sql},
     views::stale,
 };
@@ -73,6 +74,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewMember) -> Result<Do
         .bind(now)
         .run(tx.on())
         .await?;
+    search::put(&mut tx, search::Kind::Member, id, &[&name]).await?;
     let mut act = Act::new("member.create", Subject::new("member", id, &name));
     act.member = Some(id);
     act.after = Some(json!({ "name": name }));
@@ -114,6 +116,7 @@ pub(crate) async fn rename_as(
         .bind(name.as_str().to_lowercase())
         .run(tx.on())
         .await?;
+    search::put(&mut tx, search::Kind::Member, member, &[&name]).await?;
     let mut act = Act::new("member.rename", Subject::new("member", member, &name));
     act.member = Some(member);
     act.before = Some(json!({ "name": before.name }));
@@ -153,6 +156,7 @@ pub async fn delete(
     sql("DELETE FROM invitations WHERE member_id = $1").bind(member).run(tx.on()).await?;
     sql("DELETE FROM grants WHERE member_id = $1").bind(member).run(tx.on()).await?;
     sql("DELETE FROM members WHERE id = $1").bind(member).run(tx.on()).await?;
+    search::forget(&mut tx, search::Kind::Member, member).await?;
     let mut act = Act::new("member.delete", Subject::new("member", member, &before.name));
     act.before = Some(json!({ "name": before.name }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;

@@ -21,6 +21,7 @@ mod races;
 mod renewal;
 mod roles;
 mod scopes;
+mod search;
 mod sending;
 mod sites;
 mod smtp;

@@ -7,7 +7,7 @@ use crate::{
     hub::{enrol, freeze, greet, push, report},
     mails, people,
     postgres::Postgres,
-    races, renewal, roles, scopes, sending, sites, verify,
+    races, renewal, roles, scopes, search, sending, sites, verify,
 };
 use std::{future::Future, pin::Pin};
 
@@ -38,6 +38,7 @@ suite! {
     accounts::strangers_see_nothing_and_owners_cannot_act_as_admins,
     accounts::a_plan_that_changes_reaches_its_accounts,
     accounts::lists_search_and_page,
+    accounts::lists_come_in_the_order_asked,
     api::a_member_adds_names_and_deletes_a_site,
     api::refusals_are_problems_in_both_languages,
     api::only_the_panels_pages_act_by_cookie,
@@ -116,6 +117,10 @@ suite! {
     roles::an_admin_is_made_by_two,
     roles::staff_does_its_own_and_no_more,
     roles::roles_leave_their_trace,
+    search::everything_is_found_by_the_beginnings_of_its_words,
+    search::others_things_are_not_even_counted,
+    search::pages_bring_each_thing_once,
+    search::what_was_there_before_is_found_too,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,
