@@ -1,10 +1,21 @@
 // Two things a page does by itself where there is JavaScript; without, it lacks neither. They wait for no wasm.
 
-// "/" leads into the search, but while one types.
+// "/" leads into the search, but while one types, and unless it was switched off at the foot of a page; this browser keeps that.
+const keys = document.querySelector(".keys");
+const kept = {
+  get off() { try { return localStorage.getItem("keys") === "off"; } catch { return false; } },
+  set off(off) { try { localStorage.setItem("keys", off ? "off" : "on"); } catch { /* then for this page */ } },
+};
+keys?.setAttribute("aria-pressed", String(!kept.off));
+keys?.addEventListener("click", () => {
+  const on = keys.getAttribute("aria-pressed") !== "true";
+  keys.setAttribute("aria-pressed", String(on));
+  kept.off = !on;
+});
 document.addEventListener("keydown", (event) => {
   const field = document.getElementById("find");
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || typing || !field) return;
+  if (event.key !== "/" || keys?.getAttribute("aria-pressed") !== "true" || event.ctrlKey || event.altKey || event.metaKey || typing || !field) return;
   event.preventDefault();
   field.focus();
   field.select();

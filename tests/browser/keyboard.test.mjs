@@ -62,6 +62,17 @@ for (const { js, width, lang } of [{ js: true, width: 1440, lang: "en" }, { js: 
         await page.keyboard.press("/");
         assert.equal(await page.evaluate(() => document.activeElement.id), "find");
         assert.equal(await page.locator("#find").inputValue(), "");
+        // It can be switched off, and stays so.
+        await tabTo(page, page.locator(".keys"));
+        await page.keyboard.press("Space");
+        await page.reload();
+        await page.locator(".keys[aria-pressed=false]").waitFor();
+        await page.keyboard.press("/");
+        assert.equal(await page.evaluate(() => document.activeElement.id), "");
+        await page.locator(".keys").focus();
+        await page.keyboard.press("Space");
+        await page.keyboard.press("/");
+        assert.equal(await page.evaluate(() => document.activeElement.id), "find");
       } else {
         await tabTo(page, page.locator("#find"));
       }

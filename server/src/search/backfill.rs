@@ -18,16 +18,18 @@ pub async fn backfill(server: &Server) -> Result<usize, Problem> {
         // A name without a letter has no words: it is looked at once each time, not for ever.
         let mut after = String::new();
         loop {
-            let some: Vec<String> = sql(without_words(kind))
+            let mut some: Vec<(String, String)> = sql(without_words(kind))
                 .bind(kind.code())
                 .bind(after.as_str())
                 .bind(BATCH)
-                .all(server.store.on(), |row| row.get("id"))
+                .all(server.store.on(), |row| Ok((row.get("held")?, row.get("id")?)))
                 .await?;
-            let Some(last) = some.last() else { break };
+            let Some((_, last)) = some.last() else { break };
             after = last.clone();
+            // In the order in which everybody holds them, so that nobody waits for somebody who waits.
+            some.sort();
             let mut tx = server.store.write().await?;
-            for id in &some {
+            for (_, id) in &some {
                 one(&mut tx, kind, id).await?;
             }
             tx.commit().await?;
@@ -39,19 +41,21 @@ pub async fn backfill(server: &Server) -> Result<usize, Problem> {
 
 fn without_words(kind: Kind) -> &'static str {
     macro_rules! without {
-        ($table:literal, $there:literal) => {
+        ($held:literal, $table:literal, $there:literal) => {
             concat!(
-                "SELECT t.id FROM ", $table, " t WHERE t.id > $2 ", $there,
+                "SELECT t.id, t.",
+                $held,
+                " AS held FROM ", $table, " t WHERE t.id > $2 ", $there,
                 " AND NOT EXISTS (SELECT 1 FROM search_words w WHERE w.kind = $1 AND w.id = t.id) ORDER BY t.id LIMIT $3"
             )
         };
     }
     match kind {
-        Kind::Account => without!("accounts", "AND t.state <> 'erased'"),
-        Kind::Site => without!("sites", ""),
-        Kind::Member => without!("members", ""),
-        Kind::User => without!("users", ""),
-        Kind::Host => without!("hosts", ""),
+        Kind::Account => without!("id", "accounts", "AND t.state <> 'erased'"),
+        Kind::Site => without!("account_id", "sites", ""),
+        Kind::Member => without!("id", "members", ""),
+        Kind::User => without!("id", "users", ""),
+        Kind::Host => without!("id", "hosts", ""),
     }
 }
 
