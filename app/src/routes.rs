@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, change, grant, host,
     http::{Who, enter, guard},
-    mail, member, page, plan, site, token, user, viewing,
+    mail, member, page, plan, search, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -69,6 +69,7 @@ pub const TABLE: &[Route] = &[
     post_for!(SettingUp, "/sign-out", user::signin::sign_out),
     // Home, and oneself.
     get_for!(SignedIn, "/", page::home::home),
+    get_for!(SignedIn, "/search", search::show::show),
     get_for!(Own, "/profile", user::profile::show),
     post_for!(Own, "/profile", user::profile::save),
     post_for!(Own, "/profile/password", user::profile::password),

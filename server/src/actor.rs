@@ -198,6 +198,25 @@ pub fn not_found() -> Problem {
     )
 }
 
+/// Accounts that are a user's by roles, or a view's. `$1` is the holder, `$2` now, `a` the accounts.
+macro_rules! scoped_accounts {
+    ($head:expr, $tail:expr) => {
+        concat!(
+            $head,
+            " a.id IN (SELECT g.account_id FROM grants g WHERE g.user_id = $1 AND g.account_id IS NOT NULL
+                 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+               UNION SELECT m.id FROM grants g JOIN accounts m ON m.member_id = g.member_id WHERE g.user_id = $1
+                 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+               UNION SELECT v.account_id FROM viewings v WHERE v.id = $1 AND v.account_id IS NOT NULL
+                 AND v.ended_at IS NULL AND v.expires_at > $2
+               UNION SELECT m.id FROM viewings v JOIN accounts m ON m.member_id = v.member_id WHERE v.id = $1
+                 AND v.ended_at IS NULL AND v.expires_at > $2) ",
+            $tail
+        )
+    };
+}
+pub(crate) use scoped_accounts;
+
 /// Accounts an actor may see; shared by every query that is scoped by owner. `$1` is the holder, `$2` now, `a` the accounts.
 /// Two texts rather than an OR, so that both engines start from the grants.
 macro_rules! scoped {
@@ -205,18 +224,7 @@ macro_rules! scoped {
         if $actor.staff.does(model::Duty::SeeMembers) {
             concat!($head, " ($1 <> '-' AND $2 >= 0) ", $tail)
         } else {
-            concat!(
-                $head,
-                " a.id IN (SELECT g.account_id FROM grants g WHERE g.user_id = $1 AND g.account_id IS NOT NULL
-                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-                   UNION SELECT m.id FROM grants g JOIN accounts m ON m.member_id = g.member_id WHERE g.user_id = $1
-                     AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-                   UNION SELECT v.account_id FROM viewings v WHERE v.id = $1 AND v.account_id IS NOT NULL
-                     AND v.ended_at IS NULL AND v.expires_at > $2
-                   UNION SELECT m.id FROM viewings v JOIN accounts m ON m.member_id = v.member_id WHERE v.id = $1
-                     AND v.ended_at IS NULL AND v.expires_at > $2) ",
-                $tail
-            )
+            $crate::actor::scoped_accounts!($head, $tail)
         }
     };
 }

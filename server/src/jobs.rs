@@ -1,6 +1,6 @@
 //! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, member, once, session, store::sql, wake::Wake};
+use crate::{Server, account, change, mail, member, once, search, session, store::sql, wake::Wake};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -59,6 +59,13 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
         }
         if let Err(problem) = member::invite_hourly(&server).await {
             tracing::warn!(%problem, "imported owners could not be invited; the next hour tries again");
+        }
+        match search::backfill(&server).await {
+            Ok(0) => {}
+            Ok(given) => tracing::info!(given, "things without words in the search were given theirs"),
+            Err(problem) => {
+                tracing::warn!(%problem, "the search could not be made whole; the next hour tries again")
+            }
         }
         if let Err(problem) = sweep(&server).await {
             tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");

@@ -25,6 +25,7 @@ pub mod origin;
 pub mod paging;
 pub mod plan;
 pub mod resource;
+pub mod search;
 pub mod secrets;
 pub mod session;
 pub mod site;

@@ -1,7 +1,7 @@
 //! Lists a page at a time: what is asked, what comes back, and cursors that survive insertions.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use model::{Problem, Text};
+use model::{Problem, Text, text};
 use serde::{Deserialize, Serialize};
 
 /// What a list is asked: `?limit&cursor&q`.
@@ -12,6 +12,44 @@ pub struct Listing {
     pub cursor: Option<String>,
     /// Part of a name, any case.
     pub q: Option<String>,
+}
+
+/// In which order a list comes. By time is by id: ids are given in the order of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Name,
+    NameDown,
+    Created,
+    CreatedDown,
+}
+
+impl Order {
+    pub const ALL: [Order; 4] = [Order::Name, Order::NameDown, Order::Created, Order::CreatedDown];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Order::Name => "name",
+            Order::NameDown => "-name",
+            Order::Created => "created",
+            Order::CreatedDown => "-created",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Order> {
+        Order::ALL.into_iter().find(|order| order.code() == code)
+    }
+
+    /// As sent to the API; nothing is the list's usual order. `among`: those the list has.
+    pub fn parse(code: Option<&str>, among: &[Order]) -> Result<Option<Order>, Problem> {
+        let Some(code) = code.filter(|code| !code.is_empty()) else { return Ok(None) };
+        let order = Order::from_code(code).filter(|order| among.contains(order));
+        let codes: Vec<&str> = among.iter().map(|order| order.code()).collect();
+        let codes = codes.join(", ");
+        let bad =
+            || Problem::invalid("sort", "bad_sort", text!("Au choix\u{a0}: {codes}.", "One of: {codes}."));
+        order.map(Some).ok_or_else(bad)
+    }
 }
 
 /// One page of a list, and the cursor of the next.
@@ -62,6 +100,12 @@ impl Listing {
         parts.try_into().map_err(|_| bad_cursor())
     }
 
+    /// The same of a list that comes in several orders: a cursor holds for the one it was given in.
+    pub(crate) fn after_in(&self, order: Order) -> Result<String, Problem> {
+        let [given_in, key] = self.after()?;
+        if key.is_empty() || given_in == order.code() { Ok(key) } else { Err(bad_cursor()) }
+    }
+
     /// Cuts what was fetched to a page.
     pub(crate) fn page<T, const N: usize>(
         &self,
@@ -71,12 +115,17 @@ impl Listing {
         let limit = self.limit() as usize;
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(key(last).join("\n")));
+        let next = items.last().filter(|_| more).map(|last| cursor(key(last)));
         Page { items, next }
     }
 }
 
-fn bad_cursor() -> Problem {
+/// What `after` reads again.
+pub(crate) fn cursor<const N: usize>(parts: [String; N]) -> String {
+    URL_SAFE_NO_PAD.encode(parts.join("\n"))
+}
+
+pub(crate) fn bad_cursor() -> Problem {
     Problem::invalid(
         "cursor",
         "bad_cursor",

@@ -15,8 +15,8 @@ const looks = [
 // The pages of an admin and of a member: those in the navigation and what their first links lead to.
 const seeds = {
   admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/members/import", "/members/invitations", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
-    "/users", "/mails", "/tokens", "/profile", "/nowhere"],
-  member: ["/", "/accounts", "/members/mine", "/tokens", "/profile", "/second-factor", "/members"],
+    "/users", "/staff", "/mails", "/tokens", "/profile", "/search", "/search?q=e", "/nowhere"],
+  member: ["/", "/accounts", "/members/mine", "/search", "/search?q=asso", "/tokens", "/profile", "/second-factor", "/members"],
 };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
@@ -36,7 +36,7 @@ async function pagesOf(page, role) {
   return found;
 }
 
-const nameOf = (path) => path.replace(/[0-9a-f-]{36}/g, "one").replaceAll("/", "-").replace(/^-$/, "-home");
+const nameOf = (path) => path.replace(/[0-9a-f-]{36}/g, "one").replaceAll(/[/?=]/g, "-").replace(/^-$/, "-home");
 
 for (const role of ["admin", "member"]) {
   test(`the pages of the ${role}`, async (t) => {

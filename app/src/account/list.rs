@@ -3,7 +3,7 @@
 use super::{cause, standing, state};
 use crate::{
     http::{Answer, Face},
-    parts::{self, Cell, Select, Typed, empty, link_main, next_page, search, table},
+    parts::{self, Cell, Head, Select, Typed, day, empty, link_main, next_page, search, sort, sorted_table},
     shell::{self, Place},
 };
 use axum::extract::{Query, State};
@@ -20,7 +20,8 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     // A state, or a suspension's reason.
     let code = page.state().and_then(Cause::from_code);
     let asked = page.state().and_then(Standing::from_code).or(code.map(|_| Standing::Suspended));
-    let accounts = server::account::list_for(&server, me, &page.listing(), asked, code).await?;
+    let order = page.order().unwrap_or_default();
+    let accounts = server::account::list_for(&server, me, &page.listing(), asked, code, order).await?;
     let lang = face.lang;
     if !face.is_staff() {
         return Ok(mine(&face, None, &page, accounts));
@@ -36,7 +37,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let next = next_page(lang, "/accounts", &page, accounts.next.as_deref());
     let about = shell::Page::new(Place::Accounts, lang.pick("Comptes", "Accounts"))
         .act_if(face.may(Duty::Administer).then(|| new(lang)));
-    let body = view! { {search}<div class="card card-flat">{rows(&face, accounts.items, page.narrowed(), true)}</div>{next} };
+    let body = view! { {search}<div class="card card-flat">{rows(&face, accounts.items, page.narrowed(), Some(&page))}</div>{next} };
     Ok(shell::page(&face, about, body))
 }
 
@@ -95,8 +96,8 @@ pub fn count(lang: Lang, sites: u32) -> String {
     }
 }
 
-/// Accounts as rows of a table.
-pub fn rows(face: &Face, accounts: Vec<AccountView>, narrowed: bool, with_member: bool) -> AnyView {
+/// Accounts as rows of a table. `all`: of the list of all, which shows whose they are and can be put in order.
+pub fn rows(face: &Face, accounts: Vec<AccountView>, narrowed: bool, all: Option<&parts::Page>) -> AnyView {
     let lang = face.lang;
     if accounts.is_empty() {
         return nothing(face, narrowed);
@@ -106,7 +107,7 @@ pub fn rows(face: &Face, accounts: Vec<AccountView>, narrowed: bool, with_member
         .map(|account| {
             let shown = state(lang, &account);
             let mut cells = vec![Cell::link(format!("/accounts/{}", account.id), account.name.to_string())];
-            if with_member {
+            if all.is_some() {
                 let (id, name) = (account.member.id, account.member.name.clone());
                 cells.push(Cell::view(view! { <a href=format!("/members/{id}")>{name}</a> }));
             }
@@ -114,20 +115,31 @@ pub fn rows(face: &Face, accounts: Vec<AccountView>, narrowed: bool, with_member
             cells.push(Cell::text(account.host.name));
             cells.push(Cell::Num(account.sites.to_string()));
             cells.push(Cell::Plain(shown));
+            if all.is_some() {
+                cells.push(Cell::Plain(day(lang, account.created_at)));
+            }
             cells
         })
         .collect();
-    let mut heads = vec![lang.pick("Compte", "Account")];
-    if with_member {
-        heads.push(lang.pick("Membre", "Member"));
-    }
-    heads.extend([
+    let account = lang.pick("Compte", "Account");
+    let between = [
         lang.pick("Offre", "Plan"),
         lang.pick("Hôte", "Host"),
         lang.pick("Sites", "Sites"),
         lang.pick("État", "State"),
-    ]);
-    table(lang.pick("Comptes", "Accounts"), &heads, rows)
+    ];
+    let between = between.into_iter().map(Head::from);
+    let heads = match all {
+        Some(page) => {
+            [sort("/accounts", page, account, "name", "name"), lang.pick("Membre", "Member").into()]
+                .into_iter()
+                .chain(between)
+                .chain([sort("/accounts", page, lang.pick("Depuis", "Since"), "created", "name")])
+                .collect()
+        }
+        None => [Head::from(account)].into_iter().chain(between).collect(),
+    };
+    sorted_table(lang.pick("Comptes", "Accounts"), heads, rows)
 }
 
 /// The act of creating one.

@@ -60,6 +60,12 @@ const MEMBER_NOTES: Input =
     input("notes", Kind::Option, "Notes pour la coopérative seule", "Notes for the cooperative alone");
 const IMPORT: &[&str] = &["good", "wrong", "owners", "id"];
 const INVITATIONS: &[&str] = &["waiting", "invited", "hourly", "mails"];
+const SORT: Input = input(
+    "sort",
+    Kind::Option,
+    "L’ordre\u{a0}: name, -name, created ou -created",
+    "The order: name, -name, created or -created",
+);
 const ACCOUNT: &[&str] = &["name", "member.name", "plan.name", "host.name", "state", "host_state", "id"];
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
 const PLAN: &[&str] =
@@ -285,6 +291,7 @@ pub const NOUNS: &[Noun] = &[
                 &[
                     SEARCH,
                     STATE,
+                    SORT,
                     input("code", Kind::Option, "Suspendus pour cette raison", "Suspended for this reason"),
                 ],
                 ACCOUNT,
@@ -608,7 +615,7 @@ pub const NOUNS: &[Noun] = &[
         name: "user",
         about: text("Les personnes qui se connectent", "The people who sign in"),
         verbs: &[
-            list("/users", &[SEARCH], USER),
+            list("/users", &[SEARCH, SORT], USER),
             show("/users/{user}", USER),
             act(
                 "suspend",
@@ -632,7 +639,7 @@ pub const NOUNS: &[Noun] = &[
         name: "mail",
         about: text("Les courriels envoyés aux personnes", "Mails sent to people"),
         verbs: &[
-            list("/mails", &[SEARCH, STATE], &["at", "to", "kind", "state", "tries", "error", "id"]),
+            list("/mails", &[SEARCH, STATE, SORT], &["at", "to", "kind", "state", "tries", "error", "id"]),
             act(
                 "again",
                 "POST",
@@ -642,6 +649,31 @@ pub const NOUNS: &[Noun] = &[
                 &["to", "kind", "state", "id"],
             ),
         ],
+    },
+    Noun {
+        name: "search",
+        about: text(
+            "Tout ce que vous pouvez voir, par les débuts des mots",
+            "All you may see, by the beginnings of words",
+        ),
+        verbs: &[list(
+            "/search",
+            &[
+                input(
+                    "q",
+                    Kind::Word,
+                    "Les mots cherchés, entre guillemets s’il y en a plusieurs",
+                    "The words, in quotes if several",
+                ),
+                input(
+                    "kind",
+                    Kind::Option,
+                    "account, site, member, user ou host",
+                    "account, site, member, user or host",
+                ),
+            ],
+            &["kind", "name", "account.name", "member.name", "id"],
+        )],
     },
     Noun {
         name: "factor",

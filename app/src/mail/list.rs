@@ -5,7 +5,7 @@ use crate::{
     http::{Answer, Face, on_form, see},
     parts::{
         self, Action, Cell, Select, Tone, Typed, badge, empty, errors, moment, next_page, notice, search,
-        table,
+        sort, sorted_table,
     },
     shell::{self, Place},
 };
@@ -15,6 +15,7 @@ use model::{Duty, Lang, MailId};
 use server::{
     Server,
     mail::{MailView, State},
+    paging::Order,
 };
 
 /// `GET /mails`
@@ -36,7 +37,8 @@ pub async fn again(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -
 async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed) -> Answer {
     let lang = face.lang;
     let asked = page.state().and_then(State::from_code);
-    let mails = server::mail::list(server, face.me()?, &page.listing(), asked).await?;
+    let order = page.order().unwrap_or(Order::CreatedDown);
+    let mails = server::mail::list_in(server, face.me()?, &page.listing(), asked, order).await?;
     let next = next_page(lang, "/mails", page, mails.next.as_deref());
     let about = shell::Page::new(Place::Mails, lang.pick("Courriels", "Mails"))
         .lead(lang.pick(
@@ -51,7 +53,7 @@ async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed)
             {errors(lang, typed)}
             {server.carrier.is_none().then(|| off(lang))}
             {search}
-            <div class="card card-flat">{rows(face, mails.items, page.narrowed())}</div>
+            <div class="card card-flat">{rows(face, page, mails.items)}</div>
             {next}
         </div>
     };
@@ -78,10 +80,10 @@ fn states(lang: Lang, page: &parts::Page) -> AnyView {
     select.view(lang, &Typed::new().with("state", page.state.clone()))
 }
 
-fn rows(face: &Face, mails: Vec<MailView>, narrowed: bool) -> AnyView {
+fn rows(face: &Face, page: &parts::Page, mails: Vec<MailView>) -> AnyView {
     let lang = face.lang;
     if mails.is_empty() {
-        let (title, words) = if narrowed {
+        let (title, words) = if page.narrowed() {
             (
                 lang.pick("Rien ne correspond", "Nothing matches"),
                 lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all."),
@@ -98,14 +100,14 @@ fn rows(face: &Face, mails: Vec<MailView>, narrowed: bool) -> AnyView {
         return empty(title, words, None);
     }
     let rows = mails.into_iter().map(|mail| row(lang, face.may(Duty::SendLinks), mail)).collect();
-    let heads = [
-        lang.pick("À", "To"),
-        lang.pick("Sujet", "Subject"),
-        lang.pick("Écrit", "Written"),
-        lang.pick("État", "State"),
-        lang.pick("Suite", "Next"),
+    let heads = vec![
+        lang.pick("À", "To").into(),
+        lang.pick("Sujet", "Subject").into(),
+        sort("/mails", page, lang.pick("Écrit", "Written"), "created", "-created"),
+        lang.pick("État", "State").into(),
+        lang.pick("Suite", "Next").into(),
     ];
-    table(lang.pick("Courriels", "Mails"), &heads, rows)
+    sorted_table(lang.pick("Courriels", "Mails"), heads, rows)
 }
 
 /// `may`: whoever looks may send it again.

@@ -168,7 +168,7 @@ fn accounts_of(face: &Face, member: &MemberView, accounts: Page<AccountView>) ->
             lang.pick("Un compte porte les sites d’un membre.", "An account holds the sites of a member.");
         (empty(lang.pick("Pas encore de compte", "No account yet"), words, open), None)
     } else {
-        (account::list::rows(face, accounts.items, false, false), open)
+        (account::list::rows(face, accounts.items, false, None), open)
     };
     view! {
         <section class="card card-flat">

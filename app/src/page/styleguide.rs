@@ -6,15 +6,20 @@ use crate::{
     http::{Answer, Face},
     live::LiveChange,
     parts::{
-        Action, Cell, Check, Facts, Input, Select, Tab, Tone, Typed, ago, badge, command, diff, empty,
-        errors, figure, fold, fold_loss, link, link_main, moment, notice, table, tabs,
+        Action, Cell, Check, Facts, Head, Input, Page, Select, Tab, Tone, Typed, ago, badge, command, diff,
+        empty, errors, figure, fold, fold_loss, link, link_main, moment, notice, sort, sorted_table, table,
+        tabs,
     },
     shell::{self, Place},
     state::{StateBadge, Stepper, meaning},
 };
 use axum::extract::State;
 use leptos::prelude::*;
-use model::{ChangeId, ChangeState, Lang, Problem, Text};
+use model::{AccountId, ChangeId, ChangeState, Lang, MemberId, Problem, Text};
+use server::{
+    search::{Found, Kind},
+    views::Ref,
+};
 
 const DIFF: &str = "--- /var/lib/alveole/cells/asso/apache.conf\n+++ /var/lib/alveole/cells/asso/apache.conf\n@@ -1,3 +1,3 @@\n Listen 127.0.0.1:8080\n-Timeout 60\n+Timeout 600\n KeepAlive On";
 
@@ -32,6 +37,7 @@ pub async fn show(State(panel): State<Panel>, face: Face) -> Answer {
             {section(lang.pick("États", "States"), states(lang))}
             {section(lang.pick("Avancement", "Progress"), steps(lang))}
             {section(lang.pick("Messages", "Notices"), notices(lang))}
+            {section(lang.pick("Recherche", "Searching"), search(&face))}
             {section(lang.pick("Chiffres et faits", "Figures and facts"), figures(&face))}
             {section(lang.pick("Tableau", "Table"), tables(lang))}
             {section(lang.pick("Formulaire", "Form"), form(lang))}
@@ -94,6 +100,27 @@ fn notices(lang: Lang) -> AnyView {
     .into_any()
 }
 
+/// What was found; the field itself stands in the head of every page. A message that goes away by itself: /styleguide?done=site_added.
+fn search(face: &Face) -> AnyView {
+    let lang = face.lang;
+    let found = |kind, name: &str, account: Option<&str>| Found {
+        kind,
+        id: AccountId::new(1, &[1; 10]).uuid(),
+        name: name.into(),
+        account: account.map(|name| Ref { id: AccountId::new(1, &[1; 10]), name: name.into() }),
+        member: Some(Ref { id: MemberId::new(1, &[1; 10]), name: "Asso Example".into() }),
+    };
+    let both = vec![
+        found(Kind::Account, "amis-velo", None),
+        found(Kind::Site, "www.asso.example", Some("amis-velo")),
+    ];
+    let say = link(
+        "/styleguide?done=site_added",
+        lang.pick("Montrer un message qui s’en va", "Show a message that goes away"),
+    );
+    view! { <div class="card card-flat">{crate::search::show::rows(face, both)}</div>{say} }.into_any()
+}
+
 fn figures(face: &Face) -> AnyView {
     let lang = face.lang;
     let facts = Facts::new()
@@ -125,18 +152,20 @@ fn tables(lang: Lang) -> AnyView {
         row("cremerie", 12, view! { <StateBadge state=ChangeState::Failed lang/> }.into_any()),
         row("chorale", 1, badge("state state-held", lang.pick("suspendu", "suspended"))),
     ];
-    let heads = [
-        lang.pick("Compte", "Account"),
-        lang.pick("Membre", "Member"),
-        lang.pick("Sites", "Sites"),
-        lang.pick("État", "State"),
+    // In the order of its first column; the third would put it in another.
+    let page = Page::default();
+    let heads = vec![
+        sort("/styleguide", &page, lang.pick("Compte", "Account"), "name", "name"),
+        Head::from(lang.pick("Membre", "Member")),
+        sort("/styleguide", &page, lang.pick("Sites", "Sites"), "sites", "name"),
+        Head::from(lang.pick("État", "State")),
     ];
     let part = |words, current| Tab { words, href: "#".into(), current };
     let parts =
         vec![part(lang.pick("Sites", "Sites"), true), part(lang.pick("Modifications", "Changes"), false)];
     view! {
         {tabs(lang.pick("Onglets", "Tabs"), parts)}
-        <div class="card card-flat">{table(lang.pick("Comptes", "Accounts"), &heads, rows)}</div>
+        <div class="card card-flat">{sorted_table(lang.pick("Comptes", "Accounts"), heads, rows)}</div>
     }
     .into_any()
 }

@@ -17,6 +17,7 @@ pub enum Icon {
     Profile,
     Open,
     Next,
+    Search,
 }
 
 impl Icon {
@@ -38,6 +39,9 @@ impl Icon {
                 "M12 12a4 4 0 100-8 4 4 0 000 8zM4.500 20.500c.8-4 3.500-6 7.500-6s6.700 2 7.500 6"
             }
             Icon::Open => "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
+            Icon::Search => {
+                "M10.500 17a6.500 6.500 0 100-13 6.500 6.500 0 000 13zM15.500 15.500L20.500 20.500"
+            }
             Icon::Next => "M5 12h14M13 6l6 6-6 6",
         }
     }

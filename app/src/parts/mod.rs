@@ -15,6 +15,7 @@ mod paging;
 mod passkey;
 mod qr;
 mod select;
+mod sort;
 mod table;
 mod when;
 
@@ -34,5 +35,6 @@ pub use paging::{Page, href, next_page, search, turns};
 pub use passkey::{Ask, passkey};
 pub use qr::qr;
 pub use select::{Check, Radios, Select};
-pub use table::{Cell, table};
+pub use sort::sort;
+pub use table::{Cell, Head, sorted_table, table};
 pub use when::{ago, day, day_begins, moment};

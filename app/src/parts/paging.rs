@@ -4,7 +4,7 @@ use crate::parts::{Icon, Typed, icon};
 use leptos::prelude::*;
 use model::Lang;
 use serde::Deserialize;
-use server::paging::Listing;
+use server::paging::{Listing, Order};
 
 /// Where one is in a list, read from the query string.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -13,6 +13,8 @@ pub struct Page {
     /// What is searched for.
     pub q: String,
     pub state: String,
+    /// In which order: `name`, `-created`…; empty: the list's usual one.
+    pub sort: String,
     /// Where the page starts: the cursor the page before gave.
     pub after: String,
 }
@@ -24,6 +26,10 @@ impl Page {
 
     pub fn state(&self) -> Option<&str> {
         Some(self.state.as_str()).filter(|state| !state.is_empty())
+    }
+
+    pub fn order(&self) -> Option<Order> {
+        Order::from_code(&self.sort)
     }
 
     pub fn after(&self) -> Option<&str> {
@@ -78,8 +84,9 @@ pub fn search(
                 <input class="input" type="search" id="f-q" name="q" value=value autocomplete="off"/>
             </div>
             {filter}
+            {(!page.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=page.sort.clone()/> })}
             <button class="button" type="submit">{lang.pick("Chercher", "Search")}</button>
-            {narrowed.then(|| view! { <a class="button button-link" href=path>{lang.pick("Tout montrer", "Show all")}</a> })}
+            {narrowed.then(|| view! { <a class="button button-link" href=href(path, &[("sort", &page.sort)])>{lang.pick("Tout montrer", "Show all")}</a> })}
         </form>
     }
     .into_any()
@@ -87,12 +94,13 @@ pub fn search(
 
 /// The way to the next page, and back to the first.
 pub fn next_page(lang: Lang, path: &str, page: &Page, next: Option<&str>) -> Option<AnyView> {
-    let first = page.after().map(|_| href(path, &[("q", &page.q), ("state", &page.state)]));
-    let next = next.map(|next| href(path, &[("q", &page.q), ("state", &page.state), ("after", next)]));
+    let kept = [("q", page.q.as_str()), ("state", &page.state), ("sort", &page.sort)];
+    let first = page.after().map(|_| href(path, &kept));
+    let next = next.map(|next| href(path, &[kept[0], kept[1], kept[2], ("after", next)]));
     turns(lang, first, next)
 }
 
-/// The same, with the addresses told.
+/// The same, with the addresses at hand.
 pub fn turns(lang: Lang, first: Option<String>, next: Option<String>) -> Option<AnyView> {
     if first.is_none() && next.is_none() {
         return None;

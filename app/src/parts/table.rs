@@ -29,10 +29,40 @@ impl Cell {
     }
 }
 
+/// The head of a column.
+pub struct Head {
+    pub words: &'static str,
+    /// Where the list is in the order of this column, or in the other direction.
+    pub href: Option<String>,
+    /// `ascending` or `descending`, if the list is in the order of this column.
+    pub sorted: Option<&'static str>,
+}
+
+impl From<&'static str> for Head {
+    fn from(words: &'static str) -> Head {
+        Head { words, href: None, sorted: None }
+    }
+}
+
 /// A table; `caption` is for those who cannot see it.
 pub fn table(caption: impl Into<String>, heads: &[&'static str], rows: Vec<Vec<Cell>>) -> AnyView {
+    sorted_table(caption, heads.iter().map(|words| Head::from(*words)).collect(), rows)
+}
+
+/// A table whose heads put it in order.
+pub fn sorted_table(caption: impl Into<String>, heads: Vec<Head>, rows: Vec<Vec<Cell>>) -> AnyView {
     let caption: String = caption.into();
-    let head = heads.iter().map(|word| view! { <th scope="col">{*word}</th> }).collect_view();
+    let class = if heads.iter().any(|head| head.href.is_some()) { "table table-sorted" } else { "table" };
+    let head = heads
+        .iter()
+        .map(|Head { words, href, sorted }| match href.clone() {
+            Some(href) => {
+                view! { <th scope="col" class="sorts" aria-sort=*sorted><a href=href>{*words}</a></th> }
+                    .into_any()
+            }
+            None => view! { <th scope="col">{*words}</th> }.into_any(),
+        })
+        .collect_view();
     let rows = rows
         .into_iter()
         .map(|cells| {
@@ -40,7 +70,7 @@ pub fn table(caption: impl Into<String>, heads: &[&'static str], rows: Vec<Vec<C
                 .into_iter()
                 .enumerate()
                 .map(|(place, cell)| {
-                    let head = heads.get(place).copied().unwrap_or_default();
+                    let head = heads.get(place).map(|head| head.words).unwrap_or_default();
                     match cell {
                         Cell::Main(view) => view! { <td class="main" data-head=head>{view}</td> }.into_any(),
                         Cell::Plain(view) => view! { <td data-head=head>{view}</td> }.into_any(),
@@ -52,7 +82,7 @@ pub fn table(caption: impl Into<String>, heads: &[&'static str], rows: Vec<Vec<C
         })
         .collect_view();
     view! {
-        <table class="table">
+        <table class=class>
             <caption class="unseen">{caption}</caption>
             <thead><tr>{head}</tr></thead>
             <tbody>{rows}</tbody>

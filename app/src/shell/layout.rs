@@ -3,7 +3,7 @@
 use super::{Place, document::document, done, nav::nav};
 use crate::{
     http::Face,
-    parts::{Crumb, Tone, logo, notice},
+    parts::{Crumb, Icon, Tone, icon, logo, notice},
 };
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
@@ -18,6 +18,8 @@ pub struct Page {
     crumbs: Vec<Crumb>,
     act: Option<AnyView>,
     tabs: Option<AnyView>,
+    /// What the search field holds.
+    searched: String,
 }
 
 impl Page {
@@ -30,6 +32,7 @@ impl Page {
             crumbs: Vec::new(),
             act: None,
             tabs: None,
+            searched: String::new(),
         }
     }
 
@@ -57,6 +60,12 @@ impl Page {
 
     pub fn tabs(mut self, tabs: AnyView) -> Page {
         self.tabs = Some(tabs);
+        self
+    }
+
+    /// This page answers the search field.
+    pub fn searched(mut self, typed: impl Into<String>) -> Page {
+        self.searched = typed.into();
         self
     }
 
@@ -88,6 +97,9 @@ fn foot(face: &Face) -> AnyView {
     view! {
         <footer class="foot">
             <span>{face.lang.pick("Alvéole, logiciel libre (AGPL 3)", "Alvéole, free software (AGPL 3)")}</span>
+            {face.actor.is_some().then(|| view! {
+                <button type="button" class="keys" aria-pressed="true">{face.lang.pick("Touche / pour chercher", "Key / to search")}</button>
+            })}
             {languages(face)}
         </footer>
     }
@@ -100,12 +112,27 @@ fn brand() -> AnyView {
 
 fn notices(face: &Face) -> Option<AnyView> {
     let said = face.done.as_deref().and_then(|code| done::said(code, face.lang))?;
-    Some(view! { <div class="notices">{notice(Tone::Good, said, ())}</div> }.into_any())
+    Some(said_once(face, notice(Tone::Good, said, ())))
+}
+
+/// What was done; with JavaScript it goes away by itself, or by the link, which without is not shown (app/browser/page.js).
+fn said_once(face: &Face, notice: AnyView) -> AnyView {
+    let without: String = face.here.split('?').next().unwrap_or("/").to_owned();
+    view! {
+        <div class="notices">
+            {notice}
+            <a class="notice-close" href=without>
+                <span aria-hidden="true">"×"</span>
+                <span class="unseen">{face.lang.pick("Fermer ce message", "Close this message")}</span>
+            </a>
+        </div>
+    }
+    .into_any()
 }
 
 /// The panel around a page.
 pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response {
-    let Page { place, status, title, lead, crumbs, act, tabs } = page;
+    let Page { place, status, title, lead, crumbs, act, tabs, searched } = page;
     let lang = face.lang;
     let shown = title.clone();
     document(face, status, title, move || {
@@ -115,6 +142,7 @@ pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response 
                 <header class="bar">
                     <div class="bar-in">
                         <div class="bar-top">{brand()}{who(face)}</div>
+                        {find(face, searched)}
                         {face.actor.is_some().then(|| nav(face, place))}
                     </div>
                 </header>
@@ -139,6 +167,21 @@ pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response 
         }
         .into_any()
     })
+}
+
+/// The search through everything, for whoever has something to find.
+fn find(face: &Face, typed: String) -> Option<AnyView> {
+    face.actor.as_ref().filter(|actor| !actor.must_set_up)?;
+    let lang = face.lang;
+    let field = view! {
+        <form class="find" method="get" action="/search" role="search" aria-label=lang.pick("Chercher partout", "Search everywhere")>
+            <label class="unseen" for="find">{lang.pick("Chercher partout", "Search everywhere")}</label>
+            <input class="find-input" type="search" id="find" name="q" value=typed autocomplete="off" autocapitalize="none"
+                spellcheck="false" maxlength="200" placeholder=lang.pick("Chercher…", "Search…")/>
+            <button type="submit">{icon(Icon::Search)}<span class="unseen">{lang.pick("Chercher", "Search")}</span></button>
+        </form>
+    };
+    Some(field.into_any())
 }
 
 /// Who is signed in, and the way out.

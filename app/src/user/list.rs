@@ -3,7 +3,7 @@
 use super::link::to_pass_on;
 use crate::{
     http::{Answer, Face},
-    parts::{self, Action, Cell, badge, day, empty, link, next_page, search, table},
+    parts::{self, Action, Cell, badge, day, empty, link, next_page, search, sort, sorted_table},
     shell::{self, Place},
 };
 use axum::extract::{Path, Query, State};
@@ -14,7 +14,8 @@ use server::{Server, user::UserView};
 /// `GET /users`
 pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
     let lang = face.lang;
-    let users = server::user::list(&server, face.me()?, &page.listing()).await?;
+    let order = page.order().unwrap_or_default();
+    let users = server::user::list_in(&server, face.me()?, &page.listing(), order).await?;
     let next = next_page(lang, "/users", &page, users.next.as_deref());
     let about = shell::Page::new(Place::Users, lang.pick("Utilisateurs", "Users"))
         .lead(lang.pick(
@@ -28,7 +29,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
         {search}
         <div class="stack-wide">
             <div>
-                <div class="card card-flat">{rows(&face, users.items)}</div>
+                <div class="card card-flat">{rows(&face, &page, users.items)}</div>
                 {next}
             </div>
             {face.may(Duty::Administer).then(|| super::manage::policy_act(lang, policy))}
@@ -56,7 +57,7 @@ pub async fn give_link(State(server): State<Server>, face: Face, Path(id): Path<
     Ok(shell::page(&face.at("/users"), about, body))
 }
 
-fn rows(face: &Face, users: Vec<UserView>) -> AnyView {
+fn rows(face: &Face, page: &parts::Page, users: Vec<UserView>) -> AnyView {
     let lang = face.lang;
     if users.is_empty() {
         let words = lang.pick("Essayez un autre mot, ou montrez tout.", "Try another word, or show all.");
@@ -87,12 +88,12 @@ fn rows(face: &Face, users: Vec<UserView>) -> AnyView {
             ]
         })
         .collect();
-    let heads = [
-        lang.pick("Adresse", "Address"),
-        lang.pick("Rôle", "Role"),
-        lang.pick("Connexion", "Signing in"),
-        lang.pick("Depuis", "Since"),
-        lang.pick("Mot de passe oublié", "Forgotten password"),
+    let heads = vec![
+        sort("/users", page, lang.pick("Adresse", "Address"), "name", "name"),
+        lang.pick("Rôle", "Role").into(),
+        lang.pick("Connexion", "Signing in").into(),
+        sort("/users", page, lang.pick("Depuis", "Since"), "created", "name"),
+        lang.pick("Mot de passe oublié", "Forgotten password").into(),
     ];
-    table(lang.pick("Utilisateurs", "Users"), &heads, rows)
+    sorted_table(lang.pick("Utilisateurs", "Users"), heads, rows)
 }

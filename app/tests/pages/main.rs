@@ -14,5 +14,6 @@ mod mails;
 mod members;
 mod people;
 mod roles;
+mod search;
 mod stage;
 mod walk;

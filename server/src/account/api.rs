@@ -10,7 +10,7 @@ use crate::{
         Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Secretly, Verb, Who, created, done,
         handler, one, part, shape,
     },
-    paging::Listing,
+    paging::{Listing, Order},
     user::link_url,
 };
 use axum::{
@@ -30,7 +30,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts",
         Who::User,
         Needs::Token(Scope::Read),
-        "The accounts one may see; also ?state=active|suspended|deleted and ?code=unpaid|threat|legal_order|at_request",
+        "The accounts one may see; also ?state=active|suspended|deleted, ?code=unpaid|threat|legal_order|at_request and ?sort=name|-name|created|-created",
         Answer::Page(shape::<AccountView>),
         || routing::get(get_all),
     )
@@ -111,6 +111,7 @@ struct AccountsAsked {
     q: Option<String>,
     state: Option<String>,
     code: Option<String>,
+    sort: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -124,7 +125,8 @@ async fn get_all(
     Caller(actor): Caller,
     Listed(asked): Listed<AccountsAsked>,
 ) -> Result<Response, ApiError> {
-    let AccountsAsked { limit, cursor, q, state, code } = asked;
+    let AccountsAsked { limit, cursor, q, state, code, sort } = asked;
+    let order = Order::parse(sort.as_deref(), &Order::ALL)?.unwrap_or_default();
     let state = match state.as_deref().filter(|state| !state.is_empty()) {
         None => None,
         Some(code) => Some(Standing::from_code(code).ok_or_else(|| {
@@ -145,7 +147,7 @@ async fn get_all(
             Problem::invalid("code", "bad_code", text)
         })?),
     };
-    one(&list_for(&server, &actor, &Listing { limit, cursor, q }, state, code).await?, None)
+    one(&list_for(&server, &actor, &Listing { limit, cursor, q }, state, code, order).await?, None)
 }
 
 async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<Response, ApiError> {

@@ -4,7 +4,7 @@ use super::{AccountView, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Subject},
-    grant, mail, once, resource,
+    grant, mail, once, resource, search,
     store::{Tx, sql},
     user,
 };
@@ -95,6 +95,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         )
         .on("name"));
     }
+    search::put(&mut tx, search::Kind::Account, id, &[&name]).await?;
     let account = store::load(tx.on(), server, actor, id).await?;
     let mut act = Act::new("account.create", Subject::new("account", id, &name));
     act.member = Some(member);

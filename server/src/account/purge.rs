@@ -5,7 +5,7 @@ use super::{
     life::{act, summary},
     store,
 };
-use crate::{Actor, Server, resource, site, store::sql};
+use crate::{Actor, Server, resource, search, site, store::sql};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
@@ -37,6 +37,10 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
         let mut wants = vec![derive::account(&account, AccountState::Erased)?];
         wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
         resource::write(&mut tx, change, now, wants).await?;
+        search::forget(&mut tx, search::Kind::Account, id).await?;
+        for site in &sites {
+            search::forget(&mut tx, search::Kind::Site, site.id).await?;
+        }
         for statement in [
             "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
             "DELETE FROM sites WHERE account_id = $1",

@@ -5,7 +5,7 @@ use crate::{
     Actor, Server,
     actor::{not_found, scoped},
     change, grant,
-    paging::{Listing, Page},
+    paging::{Listing, Order, Page},
     store::{Row, Tx, sql},
     views::Ref,
 };
@@ -100,18 +100,19 @@ pub async fn list(
     listing: &Listing,
     state: Option<Standing>,
 ) -> Result<Page<AccountView>, Problem> {
-    listed(server, actor, listing, state, None, None).await
+    listed(server, actor, listing, state, None, None, Order::default()).await
 }
 
-/// The same, of those suspended for this reason.
+/// The same, of those suspended for this reason, in another order.
 pub async fn list_for(
     server: &Server,
     actor: &Actor,
     listing: &Listing,
     state: Option<Standing>,
     code: Option<Cause>,
+    order: Order,
 ) -> Result<Page<AccountView>, Problem> {
-    listed(server, actor, listing, state, code, None).await
+    listed(server, actor, listing, state, code, None, order).await
 }
 
 /// The accounts of one member.
@@ -121,7 +122,34 @@ pub async fn list_of_member(
     member: MemberId,
     listing: &Listing,
 ) -> Result<Page<AccountView>, Problem> {
-    listed(server, actor, listing, None, None, Some(member)).await
+    listed(server, actor, listing, None, None, Some(member), Order::default()).await
+}
+
+macro_rules! ordered {
+    ($actor:expr, $key:literal, $beyond:literal, $direction:literal) => {
+        scoped!(
+            $actor,
+            concat!(columns!(), "FROM (SELECT a.* FROM accounts a WHERE a.state <> 'erased' AND"),
+            concat!(
+                " AND ($3 = '' OR a.",
+                $key,
+                $beyond,
+                "$3)
+                  AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\'
+                    OR a.member_id IN (SELECT s.id FROM members s WHERE s.name_key LIKE $4 ESCAPE '\\')
+                    OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
+                  AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6) AND ($8 = '' OR a.reason_code = $8)
+                  ORDER BY a.",
+                $key,
+                $direction,
+                " LIMIT $7) a",
+                joins!(),
+                "ORDER BY a.",
+                $key,
+                $direction
+            )
+        )
+    };
 }
 
 async fn listed(
@@ -131,34 +159,33 @@ async fn listed(
     state: Option<Standing>,
     code: Option<Cause>,
     member: Option<MemberId>,
+    order: Order,
 ) -> Result<Page<AccountView>, Problem> {
     let now = server.world.now_ms();
-    let [after] = listing.after()?;
-    let accounts = sql(scoped!(
-        actor,
-        concat!(columns!(), "FROM (SELECT a.* FROM accounts a WHERE a.state <> 'erased' AND"),
-        concat!(
-            " AND ($3 = '' OR a.name > $3)
-              AND ($4 = '%' OR a.name LIKE $4 ESCAPE '\\'
-                OR a.member_id IN (SELECT s.id FROM members s WHERE s.name_key LIKE $4 ESCAPE '\\')
-                OR a.id IN (SELECT d.account_id FROM domains d WHERE d.name LIKE $4 ESCAPE '\\'))
-              AND ($5 = '' OR a.state = $5) AND ($6 = '' OR a.member_id = $6) AND ($8 = '' OR a.reason_code = $8)
-              ORDER BY a.name LIMIT $7) a",
-            joins!(),
-            "ORDER BY a.name"
-        )
-    ))
-    .bind(actor.holder())
-    .bind(now)
-    .bind(after)
-    .bind(listing.pattern())
-    .bind(state.map_or("", Standing::code))
-    .bind(member.map(|member| member.to_string()).unwrap_or_default())
-    .bind(listing.fetch())
-    .bind(code.map_or("", Cause::code))
-    .all(server.store.on(), |row| view(row, now))
-    .await?;
-    Ok(listing.page(accounts, |account| [account.name.to_string()]))
+    let statement = match order {
+        Order::Name => ordered!(actor, "name", " > ", ""),
+        Order::NameDown => ordered!(actor, "name", " < ", " DESC"),
+        Order::Created => ordered!(actor, "id", " > ", ""),
+        Order::CreatedDown => ordered!(actor, "id", " < ", " DESC"),
+    };
+    let accounts = sql(statement)
+        .bind(actor.holder())
+        .bind(now)
+        .bind(listing.after_in(order)?)
+        .bind(listing.pattern())
+        .bind(state.map_or("", Standing::code))
+        .bind(member.map(|member| member.to_string()).unwrap_or_default())
+        .bind(listing.fetch())
+        .bind(code.map_or("", Cause::code))
+        .all(server.store.on(), |row| view(row, now))
+        .await?;
+    Ok(listing.page(accounts, |account| {
+        let key = match order {
+            Order::Name | Order::NameDown => account.name.to_string(),
+            Order::Created | Order::CreatedDown => account.id.to_string(),
+        };
+        [order.code().to_owned(), key]
+    }))
 }
 
 fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {

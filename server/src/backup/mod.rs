@@ -46,8 +46,8 @@ pub const TABLES: [&str; 27] = [
 
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
-/// the restored panel makes it anew (`change::index`).
-pub const LEFT_OUT: [&str; 11] = [
+/// the restored panel makes it anew (`change::index`), as it does the words of the search.
+pub const LEFT_OUT: [&str; 12] = [
     "sessions",
     "viewings",
     "halfway",
@@ -59,6 +59,7 @@ pub const LEFT_OUT: [&str; 11] = [
     "mails",
     "change_log",
     "member_imports",
+    "search_words",
 ];
 
 /// The index of words, which each engine keeps in tables of its own named so.

@@ -4,7 +4,7 @@ use super::{HostView, store, token};
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    once,
+    once, search,
     store::{Tx, sql},
     views::stale,
 };
@@ -75,6 +75,7 @@ pub async fn add(server: &Server, actor: &Actor, new: NewHost) -> Result<Done<Ad
     if inserted == 0 {
         return Err(name_taken());
     }
+    search::put(&mut tx, search::Kind::Host, id, &[&name]).await?;
     let mut act = act("host.create", id, &name);
     act.after = Some(json!({ "name": name, "ipv4": ipv4, "ipv6": ipv6, "roles": roles }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
@@ -169,6 +170,7 @@ pub async fn update(
         .bind(ipv6.as_deref())
         .run(tx.on())
         .await?;
+    search::put(&mut tx, search::Kind::Host, host, &[&name]).await?;
     let verb = if renamed { "host.rename" } else { "host.update" };
     let mut act = act(verb, host, &name);
     act.before = Some(summary(&before));

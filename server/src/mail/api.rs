@@ -1,10 +1,10 @@
 //! Mails over the API.
 
-use super::{MailView, State, again, list};
+use super::{MailView, State, again, list_in};
 use crate::{
     Server,
     api::{Answer, ApiError, Caller, Listed, Needs, Route, Verb, Who, created, one, part, shape},
-    paging::Listing,
+    paging::{Listing, Order},
 };
 use axum::{
     extract::{RawPathParams, State as Of},
@@ -20,7 +20,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/mails",
         Who::Staff(Duty::SeeMails, Duty::SeeMails),
         Needs::Token(Scope::Read),
-        "Mails to people, newest first: to whom, what for, sent or why not; `q` is part of the address; also ?state=queued|sent|failed",
+        "Mails to people, newest first: to whom, what for, sent or why not; `q` is part of the address; also ?state=queued|sent|failed and ?sort=created|-created",
         Answer::Page(shape::<MailView>),
         || routing::get(get_all),
     ),
@@ -42,6 +42,7 @@ struct MailsAsked {
     cursor: Option<String>,
     q: Option<String>,
     state: Option<String>,
+    sort: Option<String>,
 }
 
 async fn get_all(
@@ -50,7 +51,8 @@ async fn get_all(
     Listed(asked): Listed<MailsAsked>,
 ) -> Result<Response, ApiError> {
     actor.must(Duty::SeeMails)?;
-    let MailsAsked { limit, cursor, q, state } = asked;
+    let MailsAsked { limit, cursor, q, state, sort } = asked;
+    let order = Order::parse(sort.as_deref(), &[Order::CreatedDown, Order::Created])?;
     let state = match state.as_deref().filter(|state| !state.is_empty()) {
         None => None,
         Some(code) => Some(State::from_code(code).ok_or_else(|| {
@@ -58,7 +60,8 @@ async fn get_all(
             Problem::invalid("state", "bad_state", text)
         })?),
     };
-    one(&list(&server, &actor, &Listing { limit, cursor, q }, state).await?, None)
+    let order = order.unwrap_or(Order::CreatedDown);
+    one(&list_in(&server, &actor, &Listing { limit, cursor, q }, state, order).await?, None)
 }
 
 async fn post_again(

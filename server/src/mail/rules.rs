@@ -6,7 +6,7 @@ use crate::{
     account::Standing,
     actor::not_found,
     change::{self, Act, Done, Subject},
-    paging::{Listing, Page},
+    paging::{Listing, Order, Page},
     store::{Row, Tx, sql},
     user,
 };
@@ -20,6 +20,20 @@ macro_rules! columns {
     };
 }
 
+macro_rules! ordered {
+    ($beyond:literal, $direction:literal) => {
+        concat!(
+            columns!(),
+            "WHERE ($1 = '' OR id ",
+            $beyond,
+            " $1) AND ($2 = '%' OR address_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR state = $3)
+             ORDER BY id ",
+            $direction,
+            " LIMIT $4"
+        )
+    };
+}
+
 /// The newest first; `q` is part of the address.
 pub async fn list(
     server: &Server,
@@ -27,20 +41,31 @@ pub async fn list(
     listing: &Listing,
     state: Option<State>,
 ) -> Result<Page<MailView>, Problem> {
+    list_in(server, actor, listing, state, Order::CreatedDown).await
+}
+
+/// The same, or the oldest first.
+pub async fn list_in(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+    state: Option<State>,
+    order: Order,
+) -> Result<Page<MailView>, Problem> {
     actor.must(Duty::SeeMails)?;
-    let [before] = listing.after()?;
-    let mails = sql(concat!(
-        columns!(),
-        "WHERE ($1 = '' OR id < $1) AND ($2 = '%' OR address_key LIKE $2 ESCAPE '\\') AND ($3 = '' OR state = $3)
-         ORDER BY id DESC LIMIT $4"
-    ))
-    .bind(before)
-    .bind(listing.pattern())
-    .bind(state.map_or("", State::code))
-    .bind(listing.fetch())
-    .all(server.store.on(), view)
-    .await?;
-    Ok(listing.page(mails, |mail| [mail.id.to_string()]))
+    // Mails have no name: every order is one of time.
+    let (order, statement) = match order {
+        Order::Created => (order, ordered!(">", "ASC")),
+        _ => (Order::CreatedDown, ordered!("<", "DESC")),
+    };
+    let mails = sql(statement)
+        .bind(listing.after_in(order)?)
+        .bind(listing.pattern())
+        .bind(state.map_or("", State::code))
+        .bind(listing.fetch())
+        .all(server.store.on(), view)
+        .await?;
+    Ok(listing.page(mails, |mail| [order.code().to_owned(), mail.id.to_string()]))
 }
 
 /// What is needed to write a mail once more.

@@ -10,7 +10,7 @@ use crate::{
     Actor, Server,
     actor::not_found,
     change::{self, Act, Done, Subject},
-    once,
+    once, search,
     store::{Tx, sql},
     views::stale,
 };
@@ -87,10 +87,17 @@ pub(super) async fn add(
     store::insert(tx, new).await?;
     status::insert(tx, server, new.id, new.status, new.since).await?;
     words::write(tx, new, true).await?;
+    find_by_name(tx, new).await?;
     let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
     act.member = Some(new.id);
     act.after = Some(summary::whole(new));
     change::record(tx, &*server.world, actor, act).await
+}
+
+/// For the one search over everything; the members' own list also looks at contacts (`words`).
+async fn find_by_name(tx: &mut Tx, member: &MemberView) -> Result<(), Problem> {
+    let number = member.number.to_string();
+    search::put(tx, search::Kind::Member, member.id, &[&member.name, &number]).await
 }
 
 /// Changes any part of a member. Its own people may change contacts and language, which also says that they are right.
@@ -181,6 +188,7 @@ async fn write(
             store::replace_contacts(tx, after.id, &after.contacts).await?;
         }
         words::write(tx, after, false).await?;
+        find_by_name(tx, after).await?;
         let mut act = Act::new("member.update", Subject::new("member", after.id, &after.name));
         act.member = Some(after.id);
         (act.before, act.after) = (Some(was), Some(is));
@@ -251,6 +259,7 @@ pub async fn delete(
         .bind(before.number)
         .run(tx.on())
         .await?;
+    search::forget(&mut tx, search::Kind::Member, member).await?;
     let mut act = Act::new("member.delete", Subject::new("member", member, &before.name));
     act.before = Some(json!({ "number": before.number, "name": before.name }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;

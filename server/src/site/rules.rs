@@ -6,7 +6,7 @@ use crate::{
     account::{self, AccountView, Standing},
     actor::not_found,
     change::{self, Act, ChangeView, Done, Subject},
-    once, resource,
+    once, resource, search,
     store::{Tx, sql},
     views::stale,
 };
@@ -101,6 +101,7 @@ async fn add(
         .on("name"));
     }
     claim::take(server, tx, of.id, site.id, &site.names, now).await?;
+    search::put_site(tx, site.id, &site.names).await?;
     let mut act = act(verb, of, site);
     act.after = Some(summary(&site.names, &site.folder));
     act.undoes = undoes;
@@ -156,6 +157,7 @@ pub(crate) async fn set_names_as(
     count(&of, &before, &names)?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
     claim::take(server, &mut tx, of.id, id, &names, now).await.map_err(|problem| problem.on("names"))?;
+    search::put_site(&mut tx, id, &names).await?;
     claim::release(&mut tx, of.id).await?;
     sql("UPDATE sites SET version = version + 1 WHERE id = $1").bind(id).run(tx.on()).await?;
     let site = SiteRow { id, folder: before.folder, names };
@@ -192,6 +194,7 @@ pub(crate) async fn delete_as(
     stale(expected, before.version)?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
     sql("DELETE FROM sites WHERE id = $1").bind(id).run(tx.on()).await?;
+    search::forget(&mut tx, search::Kind::Site, id).await?;
     claim::release(&mut tx, of.id).await?;
     let site = SiteRow { id, folder: before.folder.clone(), names: before.names.clone() };
     let mut act = act("site.delete", &of, &site);

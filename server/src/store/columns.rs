@@ -69,6 +69,14 @@ impl Column for String {
     }
 }
 
+/// Octets, where their order is what counts.
+impl Column for Vec<u8> {
+    type Raw = Vec<u8>;
+    fn from_raw(raw: Vec<u8>) -> Option<Vec<u8>> {
+        Some(raw)
+    }
+}
+
 impl<Noun> Column for Id<Noun> {
     type Raw = String;
     fn from_raw(raw: String) -> Option<Self> {
@@ -104,7 +112,7 @@ macro_rules! bind_as_is {
         }
     )* };
 }
-bind_as_is!(i64, Option<i64>, String, Option<String>);
+bind_as_is!(i64, Option<i64>, String, Option<String>, Vec<u8>);
 
 impl Bind for &str {
     fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {

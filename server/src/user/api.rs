@@ -1,16 +1,17 @@
 //! Users over the API.
 
 use super::{
-    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list, me, resume, send_link,
+    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list_in, me, resume, send_link,
     set_lang, show, suspend,
 };
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, handler, language, no_content, one, part,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Verb, Who, language, no_content, one, part,
         shape,
     },
     listen::ClientAddress,
+    paging::{Listing, Order},
 };
 use axum::{
     Extension, Json,
@@ -71,7 +72,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/users",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
-        "Users",
+        "Users; also ?sort=name|-name|created|-created, the name being the address",
         Answer::Page(shape::<UserView>),
         || routing::get(get_users),
     ),
@@ -173,7 +174,25 @@ async fn post_forgotten(
     no_content(None)
 }
 
-handler!(page get_users = list);
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsersAsked {
+    limit: Option<u32>,
+    cursor: Option<String>,
+    q: Option<String>,
+    sort: Option<String>,
+}
+
+async fn get_users(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(asked): Listed<UsersAsked>,
+) -> Result<Response, ApiError> {
+    actor.must(Duty::SeeUsers)?;
+    let UsersAsked { limit, cursor, q, sort } = asked;
+    let order = Order::parse(sort.as_deref(), &Order::ALL)?.unwrap_or_default();
+    one(&list_in(&server, &actor, &Listing { limit, cursor, q }, order).await?, None)
+}
 
 async fn get_user(
     State(server): State<Server>,

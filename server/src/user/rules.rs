@@ -6,7 +6,8 @@ use crate::{
     actor::{Staff, not_found},
     change::{self, Act, Subject},
     grant, mail,
-    paging::{Listing, Page},
+    paging::{Listing, Order, Page},
+    search,
     secrets::hashed,
     session,
     store::{Row, Tx, sql},
@@ -43,21 +44,54 @@ pub async fn show(server: &Server, actor: &Actor, user: UserId) -> Result<UserVi
     found.ok_or_else(not_found)
 }
 
+macro_rules! ordered {
+    ($key:literal, $beyond:literal, $direction:literal) => {
+        concat!(
+            columns!(),
+            "WHERE ($1 = '' OR u.",
+            $key,
+            $beyond,
+            "$1) AND ($3 = '%' OR u.email_key LIKE $3 ESCAPE '\\') ORDER BY u.",
+            $key,
+            $direction,
+            " LIMIT $4"
+        )
+    };
+}
+
 /// Users by address, for staff; `q` is part of it.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
+    list_in(server, actor, listing, Order::default()).await
+}
+
+/// The same in another order.
+pub async fn list_in(
+    server: &Server,
+    actor: &Actor,
+    listing: &Listing,
+    order: Order,
+) -> Result<Page<UserView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    let [after] = listing.after()?;
-    let users = sql(concat!(
-        columns!(),
-        "WHERE ($1 = '' OR u.email_key > $1) AND ($3 = '%' OR u.email_key LIKE $3 ESCAPE '\\') ORDER BY u.email_key LIMIT $4"
-    ))
-    .bind(after)
-    .bind(server.world.now_ms())
-    .bind(listing.pattern())
-    .bind(listing.fetch())
-    .all(server.store.on(), view)
-    .await?;
-    Ok(listing.page(users, |user| [user.email.to_ascii_lowercase()]))
+    let statement = match order {
+        Order::Name => ordered!("email_key", " > ", ""),
+        Order::NameDown => ordered!("email_key", " < ", " DESC"),
+        Order::Created => ordered!("id", " > ", ""),
+        Order::CreatedDown => ordered!("id", " < ", " DESC"),
+    };
+    let users = sql(statement)
+        .bind(listing.after_in(order)?)
+        .bind(server.world.now_ms())
+        .bind(listing.pattern())
+        .bind(listing.fetch())
+        .all(server.store.on(), view)
+        .await?;
+    Ok(listing.page(users, |user| {
+        let key = match order {
+            Order::Name | Order::NameDown => user.email.to_ascii_lowercase(),
+            Order::Created | Order::CreatedDown => user.id.to_string(),
+        };
+        [order.code().to_owned(), key]
+    }))
 }
 
 /// `alveole-panel admin create EMAIL`: makes the user if need be, gives the staff role, and the secret of a link that sets the password.
@@ -76,13 +110,18 @@ pub async fn create_admin(server: &Server, email: &str) -> Result<Secret, Proble
 
 /// The user of this address, made without a password if unknown.
 pub(crate) async fn ensure(tx: &mut Tx, world: &dyn World, email: &EmailAddress) -> Result<UserId, Problem> {
-    sql("INSERT INTO users (id, email, email_key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email_key) DO NOTHING")
-        .bind(world.id::<model::User>())
+    let id: UserId = world.id();
+    let made = sql("INSERT INTO users (id, email, email_key, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email_key) DO NOTHING")
+        .bind(id)
         .bind(email)
         .bind(email.key())
         .bind(world.now_ms())
         .run(tx.on())
         .await?;
+    if made > 0 {
+        search::put(tx, search::Kind::User, id, &[email]).await?;
+        return Ok(id);
+    }
     sql("SELECT id FROM users WHERE email_key = $1").bind(email.key()).one(tx.on(), |row| row.get("id")).await
 }
 

@@ -1,15 +1,20 @@
 //! Accounts: made, placed, listed, and their life.
 
-use crate::bench::{Bench, host};
+use crate::{
+    api::Client,
+    bench::{Bench, host},
+};
 use model::ProblemKind;
 use server::{
     account::{self, NewAccount, Standing},
     change,
-    paging::Listing,
+    paging::{Listing, Order, Page},
     plan::{self, PlanInput},
     site,
     store::sql,
+    user,
 };
+use std::future::Future;
 
 pub async fn provisioning_writes_everything_at_once(bench: Bench) {
     let home = bench.household("alpha").await;
@@ -268,4 +273,66 @@ pub async fn lists_search_and_page(bench: Bench) {
         }
     }
     assert_eq!(seen, ["Association alpha", "Association beta", "Association gamma"]);
+}
+
+/// What walking through all pages of a list brings, two at a time; a new one comes in while somebody reads.
+async fn walked<T, F: Future<Output = Page<T>>>(
+    ask: impl Fn(Listing) -> F,
+    name: impl Fn(&T) -> String,
+) -> Vec<String> {
+    let (mut listing, mut seen) = (Listing { limit: Some(2), ..Listing::default() }, Vec::new());
+    loop {
+        let page = ask(listing.clone()).await;
+        seen.extend(page.items.iter().map(&name));
+        listing.cursor = page.next;
+        if listing.cursor.is_none() {
+            return seen;
+        }
+    }
+}
+
+pub async fn lists_come_in_the_order_asked(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let owner = bench.household("beta").await.owner;
+    for name in ["gamma", "alpha", "epsilon", "delta"] {
+        bench.household(name).await;
+    }
+    let by_name = ["alpha", "beta", "delta", "epsilon", "gamma"];
+    let by_age = ["beta", "gamma", "alpha", "epsilon", "delta"];
+    for (order, wanted) in [
+        (Order::Name, by_name.to_vec()),
+        (Order::NameDown, by_name.into_iter().rev().collect()),
+        (Order::Created, by_age.to_vec()),
+        (Order::CreatedDown, by_age.into_iter().rev().collect()),
+    ] {
+        let accounts = walked(
+            async |listing| account::list_for(server, admin, &listing, None, None, order).await.unwrap(),
+            |account| account.name.to_string(),
+        );
+        assert_eq!(accounts.await, wanted, "{order:?}");
+        let users = walked(
+            async |listing| user::list_in(server, admin, &listing, order).await.unwrap(),
+            |user| user.email.split('@').next().unwrap_or_default().to_owned(),
+        );
+        let users: Vec<_> = users.await.into_iter().filter(|user| user != "admin").collect();
+        assert_eq!(users, wanted, "{order:?}");
+        // One's own come in no other way.
+        let own = account::list_for(server, &owner, &Listing::default(), None, None, order).await.unwrap();
+        assert_eq!(own.items.len(), 1);
+    }
+    // A place in one order is none in another.
+    let mut listing = Listing { limit: Some(2), ..Listing::default() };
+    let page = account::list_for(server, admin, &listing, None, None, Order::CreatedDown).await.unwrap();
+    // Newer ones do not move who reads on.
+    bench.household("zeta").await;
+    listing.cursor = page.next;
+    let next = account::list_for(server, admin, &listing, None, None, Order::CreatedDown).await.unwrap();
+    assert_eq!(next.items[0].name.as_str(), "alpha");
+    assert_eq!(account::list(server, admin, &listing, None).await.unwrap_err().code, "bad_cursor");
+    let client = Client::of(&bench, admin.user).await;
+    let newest = client.ask("GET", "/accounts?sort=-created&limit=1", None).await;
+    assert_eq!(newest.body["items"][0]["name"], "zeta");
+    for bad in ["/accounts?sort=uid", "/users?sort=password", "/mails?sort=name"] {
+        assert_eq!(client.ask("GET", bad, None).await.body["code"], "bad_sort", "{bad}");
+    }
 }

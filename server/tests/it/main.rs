@@ -25,6 +25,7 @@ mod races;
 mod renewal;
 mod roles;
 mod scopes;
+mod search;
 mod sending;
 mod sites;
 mod smtp;

@@ -58,7 +58,9 @@ pub async fn each_reason_is_kept_told_and_listed(bench: Bench) {
         assert_eq!(told.count(), 1, "{cause:?}: {mails:?}");
         for code in Cause::ALL {
             let found =
-                account::list_for(&server, admin, &Listing::default(), None, Some(code)).await.unwrap();
+                account::list_for(&server, admin, &Listing::default(), None, Some(code), Default::default())
+                    .await
+                    .unwrap();
             assert_eq!(found.items.len(), usize::from(code == cause), "{code:?}");
         }
         // A deleted account keeps why it was suspended, and comes back so.

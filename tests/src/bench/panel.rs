@@ -9,7 +9,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What an admin and a member open most, a search included.
-const PAGES: [&str; 6] = ["/", "/members", "/members?q=00042", "/accounts", "/accounts?q=filler", "/hosts"];
+const PAGES: [&str; 9] = [
+    "/",
+    "/members",
+    "/members?q=00042",
+    "/accounts",
+    "/accounts?q=filler",
+    "/hosts",
+    "/search?q=m",
+    "/search?q=membre+00042",
+    "/search?q=du+r",
+];
 /// Connections of the visitors, as a browser keeps them open.
 const CONNECTIONS: usize = 8;
 

@@ -1,0 +1,53 @@
+// Two things a page does by itself where there is JavaScript; without, it lacks neither. They wait for no wasm.
+
+// "/" leads into the search, but while one types, and unless it was switched off at the foot of a page; this browser keeps that.
+const keys = document.querySelector(".keys");
+const kept = {
+  get off() { try { return localStorage.getItem("keys") === "off"; } catch { return false; } },
+  set off(off) { try { localStorage.setItem("keys", off ? "off" : "on"); } catch { /* then for this page */ } },
+};
+keys?.setAttribute("aria-pressed", String(!kept.off));
+keys?.addEventListener("click", () => {
+  const on = keys.getAttribute("aria-pressed") !== "true";
+  keys.setAttribute("aria-pressed", String(on));
+  kept.off = !on;
+});
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("find");
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || keys?.getAttribute("aria-pressed") !== "true" || event.ctrlKey || event.altKey || event.metaKey || typing || !field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+// What was done is said, and goes away after some seconds: not under the pointer, nor while the focus is in it.
+for (const box of document.querySelectorAll(".page > .notices")) {
+  const notice = box.querySelector("[role=status]");
+  if (!notice) continue;
+  // A live region is read out when something comes into it, not when it comes with the page.
+  const words = [...notice.childNodes];
+  box.style.minHeight = `${box.offsetHeight}px`;
+  notice.replaceChildren();
+  setTimeout(() => notice.append(...words), 50);
+  let clock;
+  const leave = () => {
+    box.classList.add("leaving");
+    setTimeout(() => box.remove(), 300);
+  };
+  const stay = () => clearTimeout(clock);
+  const go = () => {
+    stay();
+    clock = setTimeout(leave, 8000);
+  };
+  for (const came of ["pointerenter", "focusin"]) box.addEventListener(came, stay);
+  for (const left of ["pointerleave", "focusout"]) {
+    box.addEventListener(left, () => box.matches(":hover, :focus-within") || go());
+  }
+  box.querySelector(".notice-close")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    box.remove();
+    document.getElementById("main")?.focus();
+  });
+  go();
+}
