@@ -37,7 +37,7 @@ for (const js of [true, false]) {
     const email = `guest-${js ? "js" : "plain"}-${run}@asso.example`;
     await withPage({ js, lang: "en", width: 360 }, async (page) => {
       const grants = `/api/v1/accounts/${stage.member.account}/grants`;
-      const given = await api(page, stage.admin, "POST", grants, { email });
+      const given = await api(page, stage.admin, "POST", grants, { email, role: "manager" });
       assert.deepEqual([given.status, given.body.link], [201, null], "the link goes by mail alone");
       await page.goto(await link(page, email, "invitation"));
       await choose(page, "four words at random");

@@ -122,8 +122,9 @@ fn accounts_survive_an_agent_killed_at_any_step() {
     let tenant = scene.tenant("step-paused").unwrap();
     let site = tenant.site("step-paused.example").unwrap();
     let act = |verb: &str| {
-        let done =
-            scene.admin.json("POST", &format!("/api/v1/accounts/{}/{verb}", tenant.id), &json!({})).unwrap();
+        let why = if verb == "suspend" { json!({ "code": "unpaid", "reason": "x" }) } else { json!({}) };
+        let path = format!("/api/v1/accounts/{}/{verb}", tenant.id);
+        let done = scene.admin.json("POST", &path, &why).unwrap();
         assert_eq!(done.status / 100, 2, "{verb}: {}", done.body);
         newest(&scene, &tenant.id)
     };

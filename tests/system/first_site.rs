@@ -103,7 +103,11 @@ fn suspension_and_deletion_take_the_names_down_and_bring_everything_back() {
     let act = |verb: &str| {
         let reply = scene
             .admin
-            .json("POST", &format!("/api/v1/accounts/{}/{verb}", tenant.id), &json!({"reason": "unpaid"}))
+            .json(
+                "POST",
+                &format!("/api/v1/accounts/{}/{verb}", tenant.id),
+                &json!({"code": "unpaid", "reason": "unpaid"}),
+            )
             .unwrap();
         let reply = if reply.status == 422 {
             scene.admin.json("POST", &format!("/api/v1/accounts/{}/{verb}", tenant.id), &json!({})).unwrap()

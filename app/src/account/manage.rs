@@ -3,7 +3,7 @@
 use super::{Part, cause, frame, standing, standing_notice};
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Action, Facts, Input, Select, Typed, errors, fold, fold_loss, moment},
+    parts::{Action, Check, Facts, Input, Select, Typed, errors, fold, fold_loss, moment},
     shell,
 };
 use axum::{
@@ -79,7 +79,9 @@ pub async fn plan(
     typed: Typed,
 ) -> Answer {
     let done = match typed.get("plan").parse() {
-        Ok(plan) => server::account::set_plan(&server, face.me()?, id, None, plan).await,
+        Ok(plan) => {
+            server::account::set_plan(&server, face.me()?, id, None, plan, typed.get("above") == "yes").await
+        }
         Err(problem) => Err(Problem::on(problem, "plan")),
     };
     after(&server, &face, id, typed, done, "account_saved").await
@@ -162,7 +164,11 @@ pub fn view(
 }
 
 fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typed: &Typed) -> AnyView {
-    let wrong = typed.error("plan").is_some();
+    let above = typed.error("above").is_some();
+    let wrong = above || typed.error("plan").is_some();
+    // Asked only once it is known what would be above.
+    let accept = above
+        .then(|| Check::new("above", lang.pick("Changer quand même", "Change it even so")).view(lang, typed));
     let shown = if wrong { typed.clone() } else { typed.clone().with("plan", account.plan.id.to_string()) };
     let select =
         plans.into_iter().fold(Select::new("plan", lang.pick("Offre", "Plan")), |select, (id, label)| {
@@ -171,6 +177,7 @@ fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typ
     let form = view! {
         <form class="form" method="post" action=format!("/accounts/{}/plan", account.id)>
             {select.view(lang, &shown)}
+            {accept}
             <button class="button" type="submit">{lang.pick("Changer d’offre", "Change the plan")}</button>
         </form>
     };

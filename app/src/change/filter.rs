@@ -318,6 +318,7 @@ fn vias(lang: Lang) -> Select {
         let words = match *via {
             "session" => lang.pick("le navigateur", "the browser"),
             "token" => lang.pick("un jeton d’API", "an API token"),
+            "viewing" => lang.pick("une vue par l’équipe", "a view by staff"),
             _ => lang.pick("le panneau lui-même", "the panel itself"),
         };
         select.option(*via, words)

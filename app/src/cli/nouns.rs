@@ -321,7 +321,15 @@ pub const NOUNS: &[Noun] = &[
             update(
                 "PATCH",
                 "/accounts/{account}",
-                &[input("plan", Kind::Ref("plan"), "Une autre offre", "Another plan")],
+                &[
+                    input("plan", Kind::Ref("plan"), "Une autre offre", "Another plan"),
+                    input(
+                        "above",
+                        Kind::Flag,
+                        "Même si le compte est alors au-dessus",
+                        "Also when the account is above it then",
+                    ),
+                ],
                 ACCOUNT,
             ),
             delete("/accounts/{account}"),

@@ -161,7 +161,7 @@ async fn draw(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
         <div class="stack">
             {errors(lang, &typed)}
             {list(lang, on, &access, me.user, grants)}
-            {(!invited.is_empty()).then(|| waiting(lang, on, shared, invited))}
+            {(!invited.is_empty()).then(|| waiting(lang, on, &access, invited))}
             {shared.then(|| form(lang, on, &access, server.carrier.is_some(), &typed))}
             {owns.then(|| hand_over(lang, on, &typed))}
             {face.may(Duty::ViewAs).then(|| crate::viewing::act(lang, on, &typed))}
@@ -218,11 +218,11 @@ fn row(lang: Lang, on: On, access: &Access, me: Option<UserId>, grant: GrantView
     .into_any()
 }
 
-fn waiting(lang: Lang, on: On, shared: bool, invited: Vec<InvitationView>) -> AnyView {
+fn waiting(lang: Lang, on: On, access: &Access, invited: Vec<InvitationView>) -> AnyView {
     let rows = invited
         .into_iter()
         .map(|asked| {
-            let act = shared.then(|| {
+            let act = access.shares(asked.role).then(|| {
                 let path = format!("{}/invitations/{}/withdraw", on.path(), asked.id);
                 Action::new(path, lang.pick("Annuler l’invitation", "Withdraw the invitation"))
                     .about(lang, &asked.email)

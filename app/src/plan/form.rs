@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Action, Input, Tone, Typed, errors, fold_loss, notice},
+    parts::{Action, Check, Input, Tone, Typed, errors, fold_loss, notice},
     shell::{self, Place},
 };
 use axum::{
@@ -103,6 +103,7 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         php_workers: number("php_workers")?,
         disk_mb: number("disk_mb")?,
         memory_mb: number("memory_mb")?,
+        above: typed.get("above") == "yes",
     })
 }
 
@@ -169,6 +170,7 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
                 {errors(lang, typed)}
                 {name.view(lang, typed)}
                 {inputs}
+                {typed.error("above").is_some().then(|| Check::new("above", lang.pick("Changer quand même", "Change it even so")).view(lang, typed))}
                 <div class="acts">
                     <button class="button button-main" type="submit">{submit}</button>
                     <a href="/plans">{lang.pick("Annuler", "Cancel")}</a>

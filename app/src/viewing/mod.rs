@@ -70,7 +70,7 @@ pub fn act(lang: Lang, on: On, typed: &Typed) -> AnyView {
     );
     let body = view! {
         <p>{lang.pick(
-            "Pendant une heure au plus, vous voyez le panneau comme ses personnes, sans rien pouvoir modifier. Cela figure dans son historique.",
+            "Pendant une heure au plus, vous voyez le panneau comme le voient les personnes de ce membre, sans rien pouvoir modifier. Cela figure dans son historique.",
             "For an hour at most you see the panel as its people do, without being able to change anything. It stands in the history.",
         )}</p>
         <form class="form" method="post" action=format!("{}/view", on.path()) novalidate=true>
@@ -86,7 +86,7 @@ pub fn act(lang: Lang, on: On, typed: &Typed) -> AnyView {
 pub fn banner(lang: Lang, viewing: &Viewing) -> AnyView {
     let name = &viewing.name;
     let words = lang.pick(
-        format!("Vous regardez «\u{a0}{name}\u{a0}» comme ses personnes, jusqu’au "),
+        format!("Vous voyez «\u{a0}{name}\u{a0}» comme le voient ses membres, jusqu’au "),
         format!("You look at “{name}” as its people do, until "),
     );
     let state = match (viewing.consented, viewing.asked) {
@@ -120,7 +120,7 @@ pub fn card(lang: Lang, asked: Vec<ViewingView>) -> Option<AnyView> {
         .map(|asked| {
             let act = Action::new(
                 format!("/viewings/{}/consent", asked.id),
-                lang.pick("Laisser agir pendant cette heure", "Let them act for this hour"),
+                lang.pick("Laisser modifier les sites pendant cette heure", "Let them change sites for this hour"),
             );
             view! {
                 <li>

@@ -144,6 +144,7 @@ impl Stage {
             php_workers: 2,
             disk_mb: 1024,
             memory_mb: 256,
+            above: false,
         };
         let plan = server::plan::create(&server, &panel, plan).await.unwrap().item.id;
         let contact = server::member::ContactInput {

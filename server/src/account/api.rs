@@ -118,6 +118,9 @@ struct AccountsAsked {
 #[serde(deny_unknown_fields)]
 struct OtherPlan {
     plan: String,
+    /// Also when what the account has would then be above the plan.
+    #[serde(default)]
+    above: bool,
 }
 
 async fn get_all(
@@ -168,7 +171,7 @@ async fn patch(
     let account = part(&params, "account")?;
     show(&server, &asked.actor, account).await?;
     let plan: PlanId = asked.body.plan.parse().map_err(|problem: Problem| problem.on("plan"))?;
-    let moved = set_plan(&server, &asked.actor, account, expected, plan).await?;
+    let moved = set_plan(&server, &asked.actor, account, expected, plan, asked.body.above).await?;
     done(&moved, Some(moved.item.version))
 }
 

@@ -107,6 +107,9 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     let link = match owner {
         Some(email) => {
             let user = user::ensure(&mut tx, &*server.world, &email).await?;
+            if !by_mail {
+                user::may_hand_link(&mut tx, server, actor, user).await?;
+            }
             grant::give(&mut tx, &*server.world, user, grant::On::Account(id), Role::Owner, None).await?;
             let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
             if by_mail {

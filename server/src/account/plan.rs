@@ -1,19 +1,20 @@
 //! An account's plan.
 
 use super::{AccountView, derive, life::act, store};
-use crate::{Actor, Server, change::Done, resource, site, store::sql, views::stale};
+use crate::{Actor, Server, change::Done, plan, resource, site, store::sql, views::stale};
 use model::{AccountId, ChangeId, PlanId, Problem, Text};
 use serde_json::json;
 
-/// Gives the account another plan; what it already has above the new limits stays.
+/// Gives the account another plan; what it already has above the new limits stays, if that is accepted (`above`).
 pub async fn set_plan(
     server: &Server,
     actor: &Actor,
     account: AccountId,
     expected: Option<i64>,
     plan: PlanId,
+    above: bool,
 ) -> Result<Done<AccountView>, Problem> {
-    set_plan_as(server, actor, account, expected, plan, None).await
+    set_plan_as(server, actor, account, expected, (plan, above), None).await
 }
 
 pub(crate) async fn set_plan_as(
@@ -21,7 +22,7 @@ pub(crate) async fn set_plan_as(
     actor: &Actor,
     id: AccountId,
     expected: Option<i64>,
-    plan: PlanId,
+    (plan, above): (PlanId, bool),
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
@@ -48,6 +49,10 @@ pub(crate) async fn set_plan_as(
         ));
     }
     let after = store::load(tx.on(), server, actor, id).await?;
+    let less = after.plan.sites_max < before.plan.sites_max || after.plan.names_max < before.plan.names_max;
+    if less && !above {
+        plan::above::account(&mut tx, id, after.plan.sites_max, after.plan.names_max).await?;
+    }
     let plan = |account: &AccountView| json!({ "plan": account.plan.name, "plan_id": account.plan.id });
     let change =
         act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;

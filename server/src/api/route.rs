@@ -47,8 +47,8 @@ pub enum Who {
     Account(Right),
     /// The same of a member.
     Member(Right),
-    /// A member's record: seen by staff, users with a role on the member and owners of one of its accounts; kept (`Right::Own`) by staff
-    /// whose duty it is and by owners of either.
+    /// A member's record: seen by staff, users with a role on the member and, while nobody owns the member itself, owners of its accounts;
+    /// kept (`Right::Own`) by staff whose duty it is and by those owners.
     Record(Right),
     /// Staff of whom this is a duty; those who see the account concerned are told that they may not, others that there is no such thing.
     AccountBy(Duty),

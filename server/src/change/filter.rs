@@ -5,7 +5,7 @@ use model::{AccountId, ChangeId, HostId, MemberId, Problem, Text};
 use serde::Deserialize;
 
 /// The ways in, as `Via::code` names them.
-pub const VIAS: [&str; 3] = ["session", "token", "panel"];
+pub const VIAS: [&str; 4] = ["session", "token", "viewing", "panel"];
 
 /// Which changes; everything that is there has to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Wanted {
             return Err(Problem::invalid("verb", "bad_verb", text));
         }
         if some(&self.via).is_some_and(|via| !VIAS.contains(&via.as_str())) {
-            let text = Text::new("session, token ou panel.", "session, token or panel.");
+            let text = Text::new("session, token, viewing ou panel.", "session, token, viewing or panel.");
             return Err(Problem::invalid("via", "bad_via", text));
         }
         Ok(Filter {

@@ -82,7 +82,7 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             let now = account::show(server, actor, account).await?;
             still(now.plan.id.to_string() == text(&undone.after, "plan_id"))?;
             let before = text(&undone.before, "plan_id").parse()?;
-            account::set_plan_as(server, actor, account, Some(now.version), before, Some(change))
+            account::set_plan_as(server, actor, account, Some(now.version), (before, true), Some(change))
                 .await?
                 .change
         }

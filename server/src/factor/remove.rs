@@ -52,6 +52,7 @@ pub async fn reset(server: &Server, actor: &Actor, of: UserId) -> Result<(), Pro
         return Err(user::session_only());
     }
     actor.must_have_proved(now)?;
+    user::must_not_be_admin(&mut tx, server, actor, of).await?;
     let removed = sql("DELETE FROM factors WHERE user_id = $1").bind(of).run(tx.on()).await?;
     recovery::forget(&mut tx, of).await?;
     session::shut_out(&mut tx, of, now, None).await?;

@@ -107,7 +107,7 @@ pub(crate) async fn of_account<'c>(
         actor,
         "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
            AND (g.account_id = $3 OR g.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))
-         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'manager' END FROM viewings v
+         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'webmaster' END FROM viewings v
          WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2
            AND (v.account_id = $3 OR v.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $3))",
         account.to_string(),
@@ -128,7 +128,7 @@ pub(crate) async fn of_member<'c>(
         actor,
         "SELECT g.role FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
            AND g.member_id = $3
-         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'manager' END FROM viewings v
+         UNION SELECT CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'webmaster' END FROM viewings v
          WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2 AND v.member_id = $3",
         member.to_string(),
         now,

@@ -1,7 +1,7 @@
 //! Invitations: a member's user asks somebody to take a role; it holds once they say yes.
 
 use super::{
-    GrantView, InvitationView, On,
+    GrantView, InvitationView, On, access,
     rules::{self, Of},
 };
 use crate::{
@@ -77,14 +77,7 @@ pub(super) async fn ask(
     }
     let user = user::ensure(tx, &*server.world, email).await?;
     let now = server.world.now_ms();
-    sql("UPDATE invitations SET answered_at = $4, answer = 'withdrawn' WHERE user_id = $1 AND answered_at IS NULL
-           AND (account_id = $2 OR member_id = $3)")
-    .bind(user)
-    .bind(on.account())
-    .bind(on.member())
-    .bind(now)
-    .run(tx.on())
-    .await?;
+    replace(tx, server, actor, on, user, now).await?;
     let id: InvitationId = server.world.id();
     sql("INSERT INTO invitations (id, user_id, member_id, account_id, role, grant_until, hands_over, by_user, by_who, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
@@ -109,6 +102,34 @@ pub(super) async fn ask(
     Ok(asked)
 }
 
+/// Ends what this person was asked before, if who asks now could have: a manager takes no owner's invitation away.
+async fn replace(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    on: On,
+    user: UserId,
+    now: i64,
+) -> Result<(), Problem> {
+    let open: Vec<(InvitationId, Role)> =
+        sql("SELECT id, role FROM invitations WHERE user_id = $1 AND answered_at IS NULL
+           AND expires_at > $4 AND (account_id = $2 OR member_id = $3)")
+        .bind(user)
+        .bind(on.account())
+        .bind(on.member())
+        .bind(now)
+        .all(tx.on(), |row| Ok((row.get("id")?, row.get("role")?)))
+        .await?;
+    let access = access::of(tx.on(), actor, on, now).await?;
+    for (id, role) in open {
+        if !access.shares(role) {
+            return Err(rules::above(role).on("email"));
+        }
+        answer(tx, server, id, "withdrawn").await?;
+    }
+    Ok(())
+}
+
 /// Says yes: the role holds from now on.
 pub async fn accept(server: &Server, actor: &Actor, invitation: InvitationId) -> Result<GrantView, Problem> {
     let user = acting(actor)?;
@@ -121,7 +142,10 @@ pub async fn accept(server: &Server, actor: &Actor, invitation: InvitationId) ->
         return Err(not_found());
     }
     answer(&mut tx, server, invitation, "accepted").await?;
-    let grant = rules::give(&mut tx, &*server.world, user, on, asked.role, asked.grant_until).await?;
+    // The days of a role count from when it is taken.
+    let now = server.world.now_ms();
+    let until = asked.grant_until.map(|until| now + (until - asked.created_at));
+    let grant = rules::give(&mut tx, &*server.world, user, on, asked.role, until).await?;
     tx.wake_user(user);
     rules::record(&mut tx, server, actor, on, &of, ("grant.create", grant), &actor.who, asked.role).await?;
     if let Some(old) = gives.hands_over {
@@ -172,6 +196,9 @@ pub async fn withdraw(
     };
     if !there {
         return Err(not_found());
+    }
+    if !access.shares(asked.role) {
+        return Err(rules::above(asked.role));
     }
     answer(&mut tx, server, invitation, "withdrawn").await?;
     rules::record(

@@ -106,7 +106,7 @@ pub struct InvitationView {
     pub created_at: i64,
     /// Until when it can be accepted.
     pub expires_at: i64,
-    /// When the role itself would run out.
+    /// When the role would run out if it were taken at once: its days count from when it is.
     pub grant_until: Option<i64>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Access, Given, GrantView, NewGrant, On, access, invite};
 use crate::{
-    Actor, Server, account,
+    Actor, Server, Via, account,
     account::AccountView,
     actor::not_found,
     change::{self, Act, Subject},
@@ -112,6 +112,7 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
     if !access.shares(role) {
         return Err(above(role).on("role"));
     }
+    by_hand(actor, &access, role)?;
     let until = until(role, new.days, now)?;
     if !access.is_admin() {
         let asked = invite::ask(&mut tx, server, actor, on, &of, &email, role, until, None).await?;
@@ -120,6 +121,9 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
     }
     let by_mail = mail::by_mail(server, new.mail)?;
     let user = user::ensure(&mut tx, &*server.world, &email).await?;
+    if !by_mail {
+        user::may_hand_link(&mut tx, server, actor, user).await?;
+    }
     let grant = give(&mut tx, &*server.world, user, on, role, until).await?;
     tx.wake_user(user);
     let link = user::link_if_needed(&mut tx, &*server.world, user).await?;
@@ -138,7 +142,15 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
     Ok(Given::Held(item, link.filter(|_| !by_mail)))
 }
 
-fn above(role: Role) -> Problem {
+/// A member's owners and managers are changed in person: a stolen token takes nobody's place. (The cooperative's own programs may.)
+fn by_hand(actor: &Actor, access: &Access, role: Role) -> Result<(), Problem> {
+    if matches!(actor.via, Via::Token(_)) && !access.is_admin() && role >= Role::Manager {
+        return Err(user::session_only());
+    }
+    Ok(())
+}
+
+pub(super) fn above(role: Role) -> Problem {
     let Text { fr, en } = role.word();
     Problem::new(
         ProblemKind::Denied,
@@ -190,6 +202,7 @@ pub async fn revoke(server: &Server, actor: &Actor, on: On, grant: GrantId) -> R
     if !access.shares(before.role) {
         return Err(above(before.role));
     }
+    by_hand(actor, &access, before.role)?;
     end(&mut tx, server, actor, on, &of, &before, "grant.revoke").await?;
     tx.commit().await?;
     Ok(before)
@@ -220,8 +233,8 @@ pub(super) async fn end(
 
 /// The last owner cannot vanish: there is another one of the same thing, or of the member whose account it is.
 async fn others_own(tx: &mut Tx, on: On, of: &Of, grant: GrantId) -> Result<(), Problem> {
-    let others = sql("SELECT COUNT(*) FROM grants WHERE id <> $1 AND role = 'owner' AND revoked_at IS NULL AND expires_at IS NULL
-           AND (account_id = $2 OR member_id = $3)")
+    let others = sql("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id <> $1 AND g.role = 'owner'
+           AND g.revoked_at IS NULL AND g.expires_at IS NULL AND u.suspended_at IS NULL AND (g.account_id = $2 OR g.member_id = $3)")
     .bind(grant)
     .bind(on.account())
     .bind(of.member())

@@ -98,6 +98,8 @@ pub(crate) async fn hold(
 ) -> Result<(StaffView, Option<Secret>), Problem> {
     let now = server.world.now_ms();
     let until = days.map(|days| days_from(now, days)).transpose()?;
+    // Two that give the same role at once give it once.
+    sql("UPDATE panel SET one = 1").run(tx.on()).await?;
     let user = user::ensure(tx, &*server.world, email).await?;
     let grant = give_staff(tx, &*server.world, user, role, until).await?;
     tx.wake_user(user);

@@ -10,12 +10,13 @@ use crate::{
 use model::{EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
 struct Reader {
-    user: UserId,
+    /// None: a contact of the member who is no user.
+    user: Option<UserId>,
     email: EmailAddress,
     lang: Option<Lang>,
 }
 
-/// Tells everybody who has a grant on the account what became of it, in their own language.
+/// Tells everybody who has a role on the account, and the member's contacts, what became of it, each in their own language, once.
 pub(crate) async fn tell_people(
     tx: &mut Tx,
     server: &Server,
@@ -25,20 +26,33 @@ pub(crate) async fn tell_people(
     if server.carrier.is_none() {
         return Ok(());
     }
-    let readers = sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
+    let mut readers =
+        sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
            (SELECT g.user_id FROM grants g WHERE (g.account_id = $1 OR g.member_id = $2)
              AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)) ORDER BY u.id")
-    .bind(account.id)
+        .bind(account.id)
+        .bind(account.member.id)
+        .bind(server.world.now_ms())
+        .all(tx.on(), |row| {
+            Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
+        })
+        .await?;
+    let contacts = sql("SELECT c.email, m.lang FROM member_contacts c JOIN members m ON m.id = c.member_id
+         WHERE c.member_id = $1 AND c.email IS NOT NULL ORDER BY c.position")
     .bind(account.member.id)
-    .bind(server.world.now_ms())
-    .all(tx.on(), |row| Ok(Reader { user: row.get("id")?, email: row.get("email")?, lang: row.get("lang")? }))
+    .all(tx.on(), |row| Ok(Reader { user: None, email: row.get("email")?, lang: Some(row.get("lang")?) }))
     .await?;
+    for contact in contacts {
+        if readers.iter().all(|reader| reader.email.key() != contact.email.key()) {
+            readers.push(contact);
+        }
+    }
     for reader in readers {
         let letter = Letter {
             kind,
             to: &reader.email,
             lang: reader.lang.unwrap_or_default(),
-            user: Some(reader.user),
+            user: reader.user,
             member: Some(account.member.id),
             account: Some(account.id),
             facts: facts(account),
@@ -161,7 +175,7 @@ async fn reader(tx: &mut Tx, user: UserId) -> Result<Reader, Problem> {
     sql("SELECT id, email, lang FROM users WHERE id = $1")
         .bind(user)
         .one(tx.on(), |row| {
-            Ok(Reader { user: row.get("id")?, email: row.get("email")?, lang: row.get("lang")? })
+            Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
         })
         .await
 }

@@ -144,6 +144,17 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
         .bind(now)
         .optional(tx.on(), |_| Ok(()))
         .await?;
+    let granted = match old.user {
+        Some(_) => granted,
+        // A contact of the member, while it is one.
+        None => {
+            sql("SELECT member_id FROM member_contacts WHERE member_id = $1 AND email_key = $2 LIMIT 1")
+                .bind(old.member)
+                .bind(old.to.key())
+                .optional(tx.on(), |_| Ok(()))
+                .await?
+        }
+    };
     let state = match account {
         Some(account) => standing(tx, account).await?,
         None => None,

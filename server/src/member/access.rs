@@ -4,14 +4,14 @@ use crate::{Actor, Server, actor::not_found, grant, store::sql};
 use model::{Duty, MemberId, Problem, ProblemKind, Right, Role, Text};
 use sqlx::AnyConnection;
 
-/// Not found unless the actor may see the record: staff, users with a role on the member, owners of one of its accounts.
+/// Not found unless the actor may see the record: staff, users with a role on the member, and while nobody owns it, owners of one of its accounts.
 pub async fn must_see(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
     let mut on = server.store.read().await?;
     must_see_on(&mut on, server, actor, member).await
 }
 
 /// Not found unless the actor may see the record; denied unless they may correct its contacts and language: staff whose duty it is, and
-/// owners of the member or of one of its accounts.
+/// owners of the member, or of one of its accounts while nobody owns the member.
 pub async fn must_keep(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
     let mut on = server.store.read().await?;
     must_keep_on(&mut on, server, actor, member).await.map(drop)
@@ -72,10 +72,12 @@ async fn held(
 ) -> Result<Held, Problem> {
     let now = server.world.now_ms();
     let access = grant::of_member(&mut *on, actor, member, now).await?;
-    // Whoever answers for an account answers for whose it is; other roles on an account say nothing of the member.
+    // While nobody owns the member itself, the owners of its accounts answer for it; other roles on an account say nothing of the member.
     let owners = sql("SELECT COUNT(*) FROM grants g JOIN accounts a ON a.id = g.account_id
          WHERE g.user_id = $1 AND a.member_id = $3 AND a.state <> 'erased' AND g.role = 'owner'
-           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)")
+           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
+             AND (o.expires_at IS NULL OR o.expires_at > $2))")
     .bind(actor.holder())
     .bind(now)
     .bind(member)

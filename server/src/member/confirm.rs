@@ -21,7 +21,9 @@ pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MemberRow>, Prob
         "FROM members m WHERE m.id IN (SELECT g.member_id FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
              AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
            UNION SELECT a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.user_id = $1 AND g.role = 'owner'
-             AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2))
+             AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+             AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
+             AND (o.expires_at IS NULL OR o.expires_at > $2)))
          ORDER BY m.sort_key, m.id LIMIT 200"
     ))
     .bind(actor.holder())
@@ -37,7 +39,9 @@ pub async fn due(server: &Server, actor: &Actor) -> Result<Vec<Ref<MemberId>>, P
            AND m.id IN (SELECT g.member_id FROM grants g WHERE g.user_id = $1 AND g.role = 'owner' AND g.member_id IS NOT NULL
              AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
            UNION SELECT a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.user_id = $1 AND g.role = 'owner'
-             AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2))
+             AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+             AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
+             AND (o.expires_at IS NULL OR o.expires_at > $2)))
          ORDER BY COALESCE(m.confirmed_at, m.created_at), m.id LIMIT 20")
     .bind(actor.holder())
     .bind(now)

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     Actor, Server,
+    actor::not_found,
     paging::Listing,
+    session,
     store::{internal, sql},
 };
 use futures_util::stream::{self, Stream};
@@ -63,6 +65,10 @@ impl Export {
     async fn page(&mut self) -> Result<Option<String>, Problem> {
         if self.done {
             return Ok(None);
+        }
+        if self.listing.cursor.is_some() {
+            // As things stand now: who was signed out or lost the right reads no further.
+            self.actor = session::still(&self.server, &self.actor).await?.ok_or_else(not_found)?;
         }
         let found = list(&self.server, &self.actor, &self.listing, &self.filter).await?;
         let mut page = String::new();

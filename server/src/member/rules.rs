@@ -222,6 +222,7 @@ pub async fn delete(
     expected: Option<i64>,
 ) -> Result<Done<MemberView>, Problem> {
     actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
+    actor.must_have_proved(server.world.now_ms())?;
     let mut tx = server.store.write().await?;
     if !store::hold(&mut tx, member).await? {
         return Err(not_found());

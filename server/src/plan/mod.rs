@@ -1,5 +1,6 @@
 //! Hosting plans: the limits an account gets.
 
+pub(crate) mod above;
 mod api;
 mod rules;
 
@@ -38,4 +39,7 @@ pub struct PlanInput {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+    /// Changing a plan: also when accounts would then be above it.
+    #[serde(default)]
+    pub above: bool,
 }

@@ -1,6 +1,6 @@
 //! Plans are the admins' to keep. A plan that changes changes every account that has it, in one transaction.
 
-use super::{PlanInput, PlanView};
+use super::{PlanInput, PlanView, above};
 use crate::{
     Actor, Server, account,
     actor::not_found,
@@ -107,6 +107,10 @@ pub async fn update(
         .await?;
     if same.is_some() {
         return Err(taken());
+    }
+    let less = new.sites_max < before.sites_max || new.names_max < before.names_max;
+    if less && !new.above {
+        above::plan(&mut tx, plan, new.sites_max, new.names_max).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
            version = version + 1 WHERE id = $1")

@@ -70,6 +70,7 @@ pub async fn link(server: &Server, actor: &Actor, user: UserId) -> Result<Secret
         return Err(rules::session_only());
     }
     actor.must_have_proved(server.world.now_ms())?;
+    rules::must_not_be_admin(&mut tx, server, actor, user).await?;
     change::record(&mut tx, &*server.world, actor, act).await?;
     let secret = new(&mut tx, &*server.world, user).await?;
     tx.commit().await?;

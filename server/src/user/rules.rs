@@ -209,6 +209,51 @@ pub(crate) async fn hold(tx: &mut Tx, user: UserId) -> Result<(), Problem> {
     sql("UPDATE users SET password = password WHERE id = $1").bind(user).run(tx.on()).await.map(drop)
 }
 
+/// What takes two admins is worth nothing if one can become the other: nobody resets an admin by hand. Their links go by mail to their own
+/// address, and the console helps one who has lost everything (`alveole-panel admin create`).
+pub(crate) async fn must_not_be_admin(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    user: UserId,
+) -> Result<(), Problem> {
+    if actor.user.is_none() || actor.user == Some(user) {
+        return Ok(());
+    }
+    let admin = sql("SELECT COUNT(*) FROM grants WHERE user_id = $1 AND role = 'admin' AND account_id IS NULL AND member_id IS NULL
+           AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)")
+    .bind(user)
+    .bind(server.world.now_ms())
+    .one(tx.on(), |row| row.first::<i64>())
+    .await?;
+    if admin == 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Denied,
+        "user_is_admin",
+        Text::new(
+            "Cette personne est de l’administration\u{a0}: envoyez-lui un lien par courriel, ou, si elle a tout perdu, rétablissez-la à la console du panneau (alveole-panel admin create).",
+            "This person is an admin: send them a link by mail or, if they have lost everything, restore them at the panel's console (alveole-panel admin create).",
+        ),
+    ))
+}
+
+/// Whether the one-time link of a user who has no password yet may be told to who asks: not that of staff, which would be a way around
+/// what takes two. Theirs goes by mail.
+pub(crate) async fn may_hand_link(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    user: UserId,
+) -> Result<(), Problem> {
+    let waits = sql("SELECT COUNT(*) FROM users WHERE id = $1 AND password IS NULL")
+        .bind(user)
+        .one(tx.on(), |row| row.first::<i64>())
+        .await?;
+    if waits == 0 { Ok(()) } else { must_not_be_admin(tx, server, actor, user).await }
+}
+
 /// For what a stolen token must not be able to do.
 pub(crate) fn session_only() -> Problem {
     Problem::new(

@@ -51,7 +51,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/viewing/ask",
         Who::User,
         Needs::Session,
-        "Ask the owner to be let act as a manager for the rest of the hour",
+        "Ask the owner to be let act as a webmaster for the rest of the hour",
         Answer::One(shape::<ViewingView>),
         || routing::post(post_ask),
     )
@@ -70,7 +70,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/me/viewings/{viewing}/consent",
         Who::User,
         Needs::Session,
-        "Let whoever views act as a manager for the rest of the hour",
+        "Let whoever views act as a webmaster for the rest of the hour",
         Answer::One(shape::<ViewingView>),
         || routing::post(post_consent),
     ),

@@ -2,7 +2,7 @@
 //! unless an owner consents, and is back to itself after an hour at most. It stands in the member's history.
 //!
 //! Nothing checks "is this only a view?" act by act: while it lasts the actor has no staff role and no grant of their own, only what this
-//! view gives, which is a reader's role, or a manager's with consent. The same rules as for everybody do the rest.
+//! view gives, which is a reader's role, or a webmaster's with consent. The same rules as for everybody do the rest.
 
 mod api;
 mod rules;
@@ -35,7 +35,7 @@ pub struct Viewing {
 impl Viewing {
     /// What the view gives.
     pub fn role(&self) -> Role {
-        if self.consented { Role::Manager } else { Role::Reader }
+        if self.consented { Role::Webmaster } else { Role::Reader }
     }
 }
 

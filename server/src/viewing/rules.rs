@@ -37,7 +37,7 @@ pub async fn start(server: &Server, actor: &Actor, on: On, reason: &str) -> Resu
     };
     let now = server.world.now_ms();
     actor.must_have_proved(now)?;
-    let reason: String = reason.trim().chars().take(LONGEST).collect();
+    let reason: String = reason.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if reason.chars().count() < SHORTEST {
         let text = Text::new(
             "Écrivez pourquoi\u{a0}: le membre le lira dans son historique.",
@@ -122,7 +122,7 @@ pub async fn pending(server: &Server, actor: &Actor) -> Result<Vec<ViewingView>,
     Ok(open)
 }
 
-/// An owner lets whoever views act as a manager for the rest of the hour.
+/// An owner lets whoever views act as a webmaster for the rest of the hour.
 pub async fn consent(server: &Server, actor: &Actor, viewing: ViewingId) -> Result<ViewingView, Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
@@ -138,11 +138,16 @@ pub async fn consent(server: &Server, actor: &Actor, viewing: ViewingId) -> Resu
         return Err(not_found());
     }
     actor.must_have_proved(now)?;
-    sql("UPDATE viewings SET consented_at = $2 WHERE id = $1 AND asked_at IS NOT NULL AND ended_at IS NULL")
-        .bind(viewing)
-        .bind(now)
-        .run(tx.on())
-        .await?;
+    let consented = sql(
+        "UPDATE viewings SET consented_at = $2 WHERE id = $1 AND asked_at IS NOT NULL AND ended_at IS NULL",
+    )
+    .bind(viewing)
+    .bind(now)
+    .run(tx.on())
+    .await?;
+    if consented == 0 {
+        return Err(not_found());
+    }
     let view = load(&mut tx, viewing, now).await?;
     record(&mut tx, server, actor, "viewing.consent", on, &view).await?;
     tx.commit().await?;

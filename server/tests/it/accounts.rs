@@ -197,7 +197,7 @@ pub async fn strangers_see_nothing_and_owners_cannot_act_as_admins(bench: Bench)
             .await
             .unwrap_err(),
         account::delete(server, &home.owner, home.account, None).await.unwrap_err(),
-        account::set_plan(server, &home.owner, home.account, None, bench.plan).await.unwrap_err(),
+        account::set_plan(server, &home.owner, home.account, None, bench.plan, false).await.unwrap_err(),
     ] {
         assert_eq!(problem.code, "staff_only");
     }
@@ -212,6 +212,7 @@ pub async fn a_plan_that_changes_reaches_its_accounts(bench: Bench) {
     bench.household("alpha").await;
     bench.household("beta").await;
     let mut input = PlanInput {
+        above: false,
         name: "Ruche".into(),
         sites_max: 9,
         names_max: 4,
@@ -335,4 +336,34 @@ pub async fn lists_come_in_the_order_asked(bench: Bench) {
     for bad in ["/accounts?sort=uid", "/users?sort=password", "/mails?sort=name"] {
         assert_eq!(client.ask("GET", bad, None).await.body["code"], "bad_sort", "{bad}");
     }
+}
+
+/// A smaller plan, or less in a plan, says first what would be above it; accepted, nothing is lost and nothing more comes in.
+pub async fn what_would_be_above_a_plan_is_said_first(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    for n in 0..3 {
+        site::create(server, &home.owner, home.account, &format!("s{n}.example")).await.unwrap();
+    }
+    let small = PlanInput { name: "Petite".into(), sites_max: 2, names_max: 4, ..input() };
+    let small = plan::create(server, admin, small).await.unwrap().item.id;
+    let told = account::set_plan(server, admin, home.account, None, small, false).await.unwrap_err();
+    assert_eq!((told.code, told.field), ("plan_above", Some("above")));
+    assert!(told.text.en.contains("3 sites for 2"), "{}", told.text.en);
+    assert_eq!(account::show(server, admin, home.account).await.unwrap().plan.id, bench.plan);
+    account::set_plan(server, admin, home.account, None, small, true).await.unwrap();
+    assert_eq!(account::show(server, admin, home.account).await.unwrap().sites, 3);
+    let refused = site::create(server, &home.owner, home.account, "s4.example").await.unwrap_err();
+    assert_eq!(refused.code, "sites_limit");
+    // The plan itself: who would be above it is named; the same or more asks nothing.
+    let less = PlanInput { name: "Petite".into(), sites_max: 1, names_max: 4, ..input() };
+    let told = plan::update(server, admin, small, None, less.clone()).await.unwrap_err();
+    assert_eq!(told.code, "plan_above");
+    assert!(told.text.fr.contains("alpha"), "{}", told.text.fr);
+    plan::update(server, admin, small, None, PlanInput { above: true, ..less.clone() }).await.unwrap();
+    plan::update(server, admin, small, None, PlanInput { sites_max: 9, ..less }).await.unwrap();
+}
+
+fn input() -> PlanInput {
+    PlanInput { php_workers: 4, disk_mb: 1024, memory_mb: 256, ..PlanInput::default() }
 }

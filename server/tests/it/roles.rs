@@ -320,6 +320,52 @@ pub async fn staff_does_its_own_and_no_more(bench: Bench) {
     assert_eq!(grant::remove_staff(server, &bench.admin, last).await.unwrap_err().code, "last_admin");
 }
 
+/// What takes two admins is worth nothing if one can become the other.
+pub async fn no_admin_becomes_another(bench: Bench) {
+    let server = &bench.server;
+    let second = staff(server, "deux@coop.example").await;
+    let user = second.user.unwrap();
+    assert_eq!(user::link(server, &bench.admin, user).await.unwrap_err().code, "user_is_admin");
+    assert_eq!(server::factor::reset(server, &bench.admin, user).await.unwrap_err().code, "user_is_admin");
+    // One who is admin and has no password yet: no link of theirs is told for another role either.
+    let asked = ask_admin(server, &bench.admin, "trois@coop.example").await;
+    approval::approve(server, &second, asked.id).await.unwrap();
+    let home = bench.household("alpha").await;
+    let new = role("trois@coop.example", "reader", None);
+    let told = grant::create(server, &bench.admin, On::Account(home.account), new).await.unwrap_err();
+    assert_eq!(told.code, "user_is_admin");
+    user::link(server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
+}
+
+/// A manager takes no owner's invitation away, and a suspended owner is nobody to stay behind.
+pub async fn lesser_roles_undo_nothing_of_greater_ones(bench: Bench) {
+    let (server, _) = keeping(&bench).await;
+    let home = bench.household("alpha").await;
+    let on = On::Account(home.account);
+    let manager = bench.household("beta").await.owner;
+    give(&server, &bench.admin, on, role("beta@membre.example", "manager", None)).await;
+    let heir = bench.household("gamma").await.owner;
+    let offered = grant::hand_over(&server, &home.owner, on, "gamma@membre.example").await.unwrap();
+    assert_eq!(grant::withdraw(&server, &manager, on, offered.id).await.unwrap_err().code, "role_above");
+    let new = role("gamma@membre.example", "reader", None);
+    assert_eq!(invite(&server, &manager, on, new).await.unwrap_err().code, "role_above");
+    grant::accept(&server, &heir, offered.id).await.unwrap();
+    // Days of a role count from when it is taken.
+    let asked = invite(&server, &heir, on, role("delta@membre.example", "reader", Some(2))).await.unwrap();
+    let delta = bench.household("delta").await.owner;
+    bench.world.pass(5 * 24 * 3_600_000);
+    let held = grant::accept(&server, &delta, asked.id).await.unwrap();
+    assert!(held.expires_at.unwrap() > bench.server.world.now_ms() + 24 * 3_600_000);
+    // The other owner is suspended: the last who can act stays.
+    give(&server, &bench.admin, on, role("alpha@membre.example", "owner", None)).await;
+    user::suspend(&server, &bench.admin, home.owner.user.unwrap()).await.unwrap();
+    let own = grant::mine(&server, &heir).await.unwrap();
+    let own = own.iter().find(|grant| {
+        grant.role == Role::Owner && grant.account.as_ref().is_some_and(|of| of.id == home.account)
+    });
+    assert_eq!(grant::leave(&server, &heir, own.unwrap().id).await.unwrap_err().code, "last_owner");
+}
+
 /// Acts on roles stand in the history of the account, with who did them.
 pub async fn roles_leave_their_trace(bench: Bench) {
     let (server, _) = keeping(&bench).await;

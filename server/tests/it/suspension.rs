@@ -122,3 +122,24 @@ pub async fn suspensions_of_before_have_no_code_and_still_come_back(bench: Bench
     assert_eq!(listed["items"], json!([]));
     assert_eq!(client.ask("GET", "/accounts?code=because", None).await.body["field"].as_str(), Some("code"));
 }
+
+/// The member's contacts are told too, in the member's language, and nobody twice.
+pub async fn contacts_are_told_at_once(bench: Bench) {
+    let (server, _) = crate::mails::keeping(&bench).await;
+    let home = bench.household("alpha").await;
+    let contact = |email: &str| server::member::ContactInput {
+        purpose: "billing".into(),
+        email: Some(email.into()),
+        ..Default::default()
+    };
+    let contacts = vec![contact("tresor@asso.example"), contact("Alpha@membre.example")];
+    let patch = server::member::MemberPatch { contacts: Some(contacts), ..Default::default() };
+    server::member::update(&server, &bench.admin, home.member, None, patch).await.unwrap();
+    account::suspend(&server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
+    let mut told: Vec<String> =
+        crate::mails::listed(&server, &bench).await.into_iter().map(|mail| mail.to).collect();
+    told.sort();
+    assert_eq!(told, ["alpha@membre.example", "tresor@asso.example"]);
+}

@@ -94,14 +94,14 @@ pub async fn an_owner_lets_staff_act(bench: Bench) {
     assert_eq!(viewing::pending(server, &home.owner).await.unwrap().len(), 1);
     viewing::consent(server, &home.owner, view.id).await.unwrap();
     let me = support.now(server).await;
-    assert_eq!(me.viewing.as_ref().unwrap().role(), Role::Manager);
+    assert_eq!(me.viewing.as_ref().unwrap().role(), Role::Webmaster);
     site::create(server, &me, home.account, "asso.example").await.unwrap();
     let seen = change::list(server, &home.owner, home.account, &Listing::default()).await.unwrap().items;
     let told: Vec<_> =
         seen.iter().map(|act| (act.verb.as_str(), act.who.as_str(), act.via.as_str())).collect();
     assert_eq!(told[0], ("site.create", "aide@coop.example", "viewing"));
     assert_eq!(told[1].0, "viewing.consent");
-    // A manager of the house is no owner of it.
+    // Sites, and nothing of who has which role.
     assert_eq!(grant::hand_over(server, &me, on, "x@y.example").await.unwrap_err().code, "role_lacks");
     viewing::end(server, &me).await.unwrap();
     let me = support.now(server).await;

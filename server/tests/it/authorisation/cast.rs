@@ -57,7 +57,7 @@ impl Part {
     fn on_record(self, right: Right) -> bool {
         match self {
             Part::OfMember(role) => role.gives(right),
-            Part::OfAccount(role) => role == Role::Owner,
+            // (The member has owners of its own here.)
             Part::Staff(role) => right == Right::See || role.does(Duty::KeepMembers),
             _ => false,
         }

@@ -137,6 +137,7 @@ pub async fn equal_bytes_are_no_step(bench: Bench) {
     let before = bench.resources().await;
     // A plan of the same weight: the account changes, the host does not.
     let input = server::plan::PlanInput {
+        above: false,
         name: "Essaim".into(),
         sites_max: 50,
         names_max: 4,
@@ -145,7 +146,7 @@ pub async fn equal_bytes_are_no_step(bench: Bench) {
         memory_mb: 256,
     };
     let plan = server::plan::create(server, admin, input).await.unwrap().item.id;
-    let moved = account::set_plan(server, admin, home.account, None, plan).await.unwrap();
+    let moved = account::set_plan(server, admin, home.account, None, plan, false).await.unwrap();
     assert_eq!(bench.resources().await, before);
     let change = change::show(server, &home.owner, moved.change.unwrap()).await.unwrap();
     assert_eq!((change.state, change.states.len()), (ChangeState::Applied, 0));

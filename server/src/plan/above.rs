@@ -1,0 +1,85 @@
+//! What would be above new limits. Nothing is taken away then, but nothing can be added either: that is said before, and accepted or not.
+
+use crate::store::{Tx, sql};
+use model::{AccountId, PlanId, Problem, ProblemKind, Text, text};
+
+/// Names told; more are counted.
+const NAMED: i64 = 5;
+
+/// What an account has.
+struct Has {
+    name: String,
+    sites: u32,
+    /// Of the site with the most.
+    names: u32,
+}
+
+macro_rules! has {
+    () => {
+        "SELECT a.name, (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites,
+           (SELECT COALESCE(MAX(x.n), 0) FROM (SELECT COUNT(*) AS n FROM names n JOIN sites s ON s.id = n.site_id
+              WHERE s.account_id = a.id GROUP BY n.site_id) x) AS names
+         FROM accounts a WHERE a.state <> 'erased' AND "
+    };
+}
+
+/// Refused, with what would be above, when an account gets these limits.
+pub(crate) async fn account(
+    tx: &mut Tx,
+    account: AccountId,
+    sites_max: u32,
+    names_max: u32,
+) -> Result<(), Problem> {
+    let has = sql(concat!(has!(), "a.id = $1")).bind(account).one(tx.on(), read).await?;
+    let mut fr = Vec::new();
+    let mut en = Vec::new();
+    if has.sites > sites_max {
+        fr.push(format!("{} sites pour {sites_max}", has.sites));
+        en.push(format!("{} sites for {sites_max}", has.sites));
+    }
+    if has.names > names_max {
+        fr.push(format!("{} noms sur un site pour {names_max}", has.names));
+        en.push(format!("{} names on one site for {names_max}", has.names));
+    }
+    if fr.is_empty() {
+        return Ok(());
+    }
+    let (fr, en) = (fr.join(", "), en.join(", "));
+    Err(problem(text!(
+        "Ce compte serait au-dessus de l’offre\u{a0}: {fr}. Rien n’est supprimé, mais il ne pourra plus rien ajouter. Acceptez-le, ou choisissez une autre offre.",
+        "This account would be above the plan: {en}. Nothing is deleted, but it could add nothing more. Accept that, or choose another plan."
+    )))
+}
+
+/// Refused, with the accounts that would be above, when a plan gets these limits.
+pub(super) async fn plan(tx: &mut Tx, plan: PlanId, sites_max: u32, names_max: u32) -> Result<(), Problem> {
+    let found = sql(concat!(
+        "SELECT h.name, h.sites, h.names, COUNT(*) OVER () AS total FROM (",
+        has!(),
+        "a.plan_id = $1) h WHERE h.sites > $2 OR h.names > $3 ORDER BY h.name LIMIT $4"
+    ))
+    .bind(plan)
+    .bind(sites_max)
+    .bind(names_max)
+    .bind(NAMED)
+    .all(tx.on(), |row| Ok((read(row)?.name, row.get::<i64>("total")?)))
+    .await?;
+    let Some((_, total)) = found.first() else { return Ok(()) };
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    let mut names = names.join(", ");
+    if *total > NAMED {
+        names.push('…');
+    }
+    Err(problem(text!(
+        "Comptes qui seraient au-dessus de l’offre ({total})\u{a0}: {names}. Rien n’est supprimé, mais ils ne pourront plus rien ajouter. Acceptez-le, ou laissez plus de place.",
+        "Accounts that would be above the plan ({total}): {names}. Nothing is deleted, but they could add nothing more. Accept that, or leave more room."
+    )))
+}
+
+fn read(row: &crate::store::Row) -> Result<Has, Problem> {
+    Ok(Has { name: row.get("name")?, sites: row.get("sites")?, names: row.get("names")? })
+}
+
+fn problem(text: Text) -> Problem {
+    Problem::new(ProblemKind::Conflict, "plan_above", text).on("above")
+}
