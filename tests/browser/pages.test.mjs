@@ -18,7 +18,7 @@ const seeds = {
     "/users", "/staff", "/mails", "/tokens", "/profile", "/search", "/search?q=e", "/nowhere"],
   member: ["/", "/accounts", "/members/mine", "/search", "/search?q=asso", "/tokens", "/profile", "/second-factor", "/members"],
 };
-const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
+const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
 
 /** One page of each kind that can be reached by links. */

@@ -175,10 +175,10 @@ fn list(lang: Lang, on: On, access: &Access, me: Option<UserId>, grants: Vec<Gra
     let rows = grants.into_iter().map(|grant| row(lang, on, access, me, grant)).collect_view();
     let inherited = matches!(on, On::Account(_)).then(|| {
         view! {
-            <p class="card-foot small quiet">{lang.pick(
+            <div class="card-foot small quiet">{lang.pick(
                 "Qui a un rôle sur le membre l’a aussi ici.",
                 "Whoever has a role on the member has it here too.",
-            )}</p>
+            )}</div>
         }
     });
     view! {

@@ -146,8 +146,8 @@ pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response 
                         {face.actor.is_some().then(|| nav(face, place))}
                     </div>
                 </header>
-                {face.viewing().map(|viewing| crate::viewing::banner(lang, viewing))}
                 <div class="body">
+                    {face.viewing().map(|viewing| crate::viewing::banner(lang, viewing))}
                     <main id="main" tabindex="-1" class="page">
                         {crate::parts::crumbs(lang, crumbs)}
                         <div class="head">
