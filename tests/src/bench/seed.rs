@@ -97,8 +97,12 @@ pub fn seed(database: &Database, size: Size, admin: &str, now_ms: i64) -> Result
              VALUES ({plan}, 'Ruche', 'ruche', 20, 20, 4, 10000, 512, {begin}, 1)"
         ),
         format!(
-            "INSERT INTO members (id, name, name_key, created_at, version)
-             {} SELECT {member}, {name}, lower({name}), {begin}, 1 FROM s",
+            "INSERT INTO members (id, number, name, name_key, sort_key, status_since, created_at, version)
+             {} SELECT {member}, n, {name}, lower({name}), lower({name}), {begin}, {begin}, 1 FROM s",
+            series(members)
+        ),
+        format!(
+            "INSERT INTO member_statuses (id, member_id, status, since) {} SELECT {member}, {member}, 'member', {begin} FROM s",
             series(members)
         ),
         format!(
