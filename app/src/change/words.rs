@@ -24,6 +24,10 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if change.verb == "site.names" {
         return names(lang, &list(&change.before, "names"), &list(&change.after, "names"));
     }
+    if change.verb == "viewing.start" {
+        let reason = text(&change.after, "reason")?;
+        return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));
+    }
     if change.verb == "account.suspend" {
         let said = [
             text(&change.after, "code")

@@ -124,5 +124,5 @@ async fn support_looks_as_a_member_does_under_a_banner() {
     support.post("/viewing/end", &[]).await;
     assert_eq!(support.get("/users").await.status, StatusCode::OK);
     let history = stage.member.get(&stage.filled("/accounts/{account}/changes")).await.html;
-    assert!(history.contains("View by staff begun"), "{history}");
+    assert!(history.contains("View by staff begun") && history.contains("Reason: Ticket 12"), "{history}");
 }
