@@ -17,6 +17,7 @@ pub mod grant;
 pub mod host;
 pub mod hub;
 pub mod jobs;
+mod letters;
 pub mod listen;
 pub mod mail;
 pub mod member;

@@ -2,6 +2,7 @@
 //! All of it goes into one index as plain words, so that any filters together are one question. Pure.
 
 use super::Filter;
+use crate::letters;
 use model::{AccountId, ChangeId, DomainName, HostId, MemberId, Problem};
 use std::collections::BTreeSet;
 
@@ -128,44 +129,15 @@ fn facet(kind: char, value: &str) -> String {
     [FACET, kind].into_iter().chain(value.chars().map(plain)).collect()
 }
 
-/// The words of a text: lower case, without accents, each once, in order.
+/// The words of a text, each once, in order.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    for c in text.chars().chain([' ']) {
-        if c.is_alphanumeric() {
-            c.to_lowercase().for_each(|c| plain(c, &mut word));
-        } else if !word.is_empty() {
-            let word: String = std::mem::take(&mut word).chars().take(LONGEST).collect();
-            if !words.contains(&word) && words.len() < MOST_WORDS {
-                words.push(word);
-            }
+    for word in letters::words(text, LONGEST) {
+        if !words.contains(&word) && words.len() < MOST_WORDS {
+            words.push(word);
         }
     }
     words
-}
-
-/// A letter as it is searched: of French and its neighbours' letters the plain one. A mark of its own (as in decomposed text) is no letter.
-fn plain(c: char, word: &mut String) {
-    let plain = match c {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' | 'č' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
-        'š' => 's',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ž' => 'z',
-        'œ' => return word.push_str("oe"),
-        'æ' => return word.push_str("ae"),
-        'ß' => return word.push_str("ss"),
-        // Lower-casing may leave a combining mark behind.
-        c if !c.is_alphanumeric() => return,
-        c => c,
-    };
-    word.push(plain);
 }
 
 #[cfg(test)]

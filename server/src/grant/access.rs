@@ -77,17 +77,16 @@ pub async fn access_to_member(server: &Server, actor: &Actor, member: MemberId) 
     let access = of_member(server.store.on(), actor, member, server.world.now_ms()).await?;
     access.must(Right::See)?;
     // Staff sees all members there are, and only those.
-    let there = sql("SELECT id FROM members WHERE id = $1")
-        .bind(member)
-        .optional(server.store.on(), |_| Ok(()))
-        .await?;
-    there.ok_or_else(not_found)?;
-    Ok(access)
+    name(server, member).await.map(|_| access)
 }
 
 /// A member's name, for who may see the member.
 pub async fn name_of_member(server: &Server, actor: &Actor, member: MemberId) -> Result<String, Problem> {
-    access_to_member(server, actor, member).await?;
+    of_member(server.store.on(), actor, member, server.world.now_ms()).await?.must(Right::See)?;
+    name(server, member).await
+}
+
+async fn name(server: &Server, member: MemberId) -> Result<String, Problem> {
     let found = sql("SELECT name FROM members WHERE id = $1")
         .bind(member)
         .optional(server.store.on(), |row| row.get("name"))

@@ -1,13 +1,17 @@
 //! Who sees a member's record, and who may correct what it says of itself. The two questions stand here and nowhere else.
 
 use crate::{Actor, Server, actor::not_found, grant, store::sql};
-use model::{Duty, MemberId, Problem, ProblemKind, Right, Role, Text};
+use model::{Duty, MemberId, Problem, ProblemKind, Role, Text};
 use sqlx::AnyConnection;
 
 /// Not found unless the actor may see the record: staff, users with a role on the member, and while nobody owns it, owners of one of its accounts.
 pub async fn must_see(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
     let mut on = server.store.read().await?;
-    must_see_on(&mut on, server, actor, member).await
+    if actor.staff.does(Duty::SeeMembers) || held(&mut on, server, actor, member).await?.sees {
+        Ok(())
+    } else {
+        Err(not_found())
+    }
 }
 
 /// Not found unless the actor may see the record; denied unless they may correct its contacts and language: staff whose duty it is, and
@@ -15,20 +19,6 @@ pub async fn must_see(server: &Server, actor: &Actor, member: MemberId) -> Resul
 pub async fn must_keep(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
     let mut on = server.store.read().await?;
     must_keep_on(&mut on, server, actor, member).await.map(drop)
-}
-
-/// `must_see`, within a transaction.
-pub(super) async fn must_see_on(
-    on: &mut AnyConnection,
-    server: &Server,
-    actor: &Actor,
-    member: MemberId,
-) -> Result<(), Problem> {
-    if actor.staff.does(Duty::SeeMembers) || held(on, server, actor, member).await?.sees {
-        Ok(())
-    } else {
-        Err(not_found())
-    }
 }
 
 /// `must_keep`, within a transaction. Tells whether it is one of the member's own people who acts.
@@ -42,11 +32,8 @@ pub(super) async fn must_keep_on(
     if held.keeps || actor.staff.does(Duty::KeepMembers) {
         return Ok(held.keeps);
     }
-    if !held.sees && !actor.staff.does(Duty::SeeMembers) {
-        return Err(not_found());
-    }
-    if actor.staff.is_any() && !held.sees {
-        actor.must_do(Duty::KeepMembers)?;
+    if !held.sees {
+        actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     }
     Err(Problem::new(
         ProblemKind::Denied,
@@ -84,9 +71,6 @@ async fn held(
     .one(&mut *on, |row| row.first::<i64>())
     .await?;
     let roles = access.roles();
-    let owns = owners > 0 || roles.contains(&Role::Owner);
-    Ok(Held {
-        sees: owns || !roles.is_empty(),
-        keeps: roles.iter().any(|role| role.gives(Right::Own)) || owns,
-    })
+    let keeps = owners > 0 || roles.contains(&Role::Owner);
+    Ok(Held { sees: keeps || !roles.is_empty(), keeps })
 }

@@ -3,14 +3,14 @@
 
 use super::{MemberView, store};
 use crate::{
-    Server,
+    Server, letters,
     store::{Tx, sql},
 };
 use model::{MemberId, Problem};
 use std::collections::BTreeSet;
 
 /// Raised whenever words are taken apart in another way: then every member's are made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Longer words are found by their beginning.
 const LONGEST: usize = 32;
 /// Words of one member; a dozen contacts have about as many.
@@ -20,46 +20,9 @@ const AT_ONCE: usize = 8;
 /// Members whose words are made anew in one transaction.
 const BATCH: i64 = 200;
 
-/// The words of a text in their order: lower case, without accents.
+/// The words of a text in their order.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for c in text.chars().chain([' ']) {
-        if c.is_alphanumeric() {
-            c.to_lowercase().for_each(|c| plain(c, &mut word));
-        } else if !is_mark(c) && !word.is_empty() {
-            words.push(word.chars().take(LONGEST).collect());
-            word.clear();
-        }
-    }
-    words
-}
-
-/// Accents that stand after their letter, as in text from a Mac's file names.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}')
-}
-
-/// Of French and its neighbours' letters the plain one.
-fn plain(c: char, word: &mut String) {
-    word.push(match c {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' | 'č' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
-        'š' => 's',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ž' => 'z',
-        'œ' => return word.push_str("oe"),
-        'æ' => return word.push_str("ae"),
-        'ß' => return word.push_str("ss"),
-        // Lower-casing may leave a mark behind.
-        c if !c.is_alphanumeric() => return,
-        c => c,
-    });
+    letters::words(text, LONGEST).collect()
 }
 
 /// How a name is put in order.

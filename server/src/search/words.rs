@@ -2,8 +2,8 @@
 //! everything that is neither letter nor digit. What looks like an address or a name of the Internet stays together besides: of
 //! www.asso.example the words are www.asso.example, asso.example and example, so that any part and what follows it is a beginning.
 
+use crate::letters::fold;
 use std::collections::BTreeSet;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Longer words are found by their beginning.
 const LONGEST: usize = 64;
@@ -55,24 +55,6 @@ pub(super) fn asked(typed: &str) -> Vec<String> {
 fn bare(typed: &str) -> &str {
     let scheme = typed.strip_prefix("https://").or_else(|| typed.strip_prefix("http://"));
     scheme.map_or(typed, |rest| rest.split(['/', ':', '?', '#']).next().unwrap_or_default())
-}
-
-fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            'ß' => folded.push_str("ss"),
-            'ø' => folded.push('o'),
-            'đ' => folded.push('d'),
-            'ł' => folded.push('l'),
-            // Lower-casing may leave a mark of its own.
-            c if is_combining_mark(c) => {}
-            c => folded.push(c),
-        }
-    }
-    folded
 }
 
 /// What stands between spaces and other signs that no address has; it begins and ends with a letter or a digit.
