@@ -1,7 +1,7 @@
 //! The command line as clap knows it, made from the table of nouns.
 
 use crate::{
-    nouns::NOUNS,
+    nouns::nouns,
     table::{Answer, Input, Kind, Noun, Verb},
 };
 use clap::{Arg, ArgAction, Command, value_parser};
@@ -9,7 +9,7 @@ use model::Lang;
 use std::path::PathBuf;
 
 pub fn command(lang: Lang) -> Command {
-    let nouns = NOUNS.iter().map(|noun| of_noun(noun, lang));
+    let nouns = nouns().map(|noun| of_noun(noun, lang));
     Command::new("alveole")
         .version(env!("CARGO_PKG_VERSION"))
         .about(lang.pick("Le panneau d’Alvéole, depuis un terminal", "Alvéole's panel, from a terminal"))

@@ -5,7 +5,7 @@ use crate::{
     client::{Answer, Client, encode},
     command,
     config::Config,
-    nouns::NOUNS,
+    nouns::nouns,
     output,
     table::{self, Input, Kind, Verb},
     wait,
@@ -26,7 +26,7 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         _ => {}
     }
     let found = of_noun.subcommand().and_then(|(verb, args)| {
-        let verbs = NOUNS.iter().find(|known| known.name == noun)?.verbs;
+        let verbs = nouns().find(|known| known.name == noun)?.verbs;
         Some((verbs.iter().find(|known| known.name == verb)?, args))
     });
     let Some((verb, args)) = found else { return Ok(Exit::Usage) };
