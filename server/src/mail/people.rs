@@ -7,7 +7,7 @@ use crate::{
     grant::InvitationView,
     store::{Tx, sql},
 };
-use model::{EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
+use model::{AccountId, EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
 struct Reader {
     /// None: a contact of the member who is no user.
@@ -71,19 +71,10 @@ pub(crate) async fn invite(
     account: &AccountView,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
-    let reader = reader(tx, user).await?;
     let facts = Facts { account: Some(account.name.to_string()), ..Facts::default() };
-    let letter = Letter {
-        kind: Kind::Invitation,
-        to: &reader.email,
-        lang: reader.lang.unwrap_or_default(),
-        user: Some(user),
-        member: Some::<MemberId>(account.member.id),
-        account: Some(account.id),
-        facts,
-        link,
-    };
-    queue(tx, server, &letter).await.map(drop)
+    let about =
+        About { member: Some(account.member.id), account: Some(account.id), facts, link, ..About::default() };
+    tell(tx, server, Kind::Invitation, user, about).await
 }
 
 /// Invites a user to members, named in one line, and so to all their accounts; the first one's language, until the user has one.
@@ -95,18 +86,9 @@ pub(crate) async fn invite_to_members(
     names: &str,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
-    let reader = reader(tx, user).await?;
-    let letter = Letter {
-        kind: Kind::Invitation,
-        to: &reader.email,
-        lang: reader.lang.unwrap_or(lang),
-        user: Some(user),
-        member: Some(member),
-        account: None,
-        facts: Facts { member: Some(names.to_owned()), ..Facts::default() },
-        link,
-    };
-    queue(tx, server, &letter).await.map(drop)
+    let facts = Facts { member: Some(names.to_owned()), ..Facts::default() };
+    let about = About { member: Some(member), lang, facts, link, ..About::default() };
+    tell(tx, server, Kind::Invitation, user, about).await
 }
 
 /// Tells a user that a member's user asks them to take a role.
@@ -126,7 +108,8 @@ pub(crate) async fn asked(
         hands_over: asked.hands_over,
         ..Facts::default()
     };
-    tell(tx, server, Kind::Asked, user, Some(asked.member.id), facts, link).await
+    let about = About { member: Some(asked.member.id), facts, link, ..About::default() };
+    tell(tx, server, Kind::Asked, user, about).await
 }
 
 /// Tells a user of a staff role.
@@ -138,25 +121,36 @@ pub(crate) async fn staffed(
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
     let facts = Facts { role: Some(role.code().to_owned()), ..Facts::default() };
-    tell(tx, server, Kind::Staff, user, None, facts, link).await
+    tell(tx, server, Kind::Staff, user, About { facts, link, ..About::default() }).await
 }
 
+/// What one user is told of.
+#[derive(Default)]
+struct About<'a> {
+    member: Option<MemberId>,
+    account: Option<AccountId>,
+    /// Until the user has chosen one.
+    lang: Lang,
+    facts: Facts,
+    /// For one who has no password yet.
+    link: Option<&'a Secret>,
+}
+
+/// Writes to one user, in their language, if this panel sends mail.
 async fn tell(
     tx: &mut Tx,
     server: &Server,
     kind: Kind,
     user: UserId,
-    member: Option<MemberId>,
-    facts: Facts,
-    link: Option<&Secret>,
+    about: About<'_>,
 ) -> Result<(), Problem> {
     if server.carrier.is_none() {
         return Ok(());
     }
+    let About { member, account, lang, facts, link } = about;
     let reader = reader(tx, user).await?;
-    let lang = reader.lang.unwrap_or_default();
-    let letter =
-        Letter { kind, to: &reader.email, lang, user: Some(user), member, account: None, facts, link };
+    let lang = reader.lang.unwrap_or(lang);
+    let letter = Letter { kind, to: &reader.email, lang, user: Some(user), member, account, facts, link };
     queue(tx, server, &letter).await.map(drop)
 }
 
@@ -168,7 +162,7 @@ pub(crate) async fn tell_user(
     user: UserId,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
-    tell(tx, server, kind, user, None, Facts::default(), link).await
+    tell(tx, server, kind, user, About { link, ..About::default() }).await
 }
 
 async fn reader(tx: &mut Tx, user: UserId) -> Result<Reader, Problem> {
