@@ -78,6 +78,8 @@ pub const TABLE: &[Route] = &[
     post_for!(SettingUp, "/profile/factors/passkey", user::passkeys::begin),
     post_for!(SettingUp, "/profile/factors/passkey/confirm", user::passkeys::confirm),
     post_for!(SettingUp, "/profile/factors/{factor}/confirm", user::factors::confirm),
+    get_for!(Own, "/profile/factors/{factor}/name", user::factors::name),
+    post_for!(Own, "/profile/factors/{factor}/name", user::factors::rename),
     post_for!(Own, "/profile/factors/{factor}/remove", user::factors::remove),
     post_for!(Own, "/profile/codes", user::factors::codes),
     post_for!(Own, "/profile/sessions/end", user::sessions::end_others),

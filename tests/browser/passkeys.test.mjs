@@ -73,6 +73,12 @@ for (const lang of ["fr", "en"]) {
       await page.goto("/profile");
       assert.match(await page.locator("[aria-labelledby=factor]").innerText(), /Ordinateur du bureau/);
       await look(page, `passkey-profile-${lang}`);
+      // Renamed.
+      await sent(page, page.locator("[aria-labelledby=factor] .items a[href$='/name']"));
+      await look(page, `passkey-name-${lang}`);
+      await page.locator("#f-name").fill("Ordinateur de la salle");
+      await sent(page, page.locator("form.form button[type=submit]"));
+      assert.match(await page.locator("[aria-labelledby=factor]").innerText(), /Ordinateur de la salle/);
       // The same device again: the browser knows.
       await sent(page, page.locator("form[action='/profile/factors/passkey'] button"));
       await button(page).click();

@@ -99,6 +99,7 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "profile_saved" => Text::new("Vos préférences sont enregistrées.", "Your preferences are saved."),
         "password_saved" => Text::new("Votre mot de passe est changé.", "Your password is changed."),
         "passkey_added" => Text::new("La clé d’accès est enregistrée.", "The passkey is registered."),
+        "factor_renamed" => Text::new("Le nouveau nom est enregistré.", "The new name is saved."),
         "factor_removed" => Text::new(
             "Le second facteur est retiré\u{a0}; vos autres sessions et vos jetons ont pris fin.",
             "The second factor is removed; your other sessions and your tokens have ended.",

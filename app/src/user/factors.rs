@@ -76,6 +76,25 @@ pub async fn confirm(
     }
 }
 
+/// `GET /profile/factors/{factor}/name`
+pub async fn name(State(server): State<Server>, face: Face, Path(id): Path<FactorId>) -> Answer {
+    let known = server::factor::one_of_mine(&server, face.me()?, id).await?;
+    Ok(naming(&face, id, &Typed::new().with("name", known.name.unwrap_or_default())))
+}
+
+/// `POST /profile/factors/{factor}/name`
+pub async fn rename(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<FactorId>,
+    typed: Typed,
+) -> Answer {
+    match server::factor::rename(&server, face.me()?, id, typed.get("name")).await {
+        Ok(_) => see("/profile", "factor_renamed"),
+        Err(problem) => Ok(naming(&face, id, &typed.refused(on_form(problem)?))),
+    }
+}
+
 /// `POST /profile/factors/{factor}/remove`
 pub async fn remove(State(server): State<Server>, face: Face, Path(id): Path<FactorId>) -> Answer {
     server::factor::remove(&server, face.me()?, id).await?;
@@ -113,6 +132,21 @@ pub fn render(face: &Face, pending: &Pending, typed: &Typed) -> Response {
         lang.pick("Votre application d’authentification", "Your authenticator app"),
         body,
     )
+}
+
+fn naming(face: &Face, id: FactorId, typed: &Typed) -> Response {
+    let lang = face.lang;
+    let name = Input::text("name", lang.pick("Nom", "Name"))
+        .hint(lang.pick("Pour le reconnaître dans votre profil.", "To know it again on your profile."));
+    let body = view! {
+        {errors(lang, typed)}
+        <form class="form" method="post" action=format!("/profile/factors/{id}/name") novalidate=true>
+            {name.view(lang, typed)}
+            <button class="button button-main button-wide" type="submit">{lang.pick("Enregistrer", "Save")}</button>
+        </form>
+        {way_out(face)}
+    };
+    shell::door(face, typed.status(), lang.pick("Renommer un second facteur", "Rename a second factor"), body)
 }
 
 pub(super) fn codes_page(face: &Face, codes: &[Secret]) -> Response {
@@ -158,8 +192,13 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
         let has_app = held.has_app();
         let rows = held.factors.into_iter().map(|factor| {
             let app = || lang.pick("Application d’authentification", "Authenticator app").to_owned();
+            let named = factor.name.is_some();
             let name = factor.name.clone().unwrap_or_else(app);
-            let kind = (factor.kind == "passkey").then(|| lang.pick("clé d’accès, ", "passkey, "));
+            let kind = match factor.kind.as_str() {
+                "passkey" => lang.pick("clé d’accès, ", "passkey, "),
+                _ if named => lang.pick("application, ", "app, "),
+                _ => "",
+            };
             let suspect = factor.suspect_at.map(|at| view! {
                 <p class="error">{sign_bad()}<span>{lang.pick(
                     "A compté à rebours\u{a0}: il en existe peut-être une copie. Retirez-la. ",
@@ -167,6 +206,11 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
                 )}{ago(lang, face.now_ms, at)}</span></p>
             });
             let used = factor.used_at.map(|at| view! { " · "{lang.pick("utilisée ", "used ")}{ago(lang, face.now_ms, at)} });
+            let rename = view! {
+                <a class="button button-small" href=format!("/profile/factors/{}/name", factor.id)>
+                    {lang.pick("Renommer", "Rename")}<span class="unseen">{lang.colon()}{name.clone()}</span>
+                </a>
+            };
             let remove = Action::new(format!("/profile/factors/{}/remove", factor.id), lang.pick("Retirer", "Remove")).about(lang, &name).loss_small();
             view! {
                 <li>
@@ -175,7 +219,7 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
                         <p class="item-more">{kind}{lang.pick("depuis le ", "since ")}{day(lang, factor.created_at)}{used}</p>
                         {suspect}
                     </div>
-                    {remove.view()}
+                    <div class="acts">{rename}{remove.view()}</div>
                 </li>
             }
         });

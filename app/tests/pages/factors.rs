@@ -262,6 +262,26 @@ async fn passkeys_are_offered_beside_another_way() {
         check(&profile.html);
         assert!(profile.html.contains("Clé USB") && profile.html.contains(said), "{}", profile.html);
     }
+    // Renamed on a page of its own, which keeps what was typed.
+    let profile = stage.member.get("/profile").await;
+    let id = between(&profile.html, "href=\"/profile/factors/", "/name\"").to_owned();
+    let path = format!("/profile/factors/{id}/name");
+    for lang in ["fr", "en"] {
+        let page = stage.member.reading(lang).get(&path).await;
+        check(&page.html);
+        assert!(page.html.contains("value=\"Clé USB\""), "{}", page.html);
+    }
+    let long = "é".repeat(121);
+    let wrong = stage.member.post(&path, &[("name", &long)]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    check(&wrong.html);
+    assert!(wrong.html.contains("f-name-error") && wrong.html.contains(&long), "{}", wrong.html);
+    assert_eq!(
+        stage.member.post(&path, &[("name", "Clé du sac")]).await.location(),
+        "/profile?done=factor_renamed"
+    );
+    assert!(stage.member.get("/profile").await.html.contains("Clé du sac"));
+    assert_eq!(stage.stranger.get(&path).await.status, StatusCode::NOT_FOUND);
     // Half way it stands beside the code, and what was wrong with it is said at it.
     let fields = [("email", "owner@asso.example"), ("password", PASSWORD)];
     let half = stage.nobody.post("/sign-in", &fields).await;

@@ -93,6 +93,7 @@ pub fn verb(code: &str) -> Text {
         "user.suspend" => ("Utilisateur suspendu", "User suspended"),
         "user.resume" => ("Utilisateur remis en service", "User resumed"),
         "factor.create" => ("Second facteur mis en place", "Second factor set up"),
+        "factor.rename" => ("Second facteur renommé", "Second factor renamed"),
         "factor.delete" => ("Second facteur retiré", "Second factor removed"),
         "factor.suspect" => (
             "Clé d’accès refusée\u{a0}: il en existe peut-être une copie",

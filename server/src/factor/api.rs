@@ -1,8 +1,8 @@
 //! Second factors over the API.
 
 use super::{
-    Challenge, Factors, Policy, begin_passkey, begin_totp, confirm_passkey, confirm_totp, mine, new_codes,
-    policy, remove, reset, set_policy,
+    Challenge, FactorView, Factors, Policy, begin_passkey, begin_totp, confirm_passkey, confirm_totp, mine,
+    new_codes, policy, remove, rename, reset, set_policy,
 };
 use crate::{
     Server,
@@ -72,6 +72,16 @@ pub(crate) const ROUTES: &[Route] = &[
     )
     .takes(shape::<NewPasskey>)
     .while_setting_up(),
+    Route::new(
+        Verb::Patch,
+        "/me/factors/{factor}",
+        Who::User,
+        Needs::Session,
+        "Give one of one's factors another name",
+        Answer::One(shape::<FactorView>),
+        || routing::patch(patch_mine),
+    )
+    .takes(shape::<Name>),
     Route::new(
         Verb::Delete,
         "/me/factors/{factor}",
@@ -143,6 +153,13 @@ struct NewPasskey {
     passkey: Value,
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FactorName)]
+struct Name {
+    name: String,
+}
+
 #[derive(Serialize, ToSchema)]
 struct Codes {
     recovery_codes: Vec<String>,
@@ -191,6 +208,14 @@ async fn post_passkey_confirm(
 ) -> Result<Response, ApiError> {
     let NewPasskey { name, passkey } = &asked.body;
     one(&told(confirm_passkey(&server, &asked.actor, name, passkey).await?), None)
+}
+
+async fn patch_mine(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<Name>,
+) -> Result<Response, ApiError> {
+    one(&rename(&server, &asked.actor, part(&params, "factor")?, &asked.body.name).await?, None)
 }
 
 async fn delete_mine(

@@ -7,6 +7,7 @@ mod passkey;
 mod policy;
 mod recovery;
 mod remove;
+mod rename;
 mod set_up;
 mod show;
 mod totp;
@@ -18,9 +19,10 @@ pub use passkey::{Challenge, answer_of, begin_passkey, confirm_passkey, passkeys
 pub use policy::{Policy, policy, set_policy};
 pub use recovery::CODES;
 pub use remove::{remove, reset};
+pub use rename::rename;
 pub(crate) use set_up::held;
 pub use set_up::{begin_totp, confirm_totp, new_codes};
-pub use show::{mine, pending_totp};
+pub use show::{mine, one_of_mine, pending_totp};
 pub use totp::code_at;
 
 use model::{FactorId, Secret};
@@ -34,7 +36,7 @@ pub struct FactorView {
     pub id: FactorId,
     /// `totp` or `passkey`
     pub kind: String,
-    /// A passkey's, as its user named it.
+    /// As its user named it; an app has one only when it was given one.
     pub name: Option<String>,
     pub created_at: i64,
     pub used_at: Option<i64>,

@@ -23,6 +23,17 @@ pub async fn mine(server: &Server, actor: &Actor) -> Result<Factors, Problem> {
     Ok(Factors { factors, codes_left })
 }
 
+/// One of them, or one that is being set up.
+pub async fn one_of_mine(server: &Server, actor: &Actor, factor: FactorId) -> Result<FactorView, Problem> {
+    let found = sql("SELECT id, kind, name, created_at, used_at, suspect_at FROM factors
+         WHERE id = $1 AND user_id = $2")
+    .bind(factor)
+    .bind(actor.user.ok_or_else(not_found)?)
+    .optional(server.store.on(), view)
+    .await?;
+    found.ok_or_else(not_found)
+}
+
 /// The app being set up, to be shown again when its first code was mistyped.
 pub async fn pending_totp(server: &Server, actor: &Actor, factor: FactorId) -> Result<Pending, Problem> {
     let now = server.world.now_ms();
@@ -47,7 +58,7 @@ pub(super) fn shown(server: &Server, actor: &Actor, id: FactorId, secret: String
     Pending { id, secret: Secret::new(secret), uri: Secret::new(uri) }
 }
 
-fn view(row: &Row) -> Result<FactorView, Problem> {
+pub(super) fn view(row: &Row) -> Result<FactorView, Problem> {
     Ok(FactorView {
         id: row.get("id")?,
         kind: row.get("kind")?,

@@ -345,3 +345,24 @@ pub async fn passkeys_stand_beside_an_app(bench: Bench) {
     let (half, answer) = answered(server, &mut device).await;
     finish(server, &half, &answer).await.unwrap();
 }
+
+pub async fn a_factor_is_renamed_by_its_user(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let me = &home.owner;
+    let (mut device, _) = add(server, me, "clé").await;
+    let id = factor::mine(server, me).await.unwrap().factors[0].id;
+    let renamed = factor::rename(server, me, id, " Clé du bureau ").await.unwrap();
+    assert_eq!((renamed.name.as_deref(), renamed.kind.as_str()), (Some("Clé du bureau"), "passkey"));
+    // The same again is no act.
+    factor::rename(server, me, id, "Clé du bureau").await.unwrap();
+    assert_eq!(bench.count("SELECT COUNT(*) FROM changes WHERE verb = 'factor.rename'").await, 1);
+    assert_eq!(factor::rename(server, me, id, " ").await.unwrap_err().field, Some("name"));
+    let other = bench.household("beta").await.owner;
+    assert_eq!(code(factor::rename(server, &other, id, "à moi").await), "not_found");
+    // The name stays when the passkey is used, and the passkey works as before.
+    let (half, answer) = answered(server, &mut device).await;
+    finish(server, &half, &answer).await.unwrap();
+    let held = factor::mine(server, me).await.unwrap().factors;
+    assert_eq!((held.len(), held[0].name.as_deref()), (1, Some("Clé du bureau")));
+}

@@ -129,6 +129,7 @@ suite! {
     passkeys::a_passkey_signs_in_alone,
     passkeys::the_api_takes_passkeys,
     passkeys::passkeys_stand_beside_an_app,
+    passkeys::a_factor_is_renamed_by_its_user,
     people::sign_in_and_out,
     people::tries_are_limited_without_locking_the_owner_out,
     people::links_work_once_and_for_an_hour,

@@ -153,6 +153,7 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (Verb::Post, "/session") => json!({ "email": "x@y.example", "password": "z" }),
         (_, "/session/code" | "/me/factors/{factor}/confirm") => json!({ "code": "123456" }),
         (_, "/session/passkey") => json!({ "passkey": {} }),
+        (Verb::Patch, "/me/factors/{factor}") => json!({ "name": "clé" }),
         (_, "/me/factors/passkey/confirm") => json!({ "name": "clé", "passkey": {} }),
         (_, "/session/proof") => json!({ "password": PASSWORD }),
         (_, "/settings/second-factor") => json!({ "asked_of": "nobody" }),
