@@ -76,6 +76,14 @@ for (const box of document.querySelectorAll("[data-passkey]")) {
       event.preventDefault();
       button.click();
     });
+    // Gone back to as it was left: the answer is used up.
+    addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      form.querySelector(`input[name="${box.dataset.passkey}"]`)?.remove();
+      button.disabled = false;
+    });
+  } else if ("unasked" in box.dataset) {
+    box.hidden = true;
   } else {
     const said = box.querySelector("[role=alert]");
     said.textContent = box.dataset.unable;

@@ -150,6 +150,19 @@ for (const lang of ["fr", "en"]) {
   });
 }
 
+test("a browser without passkeys shows no button at the door, and nothing is in the way", async () => {
+  await withPage({ lang: "fr", width: 360 }, async (page) => {
+    await page.addInitScript(() => { delete window.PublicKeyCredential; });
+    await page.goto("/sign-in");
+    await page.locator("[data-passkey]").waitFor({ state: "hidden" });
+    assert.equal(await page.locator("[role=alert]:visible").count(), 0);
+    await accessible(page);
+    await fits(page);
+    await signIn(page, stage.admin, "/profile");
+    assert.equal(where(page), "/profile");
+  });
+});
+
 test("without JavaScript a sentence stands in the button's place, and a recovery code does", async () => {
   const person = { email: `passkey-plain-${run}@asso.example`, password: "quatre mots tout a fait au hasard" };
   let codes;

@@ -10,6 +10,8 @@ use serde_json::Value;
 pub enum Ask {
     /// An address that gives one when the button is clicked.
     At(&'static str),
+    /// The same on a page for people who may never have heard of passkeys: where the browser has none there is no button.
+    Maybe(&'static str),
     /// The page itself brings it, for a new passkey.
     New(Value),
 }
@@ -24,8 +26,9 @@ pub fn passkey(
     ask: Ask,
 ) -> AnyView {
     let lang = face.lang;
+    let unasked = matches!(ask, Ask::Maybe(_));
     let (at, new, stopped) = match ask {
-        Ask::At(path) => (Some(path), None, lang.pick(
+        Ask::At(path) | Ask::Maybe(path) => (Some(path), None, lang.pick(
             "Rien n’a été confirmé\u{a0}: la demande a été annulée, ou cet appareil n’a pas la clé d’accès qu’il faut. Recommencez, ou prenez un autre moyen.",
             "Nothing was confirmed: the request was cancelled, or this device does not have the right passkey. Try again, or take another way.",
         )),
@@ -40,7 +43,7 @@ pub fn passkey(
     let wrong = error(lang, typed, field);
     let described = wrong.is_some().then(|| format!("f-{field}-error"));
     view! {
-        <div class="passkey stack-tight" data-passkey=field data-ask=at data-new=new
+        <div class="passkey stack-tight" data-passkey=field data-ask=at data-new=new data-unasked=unasked
             data-stopped=stopped
             data-late=lang.pick(
                 "Le temps est passé sans confirmation\u{a0}: recommencez quand l’appareil est à portée de main.",

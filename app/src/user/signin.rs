@@ -74,7 +74,7 @@ pub fn render(face: &Face, server: &Server, typed: &Typed) -> Response {
             "passkey",
             words,
             "button button-wide",
-            Ask::At("/api/v1/session/passkey/begin"),
+            Ask::Maybe("/api/v1/session/passkey/begin"),
         );
         view! { <form class="form" method="post" action="/sign-in/passkey">{to()}{key}</form> }
     });

@@ -319,3 +319,17 @@ async fn passkeys_are_offered_beside_another_way() {
         assert_eq!(wrong.html.matches("value=\"/profile\"").count(), 2, "{}", wrong.html);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_name_no_passkeys_and_the_reason() {
+    let stage = Stage::nameless().await;
+    for (lang, why) in [("fr", "son origine est une adresse IP"), ("en", "its origin is an IP address")] {
+        let offer = stage.member.reading(lang).get("/second-factor").await;
+        check(&offer.html);
+        assert!(offer.html.contains(why) && offer.html.contains("/profile/factors/totp"), "{}", offer.html);
+        assert!(!offer.html.contains("/profile/factors/passkey"), "{}", offer.html);
+        let door = stage.nobody.reading(lang).get("/sign-in").await;
+        check(&door.html);
+        assert!(!door.html.contains("data-passkey") && !door.html.contains("JavaScript"), "{}", door.html);
+    }
+}

@@ -116,7 +116,12 @@ impl Stage {
 
     /// `label` is the name of everything that may have any name.
     pub async fn with(label: &str) -> Stage {
-        Stage::made(label, tempfile::tempdir().unwrap(), "").await
+        Stage::made(label, tempfile::tempdir().unwrap(), ORIGIN, "").await
+    }
+
+    /// A panel that has no name, only an address. Its forms are refused, for people send them from `ORIGIN`.
+    pub async fn nameless() -> Stage {
+        Stage::made("Asso", tempfile::tempdir().unwrap(), "https://192.0.2.1:8443", "").await
     }
 
     /// A panel that writes to people: its mails become files in the folder.
@@ -124,11 +129,11 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join("mail");
         let more = format!("[mail]\nfrom = \"panel@coop.example\"\nfolder = \"{}\"\n", folder.display());
-        (Stage::made("Asso", dir, &more).await, folder)
+        (Stage::made("Asso", dir, ORIGIN, &more).await, folder)
     }
 
-    async fn made(label: &str, dir: tempfile::TempDir, more: &str) -> Stage {
-        let config = format!("origin = \"{ORIGIN}\"\nstate_dir = \"{}\"\n{more}", dir.path().display());
+    async fn made(label: &str, dir: tempfile::TempDir, origin: &str, more: &str) -> Stage {
+        let config = format!("origin = \"{origin}\"\nstate_dir = \"{}\"\n{more}", dir.path().display());
         let server = Server::open(Config::parse(&config).unwrap(), Arc::new(RealWorld)).await.unwrap();
         let mut panel = Panel::new(server.clone(), Arc::new(Assets::default()));
         panel.styleguide = true;

@@ -123,7 +123,14 @@ pub async fn a_passkey_shown_wrongly_opens_nothing(bench: Bench) {
     let (theirs, answer) = answered(server, &mut device).await;
     let (mine, _) = answered(server, &mut device).await;
     assert_eq!(code(finish(server, &mine, &answer).await), "passkey_refused");
-    finish(server, &theirs, &answer).await.unwrap();
+    // Of two with one answer at the same instant one is let in.
+    let (one, two) = tokio::join!(finish(server, &theirs, &answer), finish(server, &theirs, &answer));
+    assert_ne!(one.is_ok(), two.is_ok());
+    // Signed for another name than the panel's, though the page says to be ours.
+    let other = half(server).await;
+    let mut options = session::ask_passkey(server, &other).await.unwrap().options;
+    options["rpId"] = json!("phish.example");
+    assert_eq!(code(finish(server, &other, &device.get(&options)).await), "passkey_origin");
     // Not verified, a bent signature, nothing at all.
     device.verifies = false;
     let (half, answer) = answered(server, &mut device).await;
@@ -168,7 +175,8 @@ pub async fn a_passkey_shown_wrongly_opens_nothing(bench: Bench) {
     let id = factor::mine(server, owner).await.unwrap().factors[0].id;
     factor::remove(server, owner, id).await.unwrap();
     assert_eq!(code(finish(server, &half, &answer).await), "halfway_over");
-    let (half, _) = answered(server, &mut Device { key: device.key.take(), ..Device::new() }).await;
+    let (half, answer) = answered(server, &mut device).await;
+    assert_eq!(code(finish(server, &half, &answer).await), "passkey_unknown");
     assert_eq!(factor::mine(server, owner).await.unwrap().factors.len(), 1);
     // With the last one recovery codes go, and the password alone opens again.
     let id = factor::mine(server, owner).await.unwrap().factors[0].id;
