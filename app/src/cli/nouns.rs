@@ -18,8 +18,12 @@ const VERB: Input = input(
     "Un verbe (site.create) ou son nom (site)",
     "A verb (site.create) or its noun (site)",
 );
-const VIA: Input =
-    input("via", Kind::Option, "Par session, token ou panel", "Through session, token or panel");
+const VIA: Input = input(
+    "via",
+    Kind::Option,
+    "Par session, token, viewing ou panel",
+    "Through session, token, viewing or panel",
+);
 const FROM: Input = input(
     "from",
     Kind::Option,
