@@ -10,7 +10,7 @@ mod rules;
 mod staff;
 
 pub use access::{Access, access, access_to_member, name_of_member};
-pub(crate) use access::{of, of_account, of_member};
+pub(crate) use access::{accounts_with, of, of_account, of_member};
 pub(crate) use api::ROUTES;
 pub use hand_over::hand_over;
 pub use invite::{accept, decline, invitations, my_invitations, withdraw};
