@@ -165,6 +165,7 @@ suite! {
     viewing::a_view_shows_what_the_member_sees_and_changes_nothing,
     viewing::an_owner_lets_staff_act,
     viewing::a_view_belongs_to_one_session,
+    viewing::a_view_of_a_member_shows_the_member,
     suspension::each_reason_is_kept_told_and_listed,
     suspension::contacts_are_told_at_once,
     suspension::suspensions_of_before_have_no_code_and_still_come_back,
