@@ -1,7 +1,9 @@
 //! Every case on both engines.
 
 use crate::{
-    accounts, api, authorisation, backup,
+    accounts, api, authorisation,
+    authorisation::{agents, streams, tokens},
+    backup,
     bench::Bench,
     changes::{self, search as change_log},
     ends, factors, forgotten, hosts,
@@ -52,6 +54,11 @@ suite! {
     authorisation::everybody_gets_what_the_table_says,
     authorisation::a_session_that_ended_opens_nothing,
     authorisation::time_tells_nothing,
+    agents::no_agent_touches_what_is_another_hosts,
+    agents::agents_and_people_have_nothing_at_each_others_doors,
+    streams::streams_end_with_the_role,
+    streams::a_view_ends_the_streams_of_what_it_does_not_see,
+    tokens::each_scope_opens_its_routes_and_shows_what_its_user_may_see,
     changes::undo_brings_back_what_was,
     changes::undo_is_refused_with_the_reason,
     changes::states_sum_up_and_become_events,

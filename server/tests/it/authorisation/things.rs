@@ -91,6 +91,17 @@ impl Things {
         }
     }
 
+    /// What stands for a word in most paths.
+    pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, word: &str) -> T {
+        self.ids
+            .iter()
+            .find(|(below, known, _)| below.is_empty() && *known == word)
+            .unwrap()
+            .2
+            .parse()
+            .unwrap()
+    }
+
     /// The same, with ids of nothing.
     pub fn absent(&self, bench: &Bench) -> Things {
         let id = |_: &String| bench.server.world.id::<()>().to_string();
