@@ -16,7 +16,7 @@ pub use hand_over::hand_over;
 pub use invite::{accept, decline, invitations, my_invitations, withdraw};
 pub use mine::{leave, mine};
 pub use rules::{create, list, revoke};
-pub(crate) use rules::{give, give_staff};
+pub(crate) use rules::{give, give_new_owners, give_staff};
 pub(crate) use staff::hold as hold_staff;
 pub use staff::{AddedStaff, NewStaff, StaffView, add_staff, list_staff, remove_staff};
 

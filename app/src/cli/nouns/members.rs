@@ -35,7 +35,7 @@ const MEMBER_CONTACTS: Input = input(
     "Ses contacts, une fois pour chacun\u{a0}: «\u{a0}billing: Nom <adresse> téléphone\u{a0}» (ou technical, legal)\u{a0}; none pour aucun",
     "Its contacts, once for each: “billing: Name <address> telephone” (or technical, legal); none for none",
 );
-const IMPORT: &[&str] = &["good", "wrong", "owners", "id"];
+const IMPORT: &[&str] = &["good", "wrong", "owners", "applied_at", "id"];
 const INVITATIONS: &[&str] = &["waiting", "invited", "hourly", "mails"];
 const MY_GRANT: &[&str] = &["role", "account.name", "member.name", "created_at", "expires_at", "id"];
 const GRANT_INPUTS: &[Input] = &[
