@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, api, authorisation,
-    authorisation::{agents, streams, tokens},
+    authorisation::{agents, misuse, streams, tokens},
     backup,
     bench::Bench,
     changes::{self, search as change_log},
@@ -56,6 +56,11 @@ suite! {
     authorisation::time_tells_nothing,
     agents::no_agent_touches_what_is_another_hosts,
     agents::agents_and_people_have_nothing_at_each_others_doors,
+    misuse::ones_own_id_brings_nobody_to_anothers,
+    misuse::no_body_takes_a_field_it_does_not_know,
+    misuse::no_answer_holds_a_secret,
+    misuse::a_view_that_reads_does_nothing_else,
+    misuse::a_session_chosen_by_others_is_nobodys,
     streams::streams_end_with_the_role,
     streams::a_view_ends_the_streams_of_what_it_does_not_see,
     tokens::each_scope_opens_its_routes_and_shows_what_its_user_may_see,

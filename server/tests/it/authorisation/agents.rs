@@ -181,7 +181,12 @@ pub async fn agents_and_people_have_nothing_at_each_others_doors(bench: Bench) {
     };
     let cookie = format!("Cookie: {}\r\n", admin.cookie);
     let token = format!("Authorization: {bearer}\r\n");
-    for head in [&cookie, &token] {
+    // What a header says of a certificate is nothing (CVE-2026-56020): only TLS knows.
+    let host = bench.host;
+    let forged = format!(
+        "SSL-Client-Verify: SUCCESS\r\nX-SSL-Client-S-DN: alveole:host:{host}\r\nX-Forwarded-Client-Cert: URI=alveole:host:{host}\r\n"
+    );
+    for head in [&cookie, &token, &forged] {
         assert_eq!(port.ask(None, &get("/agent", head)).await.unwrap().0, 401);
         assert_eq!(port.ask(None, &get("/api/v1/me", head)).await.unwrap().0, 404);
         assert_eq!(port.ask(Some(&identity), &get("/api/v1/hosts", head)).await.unwrap().0, 404);

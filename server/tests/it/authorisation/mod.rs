@@ -3,6 +3,7 @@
 
 pub mod agents;
 mod cast;
+pub mod misuse;
 pub mod streams;
 mod things;
 pub mod tokens;

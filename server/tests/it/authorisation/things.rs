@@ -112,6 +112,15 @@ impl Things {
         Things { ids: ids.collect() }
     }
 
+    /// A path whose first id is of these things, and the others are of those.
+    pub fn path_into(&self, others: &Things, route: &Route) -> String {
+        let (mine, theirs) = (self.path(route), others.path(route));
+        let first = route.path.split('/').position(|part| part.starts_with('{'));
+        let at =
+            |n: usize| if first.is_some_and(|first| n > first) { theirs.split('/') } else { mine.split('/') };
+        (0..route.path.split('/').count()).filter_map(|n| at(n).nth(n)).collect::<Vec<_>>().join("/")
+    }
+
     pub fn path(&self, route: &Route) -> String {
         let fitting = self.ids.iter().filter(|(below, ..)| route.path.starts_with(below));
         let path = fitting.fold(route.path.to_owned(), |path, (_, name, id)| path.replace(name, id));
