@@ -232,6 +232,8 @@ impl Cast {
         let secret = format!("secret-{}", world.id::<()>());
         let hashed = secrets::hashed(&secret);
         let mut tx = stage.server.store.write().await.unwrap();
+        // Whatever language was chosen in the last form: the browser's counts.
+        sql("UPDATE users SET lang = NULL").run(tx.on()).await.unwrap();
         let (table, cookie) = match part {
             Part::Halfway => {
                 ("INSERT INTO halfway (id, user_id, created_at) VALUES ($1, $2, $3)", HALFWAY_COOKIE)

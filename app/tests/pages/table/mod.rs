@@ -4,6 +4,7 @@
 
 mod cast;
 mod needs;
+mod refused;
 mod things;
 
 use crate::{
@@ -17,6 +18,7 @@ use app::{
 };
 use axum::http::{StatusCode, header};
 use cast::{Cast, Outcome, Part};
+use server::store::sql;
 use std::{collections::BTreeSet, sync::Arc};
 use things::{Things, fields};
 
@@ -80,7 +82,8 @@ async fn everybody_sees_what_the_table_says_and_is_offered_no_more() {
         people.push((part, cast.person(&stage, part, theirs.home).await));
     }
     let acts = stage.acts().await;
-    let all = Arc::new((stage, theirs, absent));
+    let hidden = hidden(&stage).await;
+    let all = Arc::new((stage, theirs, absent, hidden));
     let walks: Vec<_> =
         people.into_iter().map(|(part, person)| tokio::spawn(walk(Arc::clone(&all), part, person))).collect();
     let mut wrong = Vec::new();
@@ -91,9 +94,24 @@ async fn everybody_sees_what_the_table_says_and_is_offered_no_more() {
     assert_eq!(all.0.acts().await, acts, "somebody changed something");
 }
 
+/// What the store keeps of secrets, which no page shows (CVE-2026-62988).
+async fn hidden(stage: &Stage) -> Vec<String> {
+    let mut hidden = vec!["$argon2".to_owned()];
+    for query in [
+        "SELECT password FROM users WHERE password IS NOT NULL",
+        "SELECT secret_hash FROM tokens",
+        "SELECT id FROM sessions",
+        "SELECT id FROM links",
+    ] {
+        let found = sql(query).all(stage.server.store.on(), |row| row.first::<String>()).await.unwrap();
+        hidden.extend(found);
+    }
+    hidden
+}
+
 /// What is wrong for one of them, over the whole table.
-async fn walk(all: Arc<(Stage, Things, Things)>, part: Part, person: Person) -> Vec<String> {
-    let (stage, theirs, absent) = &*all;
+async fn walk(all: Arc<(Stage, Things, Things, Vec<String>)>, part: Part, person: Person) -> Vec<String> {
+    let (stage, theirs, absent, hidden) = &*all;
     let (mut wrong, mut followed) = (Vec::new(), BTreeSet::new());
     for route in TABLE {
         let outcome = part.by_the_table(route);
@@ -119,6 +137,13 @@ async fn walk(all: Arc<(Stage, Things, Things)>, part: Part, person: Person) -> 
                 if told(&got, theirs) != told(&none, absent) {
                     wrong.push(format!("{line}: other's and absent differ"));
                 }
+            }
+        }
+        // A page at all times, also where there is none.
+        for answered in [&got, &none].into_iter().filter(|got| !got.html.is_empty() && is_page(&route)) {
+            check(&answered.html);
+            if hidden.iter().any(|secret| answered.html.contains(secret)) {
+                wrong.push(format!("{line}: a stored secret is shown"));
             }
         }
         // (The page of our own components is full of examples that lead nowhere.)
@@ -187,6 +212,9 @@ async fn everybody_does_what_the_table_says() {
             let Some(theirs) = &things else { continue };
             let person = cast.person(&stage, part, theirs.home).await;
             let got = ask(&stage, &person, route, theirs, &name).await;
+            if !got.html.is_empty() {
+                check(&got.html);
+            }
             used = got.status.as_u16() < 400;
             if !is_what(&got, Outcome::Passes) {
                 wrong.push(format!("{part:?} {}: {} {}", route.path, got.status, got.location()));

@@ -40,7 +40,7 @@ impl Things {
         let renamed = server::site::set_names(server, &panel, site.item.id, None, &names).await.unwrap();
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
         let spare = server::plan::PlanInput {
-            name: format!("Offre {name}"),
+            name: format!("Ruche {name}"),
             sites_max: 5,
             names_max: 5,
             php_workers: 2,
@@ -85,9 +85,10 @@ impl Things {
         .run(tx.on())
         .await
         .unwrap();
-        sql("INSERT INTO tokens (id, user_id, name, secret_hash, created_at) VALUES ($1, $2, 'x', $1, 1)")
+        sql("INSERT INTO tokens (id, user_id, name, secret_hash, created_at) VALUES ($1, $2, 'x', $3, 1)")
             .bind(token.as_str())
             .bind(owner)
+            .bind(secrets::hashed(&token))
             .run(tx.on())
             .await
             .unwrap();
