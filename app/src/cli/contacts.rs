@@ -40,7 +40,7 @@ pub fn parse_all<'a>(typed: impl Iterator<Item = &'a String>, lang: Lang) -> Res
 
 fn unreadable(typed: &str, lang: Lang) -> String {
     let text = text!(
-        "«\u{a0}{typed}\u{a0}» ne se lit pas comme un contact\u{a0}: écrivez «\u{a0}billing: Nom <adresse@exemple.fr> +33 1 23 45 67 89\u{a0}» (ou technical, legal), ou none.",
+        "«\u{a0}{typed}\u{a0}» ne se lit pas comme un contact\u{a0}: écrivez «\u{a0}billing\u{a0}: Nom <adresse@exemple.fr> +33 1 23 45 67 89\u{a0}» (ou technical, legal), ou none.",
         "“{typed}” does not read as a contact: write “billing: Name <address@example.org> +44 20 7946 0000” (or technical, legal), or none."
     );
     text.pick(lang).to_owned()
@@ -87,6 +87,9 @@ mod tests {
     #[test]
     fn none_empties_and_the_unreadable_is_refused() {
         assert_eq!(parse_all(["none".to_owned()].iter(), Lang::En).unwrap(), json!([]));
+        // With the space that French puts before a colon, too.
+        let french = parse("billing\u{a0}: Jeanne", Lang::Fr).unwrap().unwrap();
+        assert_eq!((&french["purpose"], &french["name"]), (&json!("billing"), &json!("Jeanne")));
         for typed in
             ["", "billing", "billing:", "billing: <", "billing: Jeanne <jeanne@asso.example", "legal: <>"]
         {

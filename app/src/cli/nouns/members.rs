@@ -32,7 +32,7 @@ const MEMBER_NOTES: Input =
 const MEMBER_CONTACTS: Input = input(
     "contacts",
     Kind::Contacts,
-    "Ses contacts, une fois pour chacun\u{a0}: «\u{a0}billing: Nom <adresse> téléphone\u{a0}» (ou technical, legal)\u{a0}; none pour aucun",
+    "Ses contacts, une fois pour chacun\u{a0}: «\u{a0}billing\u{a0}: Nom <adresse> téléphone\u{a0}» (ou technical, legal)\u{a0}; none pour aucun",
     "Its contacts, once for each: “billing: Name <address> telephone” (or technical, legal); none for none",
 );
 const IMPORT: &[&str] = &["good", "wrong", "owners", "applied_at", "id"];
