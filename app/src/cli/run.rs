@@ -5,6 +5,7 @@ use crate::{
     client::{Answer, Client, encode},
     command,
     config::Config,
+    contacts,
     nouns::nouns,
     output,
     table::{self, Input, Kind, Verb},
@@ -43,6 +44,11 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
             }
             _ => return Ok(Exit::Done),
         }
+    }
+    if let table::Answer::Within(field) = verb.answer {
+        let items = client.get(&path)?.body[field].as_array().cloned().unwrap_or_default();
+        output::list(&items, verb.columns, json, lang);
+        return Ok(Exit::Done);
     }
     if verb.answer != table::Answer::One {
         let items = list(&client, verb, &path, args, lang)?;
@@ -212,6 +218,12 @@ fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Resul
             });
             Some(Value::from(text?))
         }
+        Kind::Contacts => match args.get_many::<String>(input.name) {
+            None => None,
+            Some(typed) => {
+                Some(contacts::parse_all(typed, lang).map_err(|text| Failure::new(Exit::Usage, text))?)
+            }
+        },
         Kind::Number | Kind::SomeNumber => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
         Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
         Kind::Ref(noun) | Kind::SomeRef(noun) => {

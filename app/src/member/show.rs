@@ -113,7 +113,7 @@ fn render(
             {errors(lang, typed)}
             <section class="card">{facts}</section>
             {notes}
-            {contacts(lang, member)}
+            {contacts(face, member)}
             {accounts_of(face, member, accounts)}
             {next}
             <section class="card card-flat">
@@ -137,15 +137,17 @@ pub fn lines(text: &str) -> AnyView {
     view! { <div>{lines}</div> }.into_any()
 }
 
-fn contacts(lang: Lang, member: &MemberView) -> AnyView {
+fn contacts(face: &Face, member: &MemberView) -> AnyView {
+    let lang = face.lang;
     let shown = if member.contacts.is_empty() {
         let words = lang.pick(
             "À qui écrire quand un site tombe, pour une facture, pour une affaire de droit.",
             "Whom to write to when a site is down, about a bill, about a matter of law.",
         );
-        let act =
-            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"));
-        empty(lang.pick("Pas encore de contact", "No contact yet"), words, Some(act))
+        let act = face.may(Duty::KeepMembers).then(|| {
+            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"))
+        });
+        empty(lang.pick("Pas encore de contact", "No contact yet"), words, act)
     } else {
         words::contacts(lang, &member.contacts)
     };

@@ -6,6 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::Duty;
+use server::grant::On;
 
 /// The part of the panel a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +56,12 @@ pub fn nav(face: &Face, place: Place) -> AnyView {
         theirs.map(|(entry, _)| *entry).collect()
     } else {
         // What is one's own rests while one looks as others do.
-        let entries =
-            MEMBER.iter().filter(|(place, ..)| face.viewing().is_none() || *place == Place::Accounts);
-        entries.copied().collect()
+        let shows = |place: Place| match face.viewing().map(|viewing| viewing.on) {
+            None => true,
+            Some(On::Account(_)) => place == Place::Accounts,
+            Some(On::Member(_)) => matches!(place, Place::Accounts | Place::Members),
+        };
+        MEMBER.iter().filter(|(place, ..)| shows(*place)).copied().collect()
     };
     let entries = entries
         .into_iter()

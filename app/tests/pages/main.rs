@@ -16,4 +16,5 @@ mod people;
 mod roles;
 mod search;
 mod stage;
+mod table;
 mod walk;

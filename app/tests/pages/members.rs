@@ -237,6 +237,11 @@ async fn a_file_is_tried_mended_and_imported() {
     assert_eq!(stage.member.get(&path).await.status, StatusCode::NOT_FOUND);
     let got = stage.admin.post(&path, &[]).await;
     assert_eq!(got.location(), "/members?sort=newest&done=members_imported", "{}", got.html);
+    // A double click leads where the first one did, and the report says that it is done.
+    assert_eq!(stage.admin.post(&path, &[]).await.location(), got.location());
+    let done = stage.admin.get(&path).await.html;
+    check(&done);
+    assert!(done.contains("The import is done") && !done.contains("Import these"), "{done}");
     let list = stage.admin.get(got.location()).await.html;
     assert!(
         list.contains("The members are imported.")

@@ -123,6 +123,13 @@ async fn support_looks_as_a_member_does_under_a_banner() {
     assert!(account.contains("You may act, by consent") && account.contains("f-name"));
     support.post("/viewing/end", &[]).await;
     assert_eq!(support.get("/users").await.status, StatusCode::OK);
+    // Of a member: with its details, which a view of one account does not show.
+    assert!(!account.contains("/members/mine"), "{account}");
+    support.post(&stage.filled("/members/{member}/view"), &[("reason", "Ticket 13")]).await;
+    let mine = support.get("/members/mine").await.html;
+    assert!(mine.contains("href=\"/members/mine\"") && mine.contains("billing@asso.example"), "{mine}");
+    assert!(support.get("/search?q=asso").await.html.contains("data-kind=\"member\""));
+    support.post("/viewing/end", &[]).await;
     let history = stage.member.get(&stage.filled("/accounts/{account}/changes")).await.html;
     assert!(history.contains("View by staff begun") && history.contains("Reason: Ticket 12"), "{history}");
 }

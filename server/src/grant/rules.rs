@@ -8,7 +8,7 @@ use crate::{
     change::{self, Act, Subject},
     mail,
     member::{self, MemberView},
-    store::{Row, Tx, sql},
+    store::{self, Row, Tx, many, sql},
     user,
     world::World,
 };
@@ -287,6 +287,35 @@ pub(crate) async fn give(
     until: Option<i64>,
 ) -> Result<GrantId, Problem> {
     write(tx, world, user, Some(on), role.code(), until).await
+}
+
+/// Makes users owners of members that are new, so that nobody has a role on them yet.
+pub(crate) async fn give_new_owners(
+    tx: &mut Tx,
+    world: &dyn World,
+    owners: &[(MemberId, UserId)],
+) -> Result<Vec<GrantId>, Problem> {
+    let now = world.now_ms();
+    let ids: Vec<GrantId> = owners.iter().map(|_| world.id()).collect();
+    let rows: Vec<_> = ids
+        .iter()
+        .zip(owners)
+        .map(|(id, (member, user))| json!([id, user, member, Role::Owner.code(), now]))
+        .collect();
+    let statement = many!(
+        tx.engine(),
+        "grants",
+        [
+            (0, "id", text),
+            (1, "user_id", text),
+            (2, "member_id", text),
+            (3, "role", text),
+            (4, "created_at", int)
+        ],
+        ""
+    );
+    store::insert(tx, statement, &rows).await?;
+    Ok(ids)
 }
 
 /// The same for a staff role.

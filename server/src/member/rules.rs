@@ -77,6 +77,28 @@ pub(super) fn begun(id: MemberId, number: MemberNumber, parsed: Parsed, now: i64
     }
 }
 
+/// Writes new members with all that hangs on them, and their acts: many at once.
+pub(super) async fn add_all(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    all: &[MemberView],
+) -> Result<(), Problem> {
+    store::insert_all(tx, all).await?;
+    status::insert_all(tx, server, all).await?;
+    words::write_new(tx, all).await?;
+    let found = all.iter().map(|new| (new.id, vec![new.name.clone(), new.number.to_string()]));
+    search::put_new(tx, search::Kind::Member, found).await?;
+    change::record_all(tx, &*server.world, actor, all.iter().map(created).collect()).await
+}
+
+fn created(new: &MemberView) -> Act {
+    let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
+    act.member = Some(new.id);
+    act.after = Some(summary::whole(new));
+    act
+}
+
 /// Writes a new member with all that hangs on it, and its act.
 pub(super) async fn add(
     tx: &mut Tx,
@@ -88,10 +110,7 @@ pub(super) async fn add(
     status::insert(tx, server, new.id, new.status, new.since).await?;
     words::write(tx, new, true).await?;
     find_by_name(tx, new).await?;
-    let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
-    act.member = Some(new.id);
-    act.after = Some(summary::whole(new));
-    change::record(tx, &*server.world, actor, act).await
+    change::record(tx, &*server.world, actor, created(new)).await
 }
 
 /// For the one search over everything; the members' own list also looks at contacts (`words`).

@@ -18,7 +18,8 @@ pub(crate) const ROUTES: &[Route] = &[Route::new(
     "What has all words of `q`, by their beginnings, among what one may see; also ?kind=account|site|member|user|host. A page may be empty and yet have a next one",
     Answer::Page(shape::<Found>),
     || routing::get(get_all),
-)];
+)
+.while_viewing()];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

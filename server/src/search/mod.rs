@@ -11,7 +11,7 @@ mod words;
 pub(crate) use api::ROUTES;
 pub use backfill::backfill;
 pub use find::{groups, kinds, list};
-pub(crate) use index::{forget, put, put_site};
+pub(crate) use index::{forget, put, put_new, put_site};
 
 use crate::{
     Actor,

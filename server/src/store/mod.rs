@@ -3,12 +3,14 @@
 mod columns;
 mod dialect;
 mod listen;
+mod many;
 mod query;
 mod tx;
 
 pub use columns::{Bind, Column};
 pub use dialect::Engine;
 pub(crate) use dialect::{among, begins};
+pub(crate) use many::{insert, many};
 pub use query::{Query, Row, internal, sql};
 pub use tx::Tx;
 

@@ -10,10 +10,12 @@ use crate::{
     search,
     secrets::hashed,
     session,
-    store::{Row, Tx, sql},
+    store::{self, Row, Tx, among, internal, many, sql},
     world::World,
 };
 use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
+use serde_json::json;
+use std::collections::HashMap;
 
 macro_rules! columns {
     () => {
@@ -123,6 +125,43 @@ pub(crate) async fn ensure(tx: &mut Tx, world: &dyn World, email: &EmailAddress)
         return Ok(id);
     }
     sql("SELECT id FROM users WHERE email_key = $1").bind(email.key()).one(tx.on(), |row| row.get("id")).await
+}
+
+/// The users of many addresses at once, by their keys; and whether each was made now. Two that differ in case alone are one.
+pub(crate) async fn ensure_all(
+    tx: &mut Tx,
+    world: &dyn World,
+    emails: &[&EmailAddress],
+) -> Result<HashMap<String, (UserId, bool)>, Problem> {
+    let now = world.now_ms();
+    let mut wanted: HashMap<String, (UserId, &EmailAddress)> = HashMap::new();
+    let mut rows = Vec::new();
+    for email in emails {
+        wanted.entry(email.key()).or_insert_with(|| {
+            let id: UserId = world.id();
+            rows.push(json!([id, email.to_string(), email.key(), now]));
+            (id, email)
+        });
+    }
+    let statement = many!(
+        tx.engine(),
+        "users",
+        [(0, "id", text), (1, "email", text), (2, "email_key", text), (3, "created_at", int)],
+        "ON CONFLICT (email_key) DO NOTHING"
+    );
+    store::insert(tx, statement, &rows).await?;
+    let keys = serde_json::to_string(&wanted.keys().collect::<Vec<_>>());
+    let keys = keys.map_err(|error| internal("addresses as JSON", &error))?;
+    let held: Vec<(String, UserId)> =
+        sql(among!(tx.engine(), "SELECT id, email_key FROM users WHERE email_key IN", ""))
+            .bind(keys)
+            .all(tx.on(), |row| Ok((row.get("email_key")?, row.get("id")?)))
+            .await?;
+    let is_new = |key: &String, id: UserId| wanted.get(key).is_some_and(|(made, _)| *made == id);
+    let made = held.iter().filter(|(key, id)| is_new(key, *id));
+    let found = made.filter_map(|(key, id)| wanted.get(key).map(|(_, email)| (*id, vec![*email])));
+    search::put_new(tx, search::Kind::User, found.collect::<Vec<_>>()).await?;
+    Ok(held.into_iter().map(|(key, id)| (key.clone(), (id, is_new(&key, id)))).collect())
 }
 
 /// Sets the signed-in user's language.

@@ -1,8 +1,12 @@
 //! The authorisation table: every route, asked by everybody there can be, for what is there and what is not. What somebody gets is what
 //! the route table says of them; what one may not see answers exactly as what does not exist, and as fast.
 
+pub mod agents;
 mod cast;
+pub mod misuse;
+pub mod streams;
 mod things;
+pub mod tokens;
 
 use crate::{
     api::Client,

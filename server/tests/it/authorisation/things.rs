@@ -91,6 +91,17 @@ impl Things {
         }
     }
 
+    /// What stands for a word in most paths.
+    pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, word: &str) -> T {
+        self.ids
+            .iter()
+            .find(|(below, known, _)| below.is_empty() && *known == word)
+            .unwrap()
+            .2
+            .parse()
+            .unwrap()
+    }
+
     /// The same, with ids of nothing.
     pub fn absent(&self, bench: &Bench) -> Things {
         let id = |_: &String| bench.server.world.id::<()>().to_string();
@@ -99,6 +110,15 @@ impl Things {
             _ => (*below, *name, id(known)),
         });
         Things { ids: ids.collect() }
+    }
+
+    /// A path whose first id is of these things, and the others are of those.
+    pub fn path_into(&self, others: &Things, route: &Route) -> String {
+        let (mine, theirs) = (self.path(route), others.path(route));
+        let first = route.path.split('/').position(|part| part.starts_with('{'));
+        let at =
+            |n: usize| if first.is_some_and(|first| n > first) { theirs.split('/') } else { mine.split('/') };
+        (0..route.path.split('/').count()).filter_map(|n| at(n).nth(n)).collect::<Vec<_>>().join("/")
     }
 
     pub fn path(&self, route: &Route) -> String {
