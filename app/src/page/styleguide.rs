@@ -7,8 +7,8 @@ use crate::{
     live::LiveChange,
     parts::{
         Action, Cell, Check, Facts, Head, Input, Page, Select, Tab, Tone, Typed, ago, badge, command, diff,
-        empty, errors, figure, fold, fold_loss, link, link_main, moment, notice, sort, sorted_table, table,
-        tabs,
+        empty, errors, figure, fold, fold_loss, link, link_main, meter, moment, notice, sort, sorted_table,
+        table, tabs,
     },
     shell::{self, Place},
     state::{StateBadge, Stepper, meaning},
@@ -134,6 +134,12 @@ fn figures(face: &Face) -> AnyView {
             {figure(1962, lang.pick("comptes", "accounts"), "#states", "")}
         </div>
         <div class="card">{facts.view()}</div>
+        <div class="card meters">
+            {meter(lang, lang.pick("Sites", "Sites"), 3, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 8, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 10, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 12, 10)}
+        </div>
     }
     .into_any()
 }

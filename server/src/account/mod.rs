@@ -8,6 +8,7 @@ mod life;
 mod plan;
 mod purge;
 mod store;
+mod usage;
 
 pub(crate) use api::ROUTES;
 pub(crate) use cause::Why;
@@ -21,6 +22,7 @@ pub(crate) use plan::set_plan_as;
 pub use purge::purge;
 pub use store::{list, list_for, list_of_member, must_see, show};
 pub(crate) use store::{lock, lock_for};
+pub use usage::{Limit, Limited, usage, usage_of};
 
 use crate::views::{Ref, RefShape};
 use model::{AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, TenantUid, UnixName};

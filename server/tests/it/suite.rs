@@ -43,6 +43,7 @@ suite! {
     accounts::lists_search_and_page,
     accounts::what_would_be_above_a_plan_is_said_first,
     accounts::lists_come_in_the_order_asked,
+    accounts::what_an_account_has_taken_of_its_plan,
     api::a_member_adds_names_and_deletes_a_site,
     api::refusals_are_problems_in_both_languages,
     api::only_the_panels_pages_act_by_cookie,
