@@ -3,6 +3,7 @@
 mod action;
 mod area;
 mod badge;
+mod chart;
 mod code;
 mod empty;
 mod facts;
@@ -23,6 +24,7 @@ mod when;
 pub use action::{Action, fold, fold_loss, link, link_main};
 pub use area::Area;
 pub use badge::badge;
+pub use chart::{Chart, chart, count, values};
 pub use code::{command, diff, secret};
 pub use empty::empty;
 pub use facts::{Facts, figure};

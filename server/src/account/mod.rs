@@ -20,7 +20,7 @@ pub(crate) use life::{delete_as, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;
 pub(crate) use plan::set_plan_as;
 pub use purge::purge;
-pub use store::{list, list_for, list_of_member, must_see, show};
+pub use store::{list, list_for, list_of_member, must_see, show, unpaid};
 pub(crate) use store::{lock, lock_for};
 pub use usage::{Limit, Limited, usage, usage_of};
 

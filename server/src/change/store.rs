@@ -1,9 +1,10 @@
 //! The table `changes`: written once, never altered.
 
-use super::Act;
+use super::{Act, filter::place};
 use crate::{
+    Server,
     actor::Actor,
-    store::{Tx, sql},
+    store::{Row, Tx, sql},
     world::World,
 };
 use model::{ChangeId, Problem, ProblemKind, Text};
@@ -46,4 +47,18 @@ pub async fn record(tx: &mut Tx, world: &dyn World, actor: &Actor, act: Act) -> 
         tx.wake_account(account);
     }
     Ok(id)
+}
+
+/// How many acts there were from a time on and before another: a walk through ids alone, which begin with their time.
+pub async fn count_between(server: &Server, from: i64, to: i64) -> Result<i64, Problem> {
+    sql("SELECT COUNT(*) FROM changes WHERE id >= $1 AND id < $2")
+        .bind(place(from))
+        .bind(place(to))
+        .one(server.store.on(), Row::first)
+        .await
+}
+
+/// When the first act was.
+pub async fn first_at(server: &Server) -> Result<Option<i64>, Problem> {
+    sql("SELECT at FROM changes ORDER BY id LIMIT 1").optional(server.store.on(), Row::first).await
 }

@@ -9,6 +9,7 @@ mod authenticator;
 mod authorisation;
 mod backup;
 mod bench;
+mod census;
 mod changes;
 mod ends;
 mod factors;

@@ -3,6 +3,7 @@
 use crate::{
     accounts, api, authorisation, backup,
     bench::Bench,
+    census,
     changes::{self, search as change_log},
     ends, factors, forgotten, hosts,
     hub::{enrol, freeze, greet, push, report},
@@ -53,6 +54,9 @@ suite! {
     authorisation::everybody_gets_what_the_table_says,
     authorisation::a_session_that_ended_opens_nothing,
     authorisation::time_tells_nothing,
+    census::a_day_has_one_figure_and_its_last_holds,
+    census::the_first_count_fills_the_past_with_what_is_known,
+    census::figures_are_listed_a_page_at_a_time,
     changes::undo_brings_back_what_was,
     changes::undo_is_refused_with_the_reason,
     changes::states_sum_up_and_become_events,
