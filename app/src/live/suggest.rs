@@ -1,0 +1,415 @@
+//! Suggestions below the search field while one types: the first few of each kind, to be opened at once. The field is an ordinary form's
+//! (`shell::layout`): without JavaScript, or without an answer, it is just that. It becomes a combobox (ARIA's pattern with a list box)
+//! only where this island lives.
+
+use leptos::prelude::*;
+use model::Lang;
+use serde::Deserialize;
+
+/// Where the first of each kind are asked for.
+#[cfg(feature = "hydrate")]
+const PATH: &str = "/api/v1/search/first?q=";
+/// Keys that come faster than this are one word being typed.
+#[cfg(feature = "hydrate")]
+const PAUSE_MS: i32 = 150;
+/// Fewer letters begin half of all words.
+const SHORTEST: usize = 2;
+/// The ids of the field and of its list.
+#[cfg(feature = "hydrate")]
+const FIELD: &str = "find";
+const LIST: &str = "find-list";
+
+/// A kind of things, by its code in the API, as a title.
+pub fn title(kind: &str, lang: Lang) -> &'static str {
+    match kind {
+        "account" => lang.pick("Comptes", "Accounts"),
+        "site" => lang.pick("Sites", "Sites"),
+        "member" => lang.pick("Membres", "Members"),
+        "user" => lang.pick("Utilisateurs", "Users"),
+        _ => lang.pick("Hôtes", "Hosts"),
+    }
+}
+
+/// The page of a thing. Staff keeps a page of each member (`records`); a member's own users have that of its people.
+pub fn path(kind: &str, id: &str, records: bool) -> String {
+    match kind {
+        "account" => format!("/accounts/{id}"),
+        "site" => format!("/sites/{id}"),
+        "member" if records => format!("/members/{id}"),
+        "member" => format!("/members/{id}/people"),
+        "user" => format!("/users/{id}"),
+        _ => format!("/hosts/{id}"),
+    }
+}
+
+/// The first of a kind, as the API says it; of each, what is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Kind {
+    pub kind: String,
+    pub items: Vec<Thing>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Thing {
+    pub id: String,
+    pub name: String,
+    /// A site's name in its own letters, where those are not plain ones.
+    #[serde(default)]
+    pub shown: Option<String>,
+    pub account: Option<Named>,
+    pub member: Option<Named>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Named {
+    pub name: String,
+}
+
+impl Thing {
+    /// Whose it is.
+    fn whose(&self) -> Option<String> {
+        let names: Vec<&str> =
+            [&self.account, &self.member].into_iter().flatten().map(|of| of.name.as_str()).collect();
+        (!names.is_empty()).then(|| names.join(" · "))
+    }
+}
+
+/// What is suggested, whether it is shown, and which one the arrows have come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suggested {
+    kinds: Vec<Kind>,
+    open: bool,
+    active: Option<usize>,
+    /// How many times was asked: an answer that comes late is that of an older word.
+    asked: u64,
+}
+
+impl Suggested {
+    pub fn count(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.items.len()).sum()
+    }
+
+    /// Shown: open, with something in it.
+    pub fn shown(&self) -> bool {
+        self.open && self.count() > 0
+    }
+
+    /// The word changed. Gives which question this is, if there is one to ask.
+    pub fn typed(&mut self, word: &str) -> Option<u64> {
+        self.asked += 1;
+        self.active = None;
+        if word.trim().chars().count() < SHORTEST {
+            self.kinds.clear();
+            self.open = false;
+            return None;
+        }
+        Some(self.asked)
+    }
+
+    /// Whether this question is still the last one.
+    pub fn wants(&self, question: u64) -> bool {
+        self.asked == question
+    }
+
+    pub fn answered(&mut self, question: u64, kinds: Vec<Kind>) {
+        if self.wants(question) {
+            self.kinds = kinds;
+            self.open = true;
+            self.active = None;
+        }
+    }
+
+    /// Down or up, round through the field itself.
+    pub fn moved(&mut self, down: bool) {
+        let count = self.count();
+        if count == 0 {
+            return;
+        }
+        self.open = true;
+        self.active = match (self.active, down) {
+            (None, true) => Some(0),
+            (None, false) => Some(count - 1),
+            (Some(at), true) => Some(at + 1).filter(|next| *next < count),
+            (Some(at), false) => at.checked_sub(1),
+        };
+    }
+
+    /// Away with the list.
+    pub fn close(&mut self) {
+        self.open = false;
+        self.active = None;
+        // What is on its way comes too late.
+        self.asked += 1;
+    }
+
+    /// What Enter opens; without one, it searches.
+    pub fn chosen(&self, records: bool) -> Option<String> {
+        let at = self.active.filter(|_| self.shown())?;
+        let mut all =
+            self.kinds.iter().flat_map(|kind| kind.items.iter().map(|thing| (kind.kind.as_str(), thing)));
+        all.nth(at).map(|(kind, thing)| path(kind, &thing.id, records))
+    }
+
+    fn said(&self, lang: Lang) -> String {
+        if !self.shown() {
+            return String::new();
+        }
+        match self.count() {
+            1 => lang.pick("1 proposition", "1 suggestion").to_owned(),
+            n => lang.pick(format!("{n} propositions"), format!("{n} suggestions")),
+        }
+    }
+}
+
+/// The list below the field. The server draws it empty and hidden.
+#[island]
+pub fn Suggest(lang: Lang, records: bool) -> impl IntoView {
+    let now = RwSignal::new(Suggested::default());
+    #[cfg(feature = "hydrate")]
+    browser::attach(now, records);
+    view! {
+        <div class="suggest" hidden=move || !now.read().shown()>
+            <div id=LIST role="listbox" aria-label=lang.pick("Propositions", "Suggestions")>
+                {move || groups(&now.read(), lang, records)}
+            </div>
+        </div>
+        <span class="unseen" role="status">{move || now.read().said(lang)}</span>
+    }
+}
+
+fn groups(now: &Suggested, lang: Lang, records: bool) -> Vec<AnyView> {
+    let mut place = 0;
+    let mut drawn = Vec::new();
+    for Kind { kind, items } in now.kinds.iter().filter(|kind| !kind.items.is_empty()) {
+        let head = format!("{LIST}-{kind}");
+        let by = head.clone();
+        let options = items
+            .iter()
+            .map(|thing| {
+                let (id, chosen) = (format!("{LIST}-{place}"), now.active == Some(place));
+                place += 1;
+                let href = path(kind, &thing.id, records);
+                let whose = thing.whose().map(|whose| view! { <span class="suggest-more">{whose}</span> });
+                view! {
+                    <a role="option" id=id tabindex="-1" href=href aria-selected=if chosen { "true" } else { "false" }>
+                        <span>{thing.shown.as_ref().unwrap_or(&thing.name).clone()}</span>
+                        {whose}
+                    </a>
+                }
+            })
+            .collect_view();
+        drawn.push(
+            view! {
+                <div role="group" aria-labelledby=by>
+                    <div class="suggest-kind" id=head role="presentation">{title(kind, lang)}</div>
+                    {options}
+                </div>
+            }
+            .into_any(),
+        );
+    }
+    drawn
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::{FIELD, Kind, LIST, PATH, PAUSE_MS, Suggested};
+    use leptos::prelude::*;
+    use std::{cell::Cell, rc::Rc};
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, Response};
+
+    /// Makes a combobox of the field, and listens to it.
+    pub fn attach(now: RwSignal<Suggested>, records: bool) -> Option<()> {
+        let document = web_sys::window()?.document()?;
+        let field: HtmlInputElement = document.get_element_by_id(FIELD)?.dyn_into().ok()?;
+        for (name, value) in [
+            ("role", "combobox"),
+            ("aria-autocomplete", "list"),
+            ("aria-controls", LIST),
+            ("aria-expanded", "false"),
+        ] {
+            field.set_attribute(name, value).ok()?;
+        }
+        let shown = field.clone();
+        Effect::new(move || show(&shown, &now.read()));
+        let pause = Rc::new(Cell::new(0));
+        let typing = field.clone();
+        on(&field, "input", move |_| later(now, typing.value(), &pause));
+        on(&field, "keydown", move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                key(now, event, records);
+            }
+        });
+        // Away from field and list; what is clicked in the list keeps the focus in the field, so that the click arrives.
+        on(&field, "blur", move |_| now.update(Suggested::close));
+        let list = document.get_element_by_id(LIST)?;
+        on(&list, "mousedown", |event| event.prevent_default());
+        Some(())
+    }
+
+    /// The listener lives as long as the page does.
+    fn on(target: &web_sys::EventTarget, name: &str, listener: impl Fn(Event) + 'static) {
+        let listener = Closure::<dyn Fn(Event)>::new(listener);
+        let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+        listener.forget();
+    }
+
+    fn show(field: &HtmlInputElement, now: &Suggested) {
+        let _ = field.set_attribute("aria-expanded", if now.shown() { "true" } else { "false" });
+        let Some(at) = now.active.filter(|_| now.shown()) else {
+            let _ = field.remove_attribute("aria-activedescendant");
+            return;
+        };
+        let id = format!("{LIST}-{at}");
+        let _ = field.set_attribute("aria-activedescendant", &id);
+        let option = web_sys::window().and_then(|window| window.document()?.get_element_by_id(&id));
+        if let Some(option) = option.and_then(|option| option.dyn_into::<HtmlElement>().ok()) {
+            let into = web_sys::ScrollIntoViewOptions::new();
+            into.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            option.scroll_into_view_with_scroll_into_view_options(&into);
+        }
+    }
+
+    fn key(now: RwSignal<Suggested>, event: &KeyboardEvent, records: bool) {
+        if event.is_composing() {
+            return;
+        }
+        match event.key().as_str() {
+            key @ ("ArrowDown" | "ArrowUp") if now.read_untracked().count() > 0 => {
+                event.prevent_default();
+                let down = key == "ArrowDown";
+                now.update(|now| now.moved(down));
+            }
+            // The first one closes the list, the next one empties the field, as it does in any field of a search.
+            "Escape" if now.read_untracked().shown() => {
+                event.prevent_default();
+                now.update(Suggested::close);
+            }
+            "Enter" => {
+                let chosen = now.read_untracked().chosen(records);
+                if let Some((href, window)) = chosen.zip(web_sys::window()) {
+                    event.prevent_default();
+                    let _ = window.location().assign(&href);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks once nothing was typed for a moment.
+    fn later(now: RwSignal<Suggested>, word: String, pause: &Rc<Cell<i32>>) {
+        let Some(window) = web_sys::window() else { return };
+        window.clear_timeout_with_handle(pause.get());
+        let mut question = None;
+        now.update(|now| question = now.typed(&word));
+        let Some(question) = question else { return };
+        let ask = Closure::once_into_js(move || {
+            leptos::task::spawn_local(async move {
+                let kinds = if now.read_untracked().wants(question) { asked(&word).await } else { None };
+                now.update(|now| now.answered(question, kinds.unwrap_or_default()));
+            });
+        });
+        let again =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(ask.unchecked_ref(), PAUSE_MS);
+        pause.set(again.unwrap_or_default());
+    }
+
+    /// What begins so. No answer (the panel restarts, the session ended) suggests nothing: Enter still searches, and says why not.
+    async fn asked(word: &str) -> Option<Vec<Kind>> {
+        let address = format!("{PATH}{}", String::from(js_sys::encode_uri_component(word.trim())));
+        let response = JsFuture::from(web_sys::window()?.fetch_with_str(&address)).await.ok()?;
+        let response: Response = response.dyn_into().ok()?;
+        if !response.ok() {
+            return None;
+        }
+        let text: JsValue = JsFuture::from(response.text().ok()?).await.ok()?;
+        serde_json::from_str(&text.as_string()?).ok()
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn kinds() -> Vec<Kind> {
+        let json = r#"[
+            {"kind": "account", "items": [{"kind": "account", "id": "1", "name": "asso", "account": null, "member": {"id": "m", "name": "Les Amis"}}], "more": true},
+            {"kind": "member", "items": [], "more": true},
+            {"kind": "site", "items": [
+                {"id": "2", "name": "asso.example", "account": {"name": "asso"}, "member": {"name": "Les Amis"}},
+                {"id": "3", "name": "asso.test", "account": null, "member": null}
+            ]}
+        ]"#;
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn open() -> Suggested {
+        let mut now = Suggested::default();
+        let question = now.typed("as").unwrap();
+        now.answered(question, kinds());
+        now
+    }
+
+    #[test]
+    fn arrows_go_round_through_the_field() {
+        let mut now = open();
+        let mut seen = vec![now.active];
+        for _ in 0..4 {
+            now.moved(true);
+            seen.push(now.active);
+        }
+        assert_eq!(seen, [None, Some(0), Some(1), Some(2), None]);
+        now.moved(false);
+        assert_eq!((now.active, now.chosen(true).as_deref()), (Some(2), Some("/sites/3")));
+        now.moved(false);
+        now.moved(false);
+        assert_eq!(now.chosen(true).as_deref(), Some("/accounts/1"));
+        now.moved(false);
+        assert_eq!(now.chosen(true), None, "Enter in the field searches");
+    }
+
+    #[test]
+    fn a_late_answer_is_not_shown() {
+        let mut now = Suggested::default();
+        let first = now.typed("as").unwrap();
+        let second = now.typed("ass").unwrap();
+        now.answered(first, kinds());
+        assert!(!now.shown());
+        now.answered(second, kinds());
+        assert!(now.shown());
+        // Nor one that comes after the list was closed.
+        let third = now.typed("asso").unwrap();
+        now.close();
+        now.answered(third, kinds());
+        assert!(!now.shown());
+    }
+
+    #[test]
+    fn one_letter_asks_nothing_and_nothing_found_shows_nothing() {
+        let mut now = open();
+        assert_eq!(now.typed(" a "), None);
+        assert!(!now.shown());
+        let question = now.typed("zz").unwrap();
+        now.answered(question, vec![]);
+        assert!(!now.shown());
+        now.moved(true);
+        assert_eq!(now.chosen(true), None);
+    }
+
+    #[test]
+    fn options_are_grouped_and_numbered_through() {
+        let mut now = open();
+        now.moved(true);
+        now.moved(true);
+        let html = groups(&now, Lang::En, false).into_iter().map(RenderHtml::to_html).collect::<String>();
+        assert_eq!(html.matches("role=\"group\"").count(), 2, "{html}");
+        assert!(
+            html.contains("id=\"find-list-2\"") && html.matches("aria-selected=\"true\"").count() == 1,
+            "{html}"
+        );
+        assert!(html.contains("asso · Les Amis") && html.contains("href=\"/sites/2\""), "{html}");
+        assert_eq!(path("member", "9", false), "/members/9/people");
+    }
+}
