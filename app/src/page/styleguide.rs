@@ -156,7 +156,7 @@ fn charts(face: &Face) -> AnyView {
     };
     let draw = |code, title, counts: &[i64]| {
         let figure = counts.last().copied().unwrap_or_default();
-        chart(lang, Chart { code, title, figure, href: None, points: points(counts) })
+        chart(lang, Chart { code, title, each: title, figure, href: None, points: points(counts) })
     };
     view! {
         <div class="charts">

@@ -18,6 +18,8 @@ pub struct Chart {
     /// For its parts' ids: `sites`.
     pub code: &'static str,
     pub title: &'static str,
+    /// What one of the points is.
+    pub each: &'static str,
     /// What the large figure says: the newest value, or the sum.
     pub figure: i64,
     /// Where there is more to see.
@@ -46,7 +48,7 @@ pub fn words(lang: Lang, day: Day) -> String {
 
 /// One chart.
 pub fn chart(lang: Lang, chart: Chart) -> AnyView {
-    let Chart { code, title, figure, href, points } = chart;
+    let Chart { code, title, each, figure, href, points } = chart;
     let figure = count(lang, figure);
     let head = view! { <b>{figure}</b><span>{title}</span> };
     let head = match href {
@@ -56,7 +58,7 @@ pub fn chart(lang: Lang, chart: Chart) -> AnyView {
     view! {
         <figure class="chart">
             <figcaption>{head}</figcaption>
-            {line(lang, code, title, &points)}
+            {line(lang, code, each, &points)}
         </figure>
     }
     .into_any()
@@ -173,7 +175,7 @@ pub fn values(lang: Lang, charts: &[Chart]) -> AnyView {
         })
         .collect();
     let heads: Vec<&'static str> =
-        std::iter::once(lang.pick("Jour", "Day")).chain(charts.iter().map(|chart| chart.title)).collect();
+        std::iter::once(lang.pick("Jour", "Day")).chain(charts.iter().map(|chart| chart.each)).collect();
     table(lang.pick("Les valeurs", "The values"), &heads, rows)
 }
 
@@ -202,8 +204,14 @@ mod tests {
     #[test]
     fn what_a_line_shows_is_said_in_words() {
         let draw = |counts: &[i64]| {
-            let chart =
-                Chart { code: "sites", title: "sites", figure: 5, href: None, points: points(counts) };
+            let chart = Chart {
+                code: "sites",
+                title: "sites",
+                each: "sites",
+                figure: 5,
+                href: None,
+                points: points(counts),
+            };
             super::chart(Lang::En, chart).to_html()
         };
         let html = draw(&[3, 1200, 5]);

@@ -77,7 +77,7 @@ async fn each_role_finds_first_what_it_comes_for() {
 
     let hosts = ["Hosts to look at", "Everything is in service"];
     let people = ["Locked out", "Not in yet", "Mails that did not go out"];
-    let money = ["Applicants", "Chorale candidate", "Two years of dues", "accounts suspended, unpaid"];
+    let money = ["Applicants", "Chorale candidate", "Two years of dues", "unpaid accounts"];
     let history = ["Last changes", "/changes/history"];
     let keeping = ["/members/new", "/members/import", "/members/export.csv"];
     let shows = |html: &str, all: &[&str]| all.iter().all(|words| html.contains(words));
@@ -158,7 +158,12 @@ async fn what_went_over_time_is_drawn_and_said() {
     );
     assert!(html.contains("<caption class=\"unseen\">The values</caption>"), "{html}");
     let year = stage.admin.get("/?time=year").await.html;
-    assert!(year.contains("changes, by week") && year.contains("href=\"/#time\""), "{year}");
+    assert!(
+        year.contains("changes in a year")
+            && year.contains("changes of the week")
+            && year.contains("href=\"/#time\""),
+        "{year}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

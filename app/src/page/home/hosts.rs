@@ -3,7 +3,7 @@
 use crate::{
     host::{list::rows, needs_care},
     http::{Face, Miss},
-    parts::{Tone, figure, link, notice},
+    parts::{Tone, figure, notice},
 };
 use leptos::prelude::*;
 use server::{Server, host::HostView, paging::Listing};
@@ -33,16 +33,12 @@ fn draw(face: &Face, hosts: Vec<HostView>) -> AnyView {
     let (care, well): (Vec<HostView>, Vec<HostView>) = hosts.into_iter().partition(needs_care);
     let all_well = care.is_empty() && !well.is_empty();
     let care = (!care.is_empty()).then(|| {
-        super::card(
-            "card card-flat card-alert",
-            lang.pick("Hôtes à regarder", "Hosts to look at"),
-            ().into_any(),
-            rows(face, care),
-        )
+        let title = lang.pick("Hôtes à regarder", "Hosts to look at");
+        super::card(lang, "card card-flat card-alert", title, None, rows(face, care))
     });
-    let all = link("/hosts", lang.pick("Tous les hôtes", "All hosts"));
+    let all = Some((lang.pick("Tous", "All"), "/hosts"));
     let others = (none || !well.is_empty())
-        .then(|| super::card("card card-flat", lang.pick("Hôtes", "Hosts"), all, rows(face, well)));
+        .then(|| super::card(lang, "card card-flat", lang.pick("Hôtes", "Hosts"), all, rows(face, well)));
     view! {
         <div class="stack">
             {all_well.then(|| notice(Tone::Good, lang.pick("Tout est en service", "Everything is in service"), ()))}

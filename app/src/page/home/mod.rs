@@ -17,7 +17,7 @@ use crate::{
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::Duty;
+use model::{Duty, Lang};
 use serde::Deserialize;
 use server::Server;
 
@@ -81,10 +81,13 @@ async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Ask
         false => None,
     };
     let over_time = time::charts(server, face, asked.time == "year").await?;
-    let page = shell::Page::new(Place::Home, lang.pick("Accueil", "Home")).act_if(
-        face.may(Duty::Administer)
-            .then(|| link_main("/accounts/new", lang.pick("Créer un compte", "Create an account"))),
-    );
+    let act = if face.may(Duty::Administer) {
+        Some(link_main("/accounts/new", lang.pick("Créer un compte", "Create an account")))
+    } else {
+        let member = || link_main("/members/new", lang.pick("Créer un membre", "Create a member"));
+        face.may(Duty::KeepMembers).then(member)
+    };
+    let page = shell::Page::new(Place::Home, lang.pick("Accueil", "Home")).act_if(act);
     let body = view! {
         <div class="stack-wide">
             {first}{approvals}{search}{hosts}{people}{treasury}{over_time}{history}
@@ -93,9 +96,17 @@ async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Ask
     Ok(shell::page(face, page, body))
 }
 
-/// A card with a title, the way to all of its kind, and a few of them.
-fn card(class: &'static str, title: impl Into<String>, all: AnyView, body: AnyView) -> AnyView {
-    let title: String = title.into();
+/// A card with a title, the way to all of its kind (its words and address), and a few of them.
+fn card(
+    lang: Lang,
+    class: &'static str,
+    title: &'static str,
+    all: Option<(&'static str, &'static str)>,
+    body: AnyView,
+) -> AnyView {
+    let all = all.map(|(words, href)| {
+        view! { <a class="button button-small" href=href>{words}<span class="unseen">{lang.colon()}{title}</span></a> }
+    });
     view! {
         <section class=class>
             <div class="card-head"><h2>{title}</h2>{all}</div>

@@ -4,7 +4,7 @@ use super::FEW;
 use crate::{
     http::{Face, Miss},
     mail::words,
-    parts::{ago, link},
+    parts::ago,
 };
 use leptos::prelude::*;
 use model::Lang;
@@ -80,7 +80,7 @@ fn locked_out(face: &Face, LockedOut { users, addresses }: LockedOut) -> AnyView
         {none.then(|| quiet(lang.pick("Personne n’est bloqué à la connexion.", "Nobody is locked out.")))}
     };
     let title = lang.pick("Bloqués à la connexion", "Locked out");
-    super::card("card card-flat", title, ().into_any(), body.into_any())
+    super::card(lang, "card card-flat", title, None, body.into_any())
 }
 
 fn not_in_yet(face: &Face, users: Vec<UserView>, more: bool) -> AnyView {
@@ -97,22 +97,17 @@ fn not_in_yet(face: &Face, users: Vec<UserView>, more: bool) -> AnyView {
             )
         })
         .collect_view();
-    let all = more.then(|| link("/users?state=waiting", lang.pick("Tous", "All")));
+    let all = more.then(|| (lang.pick("Tous", "All"), "/users?state=waiting"));
     let words =
         lang.pick("Toutes les personnes invitées sont entrées.", "All who were invited have come in.");
     let body = view! { <ul class="items">{rows}</ul>{none.then(|| quiet(words))} };
-    super::card(
-        "card card-flat",
-        lang.pick("Pas encore entrés", "Not in yet"),
-        all.into_any(),
-        body.into_any(),
-    )
+    super::card(lang, "card card-flat", lang.pick("Pas encore entrés", "Not in yet"), all, body.into_any())
 }
 
 fn not_arrived(face: &Face, mails: Vec<MailView>) -> AnyView {
     let lang = face.lang;
     let none = mails.is_empty();
-    let all = (!none).then(|| link("/mails?state=failed", lang.pick("Tous", "All")));
+    let all = (!none).then(|| (lang.pick("Tous", "All"), "/mails?state=failed"));
     let rows = mails
         .into_iter()
         .map(|mail| {
@@ -127,7 +122,7 @@ fn not_arrived(face: &Face, mails: Vec<MailView>) -> AnyView {
     let words = lang.pick("Aucun courriel n’a échoué.", "No mail has failed.");
     let body = view! { <ul class="items">{rows}</ul>{none.then(|| quiet(words))} };
     let title = lang.pick("Courriels qui ne sont pas partis", "Mails that did not go out");
-    super::card("card card-flat", title, all.into_any(), body.into_any())
+    super::card(lang, "card card-flat", title, all, body.into_any())
 }
 
 /// A name that leads somewhere, and a line about it.

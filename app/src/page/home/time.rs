@@ -3,7 +3,7 @@
 use crate::{
     change::list::items,
     http::{Face, Miss},
-    parts::{Chart, Tab, chart, fold, link, tabs, values},
+    parts::{Chart, Tab, chart, fold, tabs, values},
 };
 use leptos::prelude::*;
 use model::{Day, Duty, Lang};
@@ -57,8 +57,8 @@ fn of(lang: Lang, what: What, points: Vec<(Day, i64)>, year: bool) -> Chart {
     let (title, href, figure) = match what {
         What::Accounts => (lang.pick("comptes", "accounts"), Some("/accounts"), newest),
         What::Applicants => (lang.pick("candidats", "applicants"), Some("/members?status=applicant"), newest),
-        What::Changes if year => (lang.pick("modifications, par semaine", "changes, by week"), None, sum),
-        What::Changes => (lang.pick("modifications, par jour", "changes, by day"), None, sum),
+        What::Changes if year => (lang.pick("modifications en un an", "changes in a year"), None, sum),
+        What::Changes => (lang.pick("modifications en 90 jours", "changes in 90 days"), None, sum),
         What::Clients => (lang.pick("clients", "clients"), Some("/members?status=client"), newest),
         What::Left => (lang.pick("partis", "left"), Some("/members?status=left"), newest),
         What::Members => (lang.pick("membres", "members"), Some("/members?status=member"), newest),
@@ -70,7 +70,13 @@ fn of(lang: Lang, what: What, points: Vec<(Day, i64)>, year: bool) -> Chart {
         What::UnpaidAccounts => (lang.pick("impayés", "unpaid"), Some("/accounts?state=unpaid"), newest),
         What::Users => (lang.pick("utilisateurs", "users"), None, newest),
     };
-    Chart { code: what.code(), title, figure, href, points }
+    // The large figure is the sum; each point is not.
+    let each = match what {
+        What::Changes if year => lang.pick("modifications de la semaine", "changes of the week"),
+        What::Changes => lang.pick("modifications du jour", "changes of the day"),
+        _ => title,
+    };
+    Chart { code: what.code(), title, each, figure, href, points }
 }
 
 /// What anybody did last.
@@ -78,7 +84,7 @@ pub async fn history(server: &Server, face: &Face) -> Result<AnyView, Miss> {
     let lang = face.lang;
     let listing = Listing { limit: Some(super::FEW), ..Listing::default() };
     let last = server::change::search(server, face.me()?, &Filter::default(), &listing).await?;
-    let all = link("/changes/history", lang.pick("Tout l’historique", "The whole history"));
+    let all = Some((lang.pick("Tout l’historique", "The whole history"), "/changes/history"));
     let title = lang.pick("Dernières modifications", "Last changes");
-    Ok(super::card("card card-flat", title, all, items(face, last.items)))
+    Ok(super::card(lang, "card card-flat", title, all, items(face, last.items)))
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     http::{Face, Miss},
     member::words,
-    parts::{ago, figure, link, link_main},
+    parts::{ago, figure, link},
 };
 use leptos::prelude::*;
 use model::{Duty, Lang, MemberStatus};
@@ -39,7 +39,7 @@ pub async fn cards(server: &Server, face: &Face) -> Result<AnyView, Miss> {
                 {asking(lang, applicants)}
                 {suspended(face, unpaid)}
             </div>
-            {keeps.then(|| acts(lang))}
+            {keeps.then(|| acts(face))}
         </section>
     }
     .into_any())
@@ -78,7 +78,7 @@ fn figures(face: &Face, census: &Census) -> AnyView {
         .collect_view();
     let unpaid = census.of(What::UnpaidAccounts);
     let class = if unpaid > 0 { "figure-held" } else { "" };
-    let words = lang.pick("comptes suspendus, impayés", "accounts suspended, unpaid");
+    let words = lang.pick("comptes impayés", "unpaid accounts");
     view! {
         <div class="figures">
             {all}
@@ -101,7 +101,7 @@ fn plural(lang: Lang, status: MemberStatus) -> &'static str {
 
 fn asking(lang: Lang, members: Vec<MemberRow>) -> AnyView {
     let none = members.is_empty();
-    let all = (!none).then(|| link("/members?status=applicant", lang.pick("Tous", "All")));
+    let all = (!none).then(|| (lang.pick("Tous", "All"), "/members?status=applicant"));
     let rows = members
         .into_iter()
         .map(|member| {
@@ -116,13 +116,13 @@ fn asking(lang: Lang, members: Vec<MemberRow>) -> AnyView {
         .collect_view();
     let nobody = lang.pick("Personne n’attend de devenir membre.", "Nobody waits to become a member.");
     let body = view! { <ul class="items">{rows}</ul>{none.then(|| quiet(nobody))} };
-    super::card("card card-flat", lang.pick("Candidatures", "Applicants"), all.into_any(), body.into_any())
+    super::card(lang, "card card-flat", lang.pick("Candidatures", "Applicants"), all, body.into_any())
 }
 
 fn suspended(face: &Face, accounts: Vec<AccountView>) -> AnyView {
     let lang = face.lang;
     let none = accounts.is_empty();
-    let all = (!none).then(|| link("/accounts?state=unpaid", lang.pick("Tous", "All")));
+    let all = (!none).then(|| (lang.pick("Tous", "All"), "/accounts?state=unpaid"));
     let rows = accounts
         .into_iter()
         .map(|account| {
@@ -137,13 +137,15 @@ fn suspended(face: &Face, accounts: Vec<AccountView>) -> AnyView {
     let nobody = lang.pick("Aucun compte n’est suspendu pour impayé.", "No account is suspended as unpaid.");
     let body = view! { <ul class="items">{rows}</ul>{none.then(|| quiet(nobody))} };
     let title = lang.pick("Suspendus, impayés", "Suspended, unpaid");
-    super::card("card card-flat", title, all.into_any(), body.into_any())
+    super::card(lang, "card card-flat", title, all, body.into_any())
 }
 
-fn acts(lang: Lang) -> AnyView {
+/// For a treasurer, making a member is what the page itself offers.
+fn acts(face: &Face) -> AnyView {
+    let lang = face.lang;
     view! {
         <div class="acts">
-            {link_main("/members/new", lang.pick("Créer un membre", "Create a member"))}
+            {face.may(Duty::Administer).then(|| link("/members/new", lang.pick("Créer un membre", "Create a member")))}
             {link("/members/import", lang.pick("Importer un fichier", "Import a file"))}
             {link("/members/export.csv", lang.pick("Exporter les membres", "Export the members"))}
             {link("/members", lang.pick("Tous les membres", "All members"))}
