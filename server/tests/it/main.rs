@@ -14,6 +14,7 @@ mod changes;
 mod ends;
 mod factors;
 mod forgotten;
+mod homes;
 mod hosts;
 mod hub;
 mod imports;
