@@ -331,6 +331,9 @@ mod browser {
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    // Clippy knows a test function, not the helpers beside it.
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn kinds() -> Vec<Kind> {
