@@ -1,6 +1,6 @@
-//! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
+//! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, member, once, search, session, store::sql, wake::Wake};
+use crate::{Server, account, census, change, mail, member, once, search, session, store::sql, wake::Wake};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -16,9 +16,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs until `stop` turns true; the first round comes at once.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let (mut clock, mut chain_clock, mut expiry_clock) =
-        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY));
-    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock] {
+    let (mut clock, mut chain_clock, mut expiry_clock, mut census_clock) =
+        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY), interval(census::EVERY));
+    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock, &mut census_clock] {
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut looked_at = server.world.now_ms();
@@ -42,6 +42,12 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 match wake_expired(&server, looked_at).await {
                     Ok(until) => looked_at = until,
                     Err(problem) => tracing::warn!(%problem, "what ran out could not be looked for; the next round tries again"),
+                }
+                continue;
+            }
+            _ = census_clock.tick() => {
+                if let Err(problem) = census::take(&server).await {
+                    tracing::warn!(%problem, "what there is could not be counted; the next round tries again");
                 }
                 continue;
             }

@@ -9,6 +9,7 @@ pub mod api;
 pub mod approval;
 pub mod backup;
 pub mod ca;
+pub mod census;
 pub mod change;
 pub mod config;
 pub mod factor;
@@ -63,6 +64,8 @@ pub struct Parts {
     /// Connected agents.
     pub hub: hub::Hub,
     pub verifier: verify::Verifier,
+    /// The figures home pages ask for, as of the last count.
+    pub census: census::Memory,
     /// What carries mails to people; `None`: this panel sends none.
     pub carrier: Option<mail::Carrier>,
 }
@@ -100,6 +103,7 @@ impl Server {
             ca,
             hub: hub::Hub::new(ca::hex(&process)),
             verifier: verify::Verifier::new(manner),
+            census: census::Memory::default(),
             carrier,
         }));
         member::catch_up(&server).await?;

@@ -5,6 +5,7 @@ pub mod form;
 pub mod list;
 pub mod manage;
 pub mod show;
+pub mod usage;
 
 use crate::{
     http::Face,

@@ -162,7 +162,8 @@ fn list(
     lang: Lang,
 ) -> Result<Vec<Value>, Failure> {
     if verb.answer == table::Answer::List {
-        return all(client, path, usize::MAX);
+        let query = query(client, verb, args, lang)?;
+        return all(client, &format!("{path}{}", query.replacen('&', "?", 1)), usize::MAX);
     }
     let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
     let query = format!("{path}?limit={}{}", PAGE.min(most), query(client, verb, args, lang)?);

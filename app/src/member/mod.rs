@@ -10,6 +10,6 @@ pub mod invitations;
 pub mod list;
 mod report;
 pub mod show;
-mod words;
+pub mod words;
 
 pub(crate) use words::{part as part_word, status as status_word};

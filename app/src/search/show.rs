@@ -3,12 +3,13 @@
 use super::title;
 use crate::{
     http::{Answer, Face},
+    live::suggest,
     parts::{empty, href, link, turns},
     shell::{self, Place},
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::{Duty, Lang, SiteName};
+use model::{Duty, Lang};
 use serde::Deserialize;
 use server::{
     Server,
@@ -121,18 +122,8 @@ pub fn rows(face: &Face, items: Vec<Found>) -> AnyView {
 }
 
 fn row(face: &Face, found: Found) -> AnyView {
-    let id = found.id;
-    let (name, path) = match found.kind {
-        Kind::Account => (found.name, format!("/accounts/{id}")),
-        Kind::Site => {
-            (SiteName::parse(&found.name).map_or(found.name, |n| n.unicode()), format!("/sites/{id}"))
-        }
-        // Staff keeps a page of each member; its own users have that of its people.
-        Kind::Member if face.may(Duty::SeeMembers) => (found.name, format!("/members/{id}")),
-        Kind::Member => (found.name, format!("/members/{id}/people")),
-        Kind::User => (found.name, format!("/users/{id}")),
-        Kind::Host => (found.name, format!("/hosts/{id}")),
-    };
+    let path = suggest::path(found.kind.code(), &found.id.to_string(), face.may(Duty::SeeMembers));
+    let name = found.shown.unwrap_or(found.name);
     let whose: Vec<String> =
         [found.account.map(|of| of.name), found.member.map(|of| of.name)].into_iter().flatten().collect();
     let whose = (!whose.is_empty()).then(|| view! { <p class="item-more">{whose.join(" · ")}</p> });

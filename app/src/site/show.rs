@@ -5,7 +5,9 @@ use crate::{
     account,
     http::{Answer, Face},
     live::{LiveChange, LiveSite},
-    parts::{Action, Facts, Icon, Input, Tone, Typed, badge, diff, errors, fold_loss, icon, moment, notice},
+    parts::{
+        Action, Facts, Icon, Input, Tone, Typed, badge, diff, errors, fold_loss, icon, meter, moment, notice,
+    },
     shell::{self, Place},
 };
 use axum::{
@@ -56,7 +58,7 @@ fn render(face: &Face, account: &AccountView, site: &SiteView, may: bool, typed:
             {errors(lang, typed)}
             {way(lang, site)}
             {drift(lang, site)}
-            {names(lang, site, may, typed)}
+            {names(lang, account, site, may, typed)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}
         </div>
@@ -92,8 +94,10 @@ fn drift(lang: Lang, site: &SiteView) -> Option<AnyView> {
     Some(notice(Tone::Held, title, view! { <p>{words}</p><p><code>{path}</code></p>{diff(&found.diff)} }))
 }
 
-fn names(lang: Lang, site: &SiteView, may: bool, typed: &Typed) -> AnyView {
+fn names(lang: Lang, account: &AccountView, site: &SiteView, may: bool, typed: &Typed) -> AnyView {
     let id = site.id;
+    let taken = u32::try_from(site.names.len()).unwrap_or(u32::MAX);
+    let room = meter(lang, lang.pick("Noms de ce site", "Names of this site"), taken, account.plan.names_max);
     let alone = site.names.len() == 1;
     let rows = site
         .names
@@ -136,6 +140,7 @@ fn names(lang: Lang, site: &SiteView, may: bool, typed: &Typed) -> AnyView {
         <section class="card card-flat" aria-labelledby="names">
             <div class="card-head"><h2 id="names">{lang.pick("Noms", "Names")}</h2></div>
             <ul class="items">{rows}</ul>
+            <div class="card-foot">{room}</div>
             {may.then(|| view! {
                 <form class="card-foot" method="post" action=format!("/sites/{id}/names") novalidate=true>
                     <div class="field-line">

@@ -7,6 +7,7 @@ mod escape;
 mod factors;
 mod forms;
 mod history;
+mod home;
 mod html;
 mod languages;
 mod links;

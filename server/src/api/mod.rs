@@ -18,8 +18,8 @@ pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
 use crate::{
-    Server, account, approval, change, factor, grant, host, mail, member, origin, plan, search, session,
-    site, token, user, viewing,
+    Server, account, approval, census, change, factor, grant, host, mail, member, origin, plan, search,
+    session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -56,6 +56,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,
+        census::ROUTES,
         search::ROUTES,
         events::ROUTES,
     ]

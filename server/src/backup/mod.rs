@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 28] = [
     "panel",
     "users",
     "members",
@@ -38,6 +38,7 @@ pub const TABLES: [&str; 27] = [
     "change_states",
     "resources",
     "ledger_copies",
+    "census",
     "devices",
     "tokens",
     "factors",

@@ -28,6 +28,7 @@ pub use search::{behind, search, search_account, search_member};
 pub use settings::Settings;
 pub use store::record;
 pub(crate) use store::record_all;
+pub(crate) use store::{count_between, first_at};
 pub(crate) use undo::names;
 pub use undo::undo;
 pub use words::{VERBS, verb};

@@ -1,9 +1,10 @@
 //! The table `changes`: written once, never altered.
 
-use super::Act;
+use super::{Act, filter::place};
 use crate::{
+    Server,
     actor::Actor,
-    store::{self, Tx, many, sql},
+    store::{self, Row, Tx, many, sql},
     world::World,
 };
 use model::{ChangeId, Problem, ProblemKind, Text};
@@ -104,4 +105,18 @@ pub(crate) async fn record_all(
     store::insert(tx, changes, &rows).await?;
     let queue = many!(tx.engine(), "change_queue", [(0, "change_id", text)], "");
     store::insert(tx, queue, &rows).await
+}
+
+/// How many acts there were from a time on and before another: a walk through ids alone, which begin with their time.
+pub async fn count_between(server: &Server, from: i64, to: i64) -> Result<i64, Problem> {
+    sql("SELECT COUNT(*) FROM changes WHERE id >= $1 AND id < $2")
+        .bind(place(from))
+        .bind(place(to))
+        .one(server.store.on(), Row::first)
+        .await
+}
+
+/// When the first act was.
+pub async fn first_at(server: &Server) -> Result<Option<i64>, Problem> {
+    sql("SELECT at FROM changes ORDER BY id LIMIT 1").optional(server.store.on(), Row::first).await
 }

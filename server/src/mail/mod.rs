@@ -15,7 +15,7 @@ pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
-pub use rules::{again, list, list_in};
+pub use rules::{again, failed, list, list_in};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
 use model::{AccountId, Lang, MailId, Text};

@@ -68,6 +68,15 @@ pub async fn list_in(
     Ok(listing.page(mails, |mail| [order.code().to_owned(), mail.id.to_string()]))
 }
 
+/// The last few that were given up and not written anew.
+pub async fn failed(server: &Server, actor: &Actor, most: u32) -> Result<Vec<MailView>, Problem> {
+    actor.must(Duty::SeeMails)?;
+    sql(concat!(columns!(), "WHERE state = 'failed' AND again_id IS NULL ORDER BY id DESC LIMIT $1"))
+        .bind(most)
+        .all(server.store.on(), view)
+        .await
+}
+
 /// What is needed to write a mail once more.
 struct Old {
     view: MailView,

@@ -227,4 +227,5 @@ coded_columns!(
     crate::mail::Kind,
     crate::mail::State,
     crate::factor::Policy,
+    crate::census::What,
 );

@@ -2,7 +2,7 @@
 
 use super::{
     Forgotten, PasswordChange, UserView, change_password, forgotten, link, list_in, me, resume, send_link,
-    set_lang, show, suspend,
+    set_lang, show, suspend, waiting,
 };
 use crate::{
     Server,
@@ -12,6 +12,7 @@ use crate::{
     },
     listen::ClientAddress,
     paging::{Listing, Order},
+    session::{LockedOut, locked_out},
 };
 use axum::{
     Extension, Json,
@@ -72,9 +73,18 @@ pub(crate) const ROUTES: &[Route] = &[
         "/users",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
-        "Users; also ?sort=name|-name|created|-created, the name being the address",
+        "Users; also ?sort=name|-name|created|-created, the name being the address, or ?waiting=yes: those who have not chosen a password yet, the newest first",
         Answer::Page(shape::<UserView>),
         || routing::get(get_users),
+    ),
+    Route::new(
+        Verb::Get,
+        "/locked-out",
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
+        Needs::Token(Scope::Read),
+        "Who cannot sign in just now after too many wrong tries",
+        Answer::One(shape::<LockedOut>),
+        || routing::get(get_locked_out),
     ),
     Route::new(
         Verb::Get,
@@ -181,6 +191,7 @@ struct UsersAsked {
     cursor: Option<String>,
     q: Option<String>,
     sort: Option<String>,
+    waiting: Option<String>,
 }
 
 async fn get_users(
@@ -189,9 +200,16 @@ async fn get_users(
     Listed(asked): Listed<UsersAsked>,
 ) -> Result<Response, ApiError> {
     actor.must(Duty::SeeUsers)?;
-    let UsersAsked { limit, cursor, q, sort } = asked;
+    let UsersAsked { limit, cursor, q, sort, waiting: only_waiting } = asked;
+    if only_waiting.as_deref() == Some("yes") {
+        return one(&waiting(&server, &actor, &Listing { limit, cursor, q }).await?, None);
+    }
     let order = Order::parse(sort.as_deref(), &Order::ALL)?.unwrap_or_default();
     one(&list_in(&server, &actor, &Listing { limit, cursor, q }, order).await?, None)
+}
+
+async fn get_locked_out(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    one(&locked_out(&server, &actor).await?, None)
 }
 
 async fn get_user(

@@ -15,7 +15,7 @@ pub(crate) use links::{link_if_needed, new as new_link, void_links};
 pub use password::Hashers;
 pub(crate) use password::verify;
 pub(crate) use rules::{bucket, ensure, ensure_all, hold, session_only, wrong_password};
-pub use rules::{change_password, create_admin, list, list_in, me, set_lang, show, while_viewing};
+pub use rules::{change_password, create_admin, list, list_in, me, set_lang, show, waiting, while_viewing};
 pub(crate) use rules::{may_hand_link, must_not_be_admin};
 pub use strength::SHORTEST;
 pub use suspend::{resume, suspend};

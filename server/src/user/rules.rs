@@ -66,6 +66,24 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
     list_in(server, actor, listing, Order::default()).await
 }
 
+/// Users who have not chosen a password yet, the newest first; `q` is part of the address.
+pub async fn waiting(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
+    actor.must(Duty::SeeUsers)?;
+    let [after] = listing.after()?;
+    let users = sql(concat!(
+        columns!(),
+        "WHERE u.password IS NULL AND u.id < $1 AND ($3 = '%' OR u.email_key LIKE $3 ESCAPE '\\') ORDER BY u.id DESC LIMIT $4"
+    ))
+    // Ids are hexadecimal: all come before this.
+    .bind(if after.is_empty() { "g".to_owned() } else { after })
+    .bind(server.world.now_ms())
+    .bind(listing.pattern())
+    .bind(listing.fetch())
+    .all(server.store.on(), view)
+    .await?;
+    Ok(listing.page(users, |user| [user.id.to_string()]))
+}
+
 /// The same in another order.
 pub async fn list_in(
     server: &Server,

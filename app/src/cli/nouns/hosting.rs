@@ -78,6 +78,14 @@ pub const NOUNS: &[Noun] = &[
                 ],
                 ACCOUNT,
             ),
+            lists(
+                "use",
+                "/accounts/{account}/use",
+                text("Ce qu’il a pris de son offre", "What it has taken of its plan"),
+                &[],
+                &["what", "used", "most"],
+            )
+            .whole(),
             delete("/accounts/{account}"),
             act(
                 "suspend",
