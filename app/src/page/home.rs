@@ -28,7 +28,7 @@ pub async fn home(State(server): State<Server>, face: Face) -> Answer {
         true => server::approval::list(&server, me).await?,
         false => vec![],
     };
-    let approvals = grant::staff::approvals(face.lang, face.may(Duty::Administer), approvals);
+    let approvals = grant::approvals::approvals(face.lang, approvals);
     let hosts = match face.may(Duty::SeeHosts) {
         true => {
             let listing = Listing { limit: Some(200), ..Listing::default() };

@@ -71,6 +71,8 @@ pub fn verb(code: &str) -> Text {
         "member.invite" => ("Invitations envoyées", "Invitations sent"),
         "panel.invite_hourly" => ("Rythme des invitations changé", "Pace of invitations changed"),
         "member.rename" => ("Membre renommé", "Member renamed"),
+        "member.end" => ("Suppression du membre commencée", "Member's deletion begun"),
+        "member.keep" => ("Suppression du membre annulée", "Member's deletion called off"),
         "member.delete" => ("Membre supprimé", "Member deleted"),
         "plan.create" => ("Offre créée", "Plan created"),
         "plan.update" => ("Offre modifiée", "Plan changed"),
