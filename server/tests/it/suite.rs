@@ -55,6 +55,7 @@ suite! {
     changes::undo_brings_back_what_was,
     changes::undo_is_refused_with_the_reason,
     changes::states_sum_up_and_become_events,
+    changes::staff_reads_one_by_one_what_its_lists_show,
     changes::equal_bytes_are_no_step,
     changes::history_shows_when_it_was_touched,
     changes::an_act_removed_at_the_end_shows,
