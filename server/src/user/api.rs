@@ -7,20 +7,20 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Verb, Who, language, no_content, one, part,
-        shape,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Told, Untold, Verb, Who, language, no_content,
+        one, part, shape,
     },
     listen::ClientAddress,
     paging::{Listing, Order},
 };
 use axum::{
-    Extension, Json,
-    extract::{RawPathParams, State, rejection::JsonRejection},
+    Extension,
+    extract::{RawPathParams, State},
     http::HeaderMap,
     response::Response,
     routing,
 };
-use model::{Duty, Lang, Problem, ProblemKind, Scope, Text, UserId};
+use model::{Duty, Lang, Scope, Text, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
@@ -163,12 +163,10 @@ async fn post_forgotten(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<ForgottenAsked>, JsonRejection>,
+    body: Result<Told<ForgottenAsked>, Untold>,
 ) -> Result<Response, ApiError> {
-    let Json(ForgottenAsked { email }) = body.map_err(|_| {
-        let text = Text::new("Envoyez email en JSON.", "Send email as JSON.");
-        Problem::new(ProblemKind::Invalid, "body_unreadable", text)
-    })?;
+    let Told(ForgottenAsked { email }) =
+        body.map_err(|untold| untold.wanted(Text::new("Envoyez email en JSON.", "Send email as JSON.")))?;
     let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |known| known.0.0);
     forgotten(&server, Forgotten { email, address, lang: language(&headers) }).await?;
     no_content(None)

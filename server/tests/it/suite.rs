@@ -48,6 +48,7 @@ suite! {
     api::only_the_panels_pages_act_by_cookie,
     api::a_creation_sent_twice_happens_once,
     api::admins_provision_over_the_api,
+    api::no_text_holds_a_control_character,
     api::open_pages_hear_what_moves,
     authorisation::everybody_gets_what_the_table_says,
     authorisation::a_session_that_ended_opens_nothing,

@@ -9,7 +9,8 @@ use crate::{
     bench::{Bench, host},
 };
 use axum::http::StatusCode;
-use cast::{Cast, Outcome, Part};
+pub use cast::Cast;
+use cast::{Outcome, Part};
 use serde_json::Value;
 use server::{
     api::{self, Answer, Route, Verb},
@@ -17,7 +18,7 @@ use server::{
     store::sql,
 };
 use std::time::{Duration, Instant};
-use things::{Things, body};
+pub use things::{Things, body};
 
 type Got = (StatusCode, Value);
 
