@@ -8,3 +8,6 @@ CREATE TABLE past_accounts (
     name TEXT PRIMARY KEY,
     uid BIGINT NOT NULL UNIQUE
 );
+
+-- What a mail is about, where it can be over before the mail is sent: an invitation, a grant, an approval. NULL in mails of before.
+ALTER TABLE mails ADD COLUMN about TEXT;

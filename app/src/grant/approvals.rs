@@ -81,6 +81,10 @@ fn title(lang: Lang, asked: &ApprovalView) -> String {
         Kind::Admin => lang.pick("Confier l’administration à ", "Make an admin of "),
         Kind::DeleteMember => lang
             .pick("Supprimer le membre, avec ses comptes\u{a0}: ", "Delete the member, with its accounts: "),
+        Kind::Recover => lang.pick(
+            "Rendre l’accès à qui a tout perdu, à une autre adresse\u{a0}: ",
+            "Give access back to one who has lost everything, at another address: ",
+        ),
     };
     format!("{what}{}", asked.label)
 }
@@ -88,7 +92,7 @@ fn title(lang: Lang, asked: &ApprovalView) -> String {
 fn loses(kind: Kind) -> bool {
     match kind {
         Kind::Admin => false,
-        Kind::DeleteMember => true,
+        Kind::DeleteMember | Kind::Recover => true,
     }
 }
 

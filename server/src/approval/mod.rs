@@ -8,7 +8,7 @@ pub(crate) use api::ROUTES;
 pub(crate) use rules::ask;
 pub use rules::{Approved, approve, approve_by_command, list, open, refuse};
 
-use model::{AccountId, ApprovalId, Duty, MemberId, Text};
+use model::{AccountId, ApprovalId, Duty, MemberId, Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,6 +23,8 @@ pub(crate) enum Ask {
     Admin { email: String, days: Option<u32> },
     /// Deleting a member with these accounts, all it had when it was asked.
     DeleteMember { member: MemberId, accounts: Vec<AccountId> },
+    /// Moving the access of a user who has lost everything to this address; how it was made sure who they are.
+    Recover { user: UserId, email: String, reason: String },
 }
 
 impl Ask {
@@ -30,6 +32,7 @@ impl Ask {
         match self {
             Ask::Admin { .. } => Kind::Admin,
             Ask::DeleteMember { .. } => Kind::DeleteMember,
+            Ask::Recover { .. } => Kind::Recover,
         }
     }
 
@@ -38,6 +41,7 @@ impl Ask {
         match self {
             Ask::Admin { email, .. } => email.clone(),
             Ask::DeleteMember { member, .. } => member.to_string(),
+            Ask::Recover { user, .. } => user.to_string(),
         }
     }
 }
@@ -48,15 +52,17 @@ impl Ask {
 pub enum Kind {
     Admin,
     DeleteMember,
+    Recover,
 }
 
 impl Kind {
-    const ALL: [Kind; 2] = [Kind::Admin, Kind::DeleteMember];
+    const ALL: [Kind; 3] = [Kind::Admin, Kind::DeleteMember, Kind::Recover];
 
     /// Whose duty it is: to ask, and, for another than who asked, to approve.
     pub fn duty(self) -> Duty {
         match self {
             Kind::Admin | Kind::DeleteMember => Duty::Administer,
+            Kind::Recover => Duty::SendLinks,
         }
     }
 
@@ -64,6 +70,7 @@ impl Kind {
         match self {
             Kind::Admin => "admin",
             Kind::DeleteMember => "delete_member",
+            Kind::Recover => "recover",
         }
     }
 

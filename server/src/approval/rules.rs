@@ -143,7 +143,7 @@ pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<A
         return Err(not_found());
     }
     record(&mut tx, server, actor, "approval.approve", id, open.kind, &open.label).await?;
-    let link = carry_out(&mut tx, server, actor, asked).await?;
+    let link = carry_out(&mut tx, server, actor, (asked, open.created_at)).await?;
     tx.commit().await?;
     Ok(Approved { approval: open, link })
 }

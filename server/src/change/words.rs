@@ -105,6 +105,7 @@ pub fn verb(code: &str) -> Text {
         "factor.codes" => ("Codes de secours renouvelés", "Recovery codes renewed"),
         "panel.second_factor" => ("Règle du second facteur changée", "Rule of the second factor changed"),
         "user.send_link" => ("Lien de connexion envoyé", "Sign-in link sent"),
+        "user.recover" => ("Accès passé à une autre adresse", "Access moved to another address"),
         "user.link" => ("Lien de connexion donné", "Sign-in link given"),
         "mail.again" => ("Courriel renvoyé", "Mail sent again"),
         "viewing.start" => ("Vue par l’équipe commencée", "View by staff begun"),

@@ -1,15 +1,16 @@
 //! Users over the API.
 
 use super::{
-    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list_in, me, resume, send_link,
-    set_lang, show, suspend,
+    Forgotten, NewRecovery, PasswordChange, UserView, ask_recovery, change_password, forgotten, link,
+    list_in, me, resume, send_link, set_lang, show, suspend,
 };
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Told, Untold, Verb, Who, language, no_content,
-        one, part, shape,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Told, Untold, Verb, Who, created, language,
+        no_content, one, part, shape,
     },
+    approval::ApprovalView,
     listen::ClientAddress,
     paging::{Listing, Order},
 };
@@ -103,6 +104,17 @@ pub(crate) const ROUTES: &[Route] = &[
         Answer::Nothing,
         || routing::post(post_send_link),
     ),
+    Route::new(
+        Verb::Post,
+        "/users/{user}/recovery",
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
+        Needs::Token(Scope::Admin),
+        "For a user who has lost everything: ask for their access to move to another address. A second person approves; then factors, \
+         password, sessions and tokens end, and a one-time link goes to the new address. The old one is told",
+        Answer::Made(shape::<ApprovalView>),
+        || routing::post(post_recovery),
+    )
+    .takes(shape::<NewRecovery>),
     Route::new(
         Verb::Post,
         "/users/{user}/suspend",
@@ -222,6 +234,16 @@ async fn post_send_link(
     actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
     send_link(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
+}
+
+async fn post_recovery(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<NewRecovery>,
+) -> Result<Response, ApiError> {
+    asked.actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
+    let asked = ask_recovery(&server, &asked.actor, part(&params, "user")?, asked.body).await?;
+    created(&asked, None, None, "/approvals")
 }
 
 async fn post_suspend(

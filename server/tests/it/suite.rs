@@ -10,7 +10,7 @@ use crate::{
     members::{self, deletion, list as member_list},
     passkeys, people,
     postgres::Postgres,
-    races, renewal, roles, scopes, search, sending, sites, suspension, verify, viewing,
+    races, recovery, renewal, roles, scopes, search, security, sending, sites, suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -143,6 +143,9 @@ suite! {
     races::one_name_two_accounts_one_winner,
     races::limits_hold_under_parallel_requests,
     races::generations_never_skip_and_never_double,
+    recovery::two_give_access_back_and_neither_sees_the_link,
+    recovery::a_recovery_stops_where_somebody_is_still_there,
+    recovery::no_two_become_another_of_the_staff,
     renewal::a_certificate_is_renewed_with_itself,
     renewal::nobody_else_renews,
     renewal::who_is_shut_out_while_asking_gets_nothing,
@@ -161,6 +164,8 @@ suite! {
     search::others_things_are_not_even_counted,
     search::pages_bring_each_thing_once,
     search::what_was_there_before_is_found_too,
+    security::whoever_changes_what_lets_in_is_not_unnoticed,
+    security::what_is_over_is_not_told,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,
