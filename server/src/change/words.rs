@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun: what the log can be filtered by.
-pub const VERBS: [&str; 43] = [
+pub const VERBS: [&str; 46] = [
     "account.create",
     "account.suspend",
     "account.resume",
@@ -16,6 +16,8 @@ pub const VERBS: [&str; 43] = [
     "site.delete",
     "member.create",
     "member.rename",
+    "member.end",
+    "member.keep",
     "member.delete",
     "plan.create",
     "plan.update",
@@ -31,6 +33,7 @@ pub const VERBS: [&str; 43] = [
     "factor.reset",
     "factor.codes",
     "panel.second_factor",
+    "user.recover",
     "user.link",
     "mail.again",
     "token.create",

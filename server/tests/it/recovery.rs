@@ -5,7 +5,7 @@ use crate::{
     bench::{Bench, Household, PASSWORD, as_user, staff, verified},
     factors::set_up,
     mails::{keeping, kept, listed},
-    people::try_begin,
+    people::{by_cookie, try_begin},
     smtp::link_in,
 };
 use axum::http::StatusCode;
@@ -131,8 +131,13 @@ pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
     let (_, user) = home(&bench).await;
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
-    // Signed in before: that says nothing. Since: it does.
-    session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
+    // Signed in before: that says nothing. Since, or there since by a session of before: it does.
+    let before = session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
+    let asked = ask(&server, &one, user, "neuve@membre.example").await;
+    bench.world.pass(3_600_000);
+    by_cookie(&server, &before.whole().unwrap().session).await.unwrap();
+    assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
+    approval::refuse(&server, &two, asked.id).await.unwrap();
     let asked = ask(&server, &one, user, "neuve@membre.example").await;
     session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
