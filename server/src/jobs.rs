@@ -60,6 +60,9 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
             }
         }
+        if let Err(problem) = member::purge(&server).await {
+            tracing::error!(%problem, "deleted members could not be removed; the next hour tries again");
+        }
         if let Err(problem) = change::mail_head(&server).await {
             tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
         }

@@ -2,6 +2,7 @@
 //! correction of contacts and language.
 
 pub mod about;
+pub mod deletion;
 pub mod export;
 mod fields;
 pub mod form;

@@ -4,7 +4,7 @@ use super::{AccountView, Cause, Standing, Suspension, cause::Why, derive, store}
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    mail, resource, site,
+    mail, member, resource, site,
     store::{Tx, sql},
     views::stale,
 };
@@ -107,6 +107,17 @@ pub(crate) async fn delete_as(
     advance(server, actor, account, expected, DELETE, Why::default(), undoes).await
 }
 
+/// The same for the account of a member that is ended, with the member.
+pub(crate) async fn delete_in(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+) -> Result<AccountView, Problem> {
+    let done = advance_in(tx, server, actor, account, None, DELETE, Why::default(), None).await?;
+    Ok(done.item)
+}
+
 /// Brings a deleted account back whole; one that was suspended comes back suspended.
 pub async fn restore(
     server: &Server,
@@ -136,9 +147,32 @@ async fn advance(
     why: Why,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let before = store::lock(&mut tx, server, actor, id).await?;
+    let done = advance_in(&mut tx, server, actor, id, expected, step, why, undoes).await?;
+    if done.change.is_some() {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// The same within a transaction that holds more than this step.
+#[allow(clippy::too_many_arguments)] // What `advance` takes, and where.
+async fn advance_in(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    id: AccountId,
+    expected: Option<i64>,
+    step: Step,
+    why: Why,
+    undoes: Option<ChangeId>,
+) -> Result<Done<AccountView>, Problem> {
+    let now = server.world.now_ms();
+    if step.from.contains(&Standing::Deleted) {
+        // Members first, then their accounts, as where a member is ended.
+        member::hold_of_account(tx, id).await?;
+    }
+    let before = store::lock(tx, server, actor, id).await?;
     actor.must_act_as_admin()?;
     if matches!(step.to, Standing::Suspended | Standing::Deleted) {
         actor.must_have_proved(now)?;
@@ -155,7 +189,7 @@ async fn advance(
         || Why { code: before.code, reference: before.reference.clone(), reason: before.reason.clone() };
     let (to, why) = match before.state {
         // What was suspended when it was deleted comes back suspended.
-        Standing::Deleted => (deleted_from(&mut tx, id).await?, kept()),
+        Standing::Deleted => (deleted_from(tx, id).await?, kept()),
         _ if deleting => (step.to, kept()),
         _ => (step.to, why),
     };
@@ -172,13 +206,15 @@ async fn advance(
         .run(tx.on())
         .await?;
     let after = store::load(tx.on(), server, actor, id).await?;
-    let change =
-        act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
-    let sites = site::rows(&mut tx, id).await?;
-    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
-    mail::tell_people(&mut tx, server, step.told, &after).await?;
+    let change = act(server, actor, tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
+    if before.state == Standing::Deleted {
+        // What comes back needs its member.
+        member::keep_for_account(tx, server, actor, before.member.id).await?;
+    }
+    let sites = site::rows(tx, id).await?;
+    resource::write(tx, change, now, derive::wants(&after, &sites)?).await?;
+    mail::tell_people(tx, server, step.told, &after).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
-    tx.commit().await?;
     Ok(Done { item, change: Some(change) })
 }
 

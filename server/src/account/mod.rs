@@ -16,7 +16,7 @@ pub use cause::{Cause, Suspension};
 pub use create::{Created, NewAccount, create};
 pub(crate) use derive::{gone as site_gone, site as site_want, wants};
 pub use life::{delete, restore, resume, suspend};
-pub(crate) use life::{delete_as, restore_as, resume_as, summary, suspend_as};
+pub(crate) use life::{delete_as, delete_in, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;
 pub(crate) use plan::set_plan_as;
 pub use purge::purge;

@@ -9,6 +9,7 @@ mod handler;
 mod openapi;
 mod problem;
 mod route;
+mod told;
 
 pub use answer::{Secretly, created, done, no_content, one};
 pub use asked::{Asked, Caller, IfMatch, Listed, part};
@@ -16,6 +17,7 @@ pub(crate) use handler::handler;
 pub use openapi::describe;
 pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
+pub use told::{Told, Untold};
 
 use crate::{
     Server, account, approval, census, change, factor, grant, host, mail, member, origin, plan, search,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 29] = [
     "panel",
     "users",
     "members",
@@ -26,6 +26,7 @@ pub const TABLES: [&str; 28] = [
     "hosts",
     "host_certificates",
     "accounts",
+    "past_accounts",
     "grants",
     "invitations",
     "approvals",

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun: what the log can be filtered by.
-pub const VERBS: [&str; 43] = [
+pub const VERBS: [&str; 46] = [
     "account.create",
     "account.suspend",
     "account.resume",
@@ -16,6 +16,8 @@ pub const VERBS: [&str; 43] = [
     "site.delete",
     "member.create",
     "member.rename",
+    "member.end",
+    "member.keep",
     "member.delete",
     "plan.create",
     "plan.update",
@@ -31,6 +33,7 @@ pub const VERBS: [&str; 43] = [
     "factor.reset",
     "factor.codes",
     "panel.second_factor",
+    "user.recover",
     "user.link",
     "mail.again",
     "token.create",
@@ -71,6 +74,8 @@ pub fn verb(code: &str) -> Text {
         "member.invite" => ("Invitations envoyées", "Invitations sent"),
         "panel.invite_hourly" => ("Rythme des invitations changé", "Pace of invitations changed"),
         "member.rename" => ("Membre renommé", "Member renamed"),
+        "member.end" => ("Suppression du membre commencée", "Member's deletion begun"),
+        "member.keep" => ("Suppression du membre annulée", "Member's deletion called off"),
         "member.delete" => ("Membre supprimé", "Member deleted"),
         "plan.create" => ("Offre créée", "Plan created"),
         "plan.update" => ("Offre modifiée", "Plan changed"),
@@ -103,6 +108,7 @@ pub fn verb(code: &str) -> Text {
         "factor.codes" => ("Codes de secours renouvelés", "Recovery codes renewed"),
         "panel.second_factor" => ("Règle du second facteur changée", "Rule of the second factor changed"),
         "user.send_link" => ("Lien de connexion envoyé", "Sign-in link sent"),
+        "user.recover" => ("Accès passé à une autre adresse", "Access moved to another address"),
         "user.link" => ("Lien de connexion donné", "Sign-in link given"),
         "mail.again" => ("Courriel renvoyé", "Mail sent again"),
         "viewing.start" => ("Vue par l’équipe commencée", "View by staff begun"),

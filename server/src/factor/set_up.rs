@@ -5,6 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
+    mail,
     session::{self, Tries},
     store::{Tx, sql},
     user,
@@ -79,6 +80,7 @@ pub async fn confirm_totp(
     let mut act = Act::new("factor.create", Subject::new("user", user, &actor.who));
     act.after = Some(json!({ "kind": "totp", "replaced": replaced > 0 }));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorAdded, user, "totp", None).await?;
     tx.commit().await?;
     Ok(codes)
 }

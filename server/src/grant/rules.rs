@@ -132,7 +132,8 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
             Of::Account(account) => mail::invite(&mut tx, server, user, account, link.as_ref()).await?,
             Of::Member(member) => {
                 let of = (member.id, member.lang);
-                mail::invite_to_members(&mut tx, server, user, of, &member.name, link.as_ref()).await?;
+                mail::invite_to_members(&mut tx, server, user, of, &member.name, Some(grant), link.as_ref())
+                    .await?;
             }
         }
     }

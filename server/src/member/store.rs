@@ -13,7 +13,7 @@ use sqlx::{Any, Executor};
 /// The member without its contacts.
 async fn facts<'c>(on: impl Executor<'c, Database = Any>, member: MemberId) -> Result<MemberView, Problem> {
     let found = sql("SELECT m.id, m.number, m.name, m.kind, m.status, m.status_since, m.lang, m.address, m.notes, m.confirmed_at,
-           m.created_at, m.version,
+           m.created_at, m.version, m.erase_at,
            (SELECT COUNT(*) FROM accounts a WHERE a.member_id = m.id AND a.state <> 'erased') AS accounts
          FROM members m WHERE m.id = $1")
     .bind(member)
@@ -241,6 +241,7 @@ fn view(row: &Row) -> Result<MemberView, Problem> {
         contacts: Vec::new(),
         notes: row.get("notes")?,
         accounts: row.get("accounts")?,
+        erase_at: row.get("erase_at")?,
         confirmed_at,
         confirm_at: confirmed_at.unwrap_or(created_at) + CONFIRM_AFTER_MS,
         created_at,

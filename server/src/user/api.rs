@@ -1,27 +1,28 @@
 //! Users over the API.
 
 use super::{
-    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list_in, me, resume, send_link,
-    set_lang, show, suspend, waiting,
+    Forgotten, NewRecovery, PasswordChange, UserView, ask_recovery, change_password, forgotten, link,
+    list_in, me, resume, send_link, set_lang, show, suspend, waiting,
 };
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Verb, Who, language, no_content, one, part,
-        shape,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Told, Untold, Verb, Who, created, language,
+        no_content, one, part, shape,
     },
+    approval::ApprovalView,
     listen::ClientAddress,
     paging::{Listing, Order},
     session::{LockedOut, locked_out},
 };
 use axum::{
-    Extension, Json,
-    extract::{RawPathParams, State, rejection::JsonRejection},
+    Extension,
+    extract::{RawPathParams, State},
     http::HeaderMap,
     response::Response,
     routing,
 };
-use model::{Duty, Lang, Problem, ProblemKind, Scope, Text, UserId};
+use model::{Duty, Lang, Scope, Text, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
@@ -115,6 +116,17 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
     Route::new(
         Verb::Post,
+        "/users/{user}/recovery",
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
+        Needs::Token(Scope::Admin),
+        "For a user who has lost everything: ask for their access to move to another address. A second person approves; then factors, \
+         password, sessions and tokens end, and a one-time link goes to the new address. The old one is told",
+        Answer::Made(shape::<ApprovalView>),
+        || routing::post(post_recovery),
+    )
+    .takes(shape::<NewRecovery>),
+    Route::new(
+        Verb::Post,
         "/users/{user}/suspend",
         Who::Staff(Duty::SeeUsers, Duty::Administer),
         Needs::Token(Scope::Admin),
@@ -173,12 +185,10 @@ async fn post_forgotten(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<ForgottenAsked>, JsonRejection>,
+    body: Result<Told<ForgottenAsked>, Untold>,
 ) -> Result<Response, ApiError> {
-    let Json(ForgottenAsked { email }) = body.map_err(|_| {
-        let text = Text::new("Envoyez email en JSON.", "Send email as JSON.");
-        Problem::new(ProblemKind::Invalid, "body_unreadable", text)
-    })?;
+    let Told(ForgottenAsked { email }) =
+        body.map_err(|untold| untold.wanted(Text::new("Envoyez email en JSON.", "Send email as JSON.")))?;
     let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |known| known.0.0);
     forgotten(&server, Forgotten { email, address, lang: language(&headers) }).await?;
     no_content(None)
@@ -242,6 +252,16 @@ async fn post_send_link(
     actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
     send_link(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
+}
+
+async fn post_recovery(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<NewRecovery>,
+) -> Result<Response, ApiError> {
+    asked.actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
+    let asked = ask_recovery(&server, &asked.actor, part(&params, "user")?, asked.body).await?;
+    created(&asked, None, None, "/approvals")
 }
 
 async fn post_suspend(

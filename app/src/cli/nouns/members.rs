@@ -110,6 +110,36 @@ pub const NOUNS: &[Noun] = &[
                 MEMBER,
             ),
             delete("/members/{member}"),
+            act(
+                "losses",
+                "GET",
+                "/members/{member}/deletion",
+                text(
+                    "Ce qui serait supprimé avec le membre et ses comptes (--json)",
+                    "What would be deleted with the member and its accounts (--json)",
+                ),
+                &[],
+                &["accounts", "users", "erased"],
+            ),
+            act(
+                "ask-deletion",
+                "POST",
+                "/members/{member}/deletion",
+                text(
+                    "Demander sa suppression avec ses comptes\u{a0}; une deuxième personne donne son accord",
+                    "Ask for its deletion with its accounts; a second person approves",
+                ),
+                &[],
+                &["kind", "label", "by", "expires_at", "id"],
+            ),
+            act(
+                "keep",
+                "DELETE",
+                "/members/{member}/deletion",
+                text("Annuler sa suppression", "Call its deletion off"),
+                &[],
+                &["number", "name", "accounts", "id"],
+            ),
             lists(
                 "contacts",
                 "/members/{member}",

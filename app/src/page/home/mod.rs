@@ -60,7 +60,7 @@ async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Ask
         true => server::approval::list(server, me).await?,
         false => vec![],
     };
-    let approvals = grant::staff::approvals(lang, face.may(Duty::Administer), approvals);
+    let approvals = grant::approvals::approvals(lang, approvals);
     // Who answers members begins with the member who calls.
     let search = (face.may(Duty::ViewAs) && !face.may(Duty::Administer)).then(|| people::search(lang));
     let hosts = match face.may(Duty::SeeHosts) {

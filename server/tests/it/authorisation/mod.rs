@@ -13,7 +13,8 @@ use crate::{
     bench::{Bench, host},
 };
 use axum::http::StatusCode;
-use cast::{Cast, Outcome, Part};
+pub use cast::Cast;
+use cast::{Outcome, Part};
 use serde_json::Value;
 use server::{
     api::{self, Answer, Route, Verb},
@@ -21,7 +22,7 @@ use server::{
     store::sql,
 };
 use std::time::{Duration, Instant};
-use things::{Things, body};
+pub use things::{Things, body};
 
 type Got = (StatusCode, Value);
 
