@@ -1,8 +1,10 @@
 // What every walk needs: the stage, a browser, eyes for errors, and axe.
 import { chromium } from "playwright-core";
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { after, before } from "node:test";
 
 /** demo.json: panel_url, ca_file, admin, member, hosts. */
@@ -17,18 +19,35 @@ export const run = Date.now().toString(36);
 export const widths = [360, 768, 1440];
 
 let browser;
+let home;
+
+/** A home folder of the browser's own, in which the panel's authority is trusted as a user would install it; no error of TLS is passed over. */
+function trusting() {
+  const home = mkdtempSync(`${tmpdir()}/alveole-browser-`);
+  const base = `${home}/.pki/nssdb`;
+  mkdirSync(base, { recursive: true });
+  const certutil = (...words) => execFileSync("certutil", ["-d", `sql:${base}`, ...words]);
+  certutil("-N", "--empty-password");
+  certutil("-A", "-n", "Alvéole", "-t", "C,,", "-i", stage.ca_file);
+  return home;
+}
 
 /** Called once by each file: one browser for its tests. `rules`: names this browser looks up itself ("MAP a.example 10.0.0.1"). */
 export function useBrowser(rules = []) {
   before(async () => {
+    home = trusting();
     browser = await chromium.launch({
+      env: { ...process.env, HOME: home },
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
         ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
     });
   });
-  after(async () => browser?.close());
+  after(async () => {
+    await browser?.close();
+    rmSync(home, { recursive: true, force: true });
+  });
 }
 
 /**
@@ -38,8 +57,6 @@ export function useBrowser(rules = []) {
 export async function open({ lang = "fr", js = true, width = 1440, scheme = "light" } = {}) {
   const context = await browser.newContext({
     baseURL: stage.panel_url,
-    // The panel's own authority is checked in door.test.mjs; Chromium knows it not.
-    ignoreHTTPSErrors: true,
     javaScriptEnabled: js,
     locale: lang === "fr" ? "fr-FR" : "en-GB",
     viewport: { width, height: 900 },

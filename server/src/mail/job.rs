@@ -1,13 +1,9 @@
 //! The job that sends. Several panel processes may run it: a mail is claimed by the very statement that moves its next try on, so that
 //! one process has it, and another takes it a minute later if that one died.
 
-use super::{
-    Kind,
-    carrier::{Envelope, Trouble},
-    render::Rendered,
-};
+use super::{Kind, carrier::Envelope, render::Rendered};
 use crate::{Server, store::sql};
-use model::{EmailAddress, Lang, MailId, Problem, Text, text};
+use model::{EmailAddress, Lang, MailId, Problem, Text};
 use std::time::Duration;
 use tokio::{
     sync::watch,
@@ -122,17 +118,13 @@ async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
             done(server, id).await?;
             Ok(true)
         }
-        Err(Trouble { said, for_good }) => {
-            // The server's words may hold the address.
-            let logged = said.replace(to.as_str(), &masked(&to));
-            tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), said = logged, "mail not sent");
-            let text = text!(
-                "Le serveur de courriel l’a refusé\u{a0}: {said}",
-                "The mail server did not take it: {said}"
-            );
+        Err(trouble) => {
+            let said = trouble.said_without(to.as_str(), &masked(&to));
+            tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), said, "mail not sent");
+            let text = trouble.text();
             let now = server.world.now_ms();
             let next = now + wait(tries);
-            if for_good || next > at + GIVE_UP_MS {
+            if trouble.for_good || next > at + GIVE_UP_MS {
                 give_up(server, id, &text).await?;
             } else {
                 later(server, id, tries, next, &text).await?;

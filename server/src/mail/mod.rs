@@ -9,6 +9,7 @@ mod queue;
 mod render;
 mod rules;
 mod settings;
+mod trouble;
 
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;
