@@ -144,6 +144,25 @@ export async function fits(page) {
   assert.ok(wide <= room, `${page.url()} is ${wide} wide in a window of ${room}`);
 }
 
+/** Nothing has moved by itself since the page came (Cumulative Layout Shift, all of it rather than the worst five seconds). */
+export async function steady(page) {
+  const moved = await page.evaluate(async () => {
+    await document.fonts.ready;
+    const shifts = [];
+    const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    // What was seen before comes in a task of its own; two frames later it is here.
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next))));
+    shifts.push(...observer.takeRecords());
+    return shifts.filter((shift) => !shift.hadRecentInput).map((shift) => ({
+      value: shift.value,
+      what: shift.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 120)),
+    }));
+  });
+  const sum = moved.reduce((sum, { value }) => sum + value, 0);
+  assert.ok(sum < 0.01, `${page.url()} shifted by ${sum}: ${JSON.stringify(moved)}`);
+}
+
 /** A picture into ALVEOLE_SCREENS, if that is set. */
 export async function picture(page, name) {
   if (screens) await page.screenshot({ path: `${screens}/${name}.png`, fullPage: true });
