@@ -20,11 +20,11 @@ export const run = Date.now().toString(36);
 export const widths = [360, 768, 1440];
 
 let browser;
-let home;
 
-/** A home folder of the browser's own, in which the panel's authority is trusted as a user would install it; no error of TLS is passed over. */
-function trusting() {
+/** A home folder of the browser's own; `trusting`: the panel's authority stands in its profile, as a user would install it. */
+function homeOf(trusting) {
   const home = mkdtempSync(`${tmpdir()}/alveole-browser-`);
+  if (!trusting) return home;
   const base = `${home}/.pki/nssdb`;
   mkdirSync(base, { recursive: true });
   const certutil = (...words) => execFileSync("certutil", ["-d", `sql:${base}`, ...words]);
@@ -33,22 +33,39 @@ function trusting() {
   return home;
 }
 
+/** No error of TLS is passed over. */
+const launch = (home, rules = []) => chromium.launch({
+  env: { ...process.env, HOME: home },
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
+    ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
+});
+
 /** Called once by each file: one browser for its tests. `rules`: names this browser looks up itself ("MAP a.example 10.0.0.1"). */
 export function useBrowser(rules = []) {
+  let home;
   before(async () => {
-    home = trusting();
-    browser = await chromium.launch({
-      env: { ...process.env, HOME: home },
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
-        ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
-    });
+    home = homeOf(true);
+    browser = await launch(home, rules);
   });
   after(async () => {
     await browser?.close();
     rmSync(home, { recursive: true, force: true });
   });
+}
+
+/** What a browser says of the panel that knows nothing of its authority. */
+export async function saidByStranger() {
+  const home = homeOf(false);
+  const browser = await launch(home);
+  try {
+    const page = await browser.newPage();
+    return await page.goto(stage.panel_url).then(() => "", (error) => error.message);
+  } finally {
+    await browser.close();
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 /**
