@@ -173,7 +173,9 @@ export async function steady(page) {
     shifts.push(...observer.takeRecords());
     return shifts.filter((shift) => !shift.hadRecentInput).map((shift) => ({
       value: shift.value,
-      what: shift.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? "").slice(0, 120)),
+      when: Math.round(shift.startTime),
+      what: shift.sources.map(({ node, previousRect: was, currentRect: is }) =>
+        `${(node?.outerHTML ?? node?.textContent ?? "").slice(0, 80)} from ${was.x},${was.y} ${was.width}×${was.height} to ${is.x},${is.y} ${is.width}×${is.height}`),
     }));
   });
   const sum = moved.reduce((sum, { value }) => sum + value, 0);

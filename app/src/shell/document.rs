@@ -25,10 +25,10 @@ pub fn document(face: &Face, status: StatusCode, title: String, body: impl FnOnc
                     <title>{format!("{title} · Alvéole")}</title>
                     <link rel="icon" href=ICON/>
                     // First painted when it is whole: half a table would be laid out otherwise than all of it.
-                    <link rel="expect" href="#foot" blocking="render"/>
+                    <link rel="expect" href="#whole" blocking="render"/>
                     <AssetTags assets=face.assets.clone() nonce=face.nonce.to_string()/>
                 </head>
-                <body>{body()}</body>
+                <body>{body()}<div id="whole" hidden></div></body>
             </html>
         }
         .to_html()

@@ -95,7 +95,7 @@ fn languages(face: &Face) -> AnyView {
 
 fn foot(face: &Face) -> AnyView {
     view! {
-        <footer class="foot" id="foot">
+        <footer class="foot">
             <span>{face.lang.pick("Alvéole, logiciel libre (AGPL 3)", "Alvéole, free software (AGPL 3)")}</span>
             {face.actor.is_some().then(|| view! {
                 <button type="button" class="keys" aria-pressed="true">{face.lang.pick("Touche / pour chercher", "Key / to search")}</button>
