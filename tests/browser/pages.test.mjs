@@ -17,7 +17,7 @@ const looks = process.env.ALVEOLE_LOOKS === "all" ? all : [
 // The pages of an admin and of a member: those in the navigation and what their first links lead to.
 const seeds = {
   admin: ["/", "/accounts", "/accounts/new", "/members", "/members/new", "/members/import", "/members/invitations", "/plans", "/plans/new", "/hosts", "/hosts/new", "/changes",
-    "/users", "/staff", "/mails", "/tokens", "/profile", "/search", "/search?q=e", "/nowhere"],
+    "/users", "/staff", "/mails", "/tokens", "/profile", "/search", "/search?q=e", "/styleguide", "/nowhere"],
   member: ["/", "/accounts", "/members/mine", "/search", "/search?q=asso", "/tokens", "/profile", "/second-factor", "/members"],
 };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
