@@ -28,7 +28,7 @@ impl Facts {
     }
 
     pub fn view(self) -> AnyView {
-        view! { <dl class="facts">{self.0}</dl> }.into_any()
+        view! { <div class="facts-room"><dl class="facts">{self.0}</dl></div> }.into_any()
     }
 }
 

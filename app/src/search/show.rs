@@ -2,6 +2,7 @@
 
 use super::title;
 use crate::{
+    account,
     http::{Answer, Face},
     live::suggest,
     parts::{empty, href, link, turns},
@@ -127,7 +128,16 @@ fn row(face: &Face, found: Found) -> AnyView {
     let whose: Vec<String> =
         [found.account.map(|of| of.name), found.member.map(|of| of.name)].into_iter().flatten().collect();
     let whose = (!whose.is_empty()).then(|| view! { <p class="item-more">{whose.join(" · ")}</p> });
-    view! { <li><div class="item"><a class="item-name" href=path>{name}</a>{whose}</div></li> }.into_any()
+    // Whoever looks an account up as an admin mostly wants to change its plan, suspend or resume it.
+    let manage = (found.kind == Kind::Account && face.may(Duty::Administer)).then(|| {
+        view! {
+            <a class="button button-small" href=format!("{path}/manage")>
+                {account::manage_word(face.lang)}<span class="unseen">{face.lang.colon()}{name.clone()}</span>
+            </a>
+        }
+    });
+    view! { <li><div class="item"><a class="item-name" href=path>{name}</a>{whose}</div>{manage}</li> }
+        .into_any()
 }
 
 fn nothing(lang: Lang, typed: &str, kinds: &[Kind]) -> AnyView {

@@ -3,12 +3,12 @@
 
 use super::{
     Kind,
-    carrier::{Envelope, Trouble},
+    carrier::Envelope,
     over::{Matter, is_over},
     render::Rendered,
 };
 use crate::{Server, store::sql};
-use model::{AccountId, EmailAddress, Lang, MailId, MemberId, Problem, Text, UserId, text};
+use model::{AccountId, EmailAddress, Lang, MailId, MemberId, Problem, Text, UserId};
 use std::time::Duration;
 use tokio::{
     sync::watch,
@@ -142,17 +142,13 @@ async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
             done(server, id).await?;
             Ok(true)
         }
-        Err(Trouble { said, for_good }) => {
-            // The server's words may hold the address.
-            let logged = said.replace(to.as_str(), &to.masked());
-            tracing::warn!(mail = %id, kind = kind.code(), to = to.masked(), said = logged, "mail not sent");
-            let text = text!(
-                "Le serveur de courriel l’a refusé\u{a0}: {said}",
-                "The mail server did not take it: {said}"
-            );
+        Err(trouble) => {
+            let said = trouble.said_without(to.as_str(), &to.masked());
+            tracing::warn!(mail = %id, kind = kind.code(), to = to.masked(), said, "mail not sent");
+            let text = trouble.text();
             let now = server.world.now_ms();
             let next = now + wait(tries);
-            if for_good || next > at + GIVE_UP_MS {
+            if trouble.for_good || next > at + GIVE_UP_MS {
                 give_up(server, id, &text).await?;
             } else {
                 later(server, id, tries, next, &text).await?;

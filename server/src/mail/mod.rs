@@ -11,6 +11,7 @@ mod render;
 mod rules;
 mod security;
 mod settings;
+mod trouble;
 
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;

@@ -125,6 +125,7 @@ suite! {
     mails::an_invitation_brings_the_link_by_mail_alone,
     sending::what_is_refused_is_tried_again_and_given_up,
     sending::nothing_is_said_to_a_server_without_the_wanted_encryption,
+    sending::an_authority_that_is_none_is_refused_when_the_panel_starts,
     sending::two_processes_send_each_mail_once_and_not_too_fast,
     mails::the_api_does_what_pages_do,
     sending::the_job_sends_until_it_is_stopped,
