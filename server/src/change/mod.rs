@@ -31,7 +31,7 @@ pub(crate) use store::record_all;
 pub(crate) use store::{count_between, first_at};
 pub(crate) use undo::names;
 pub use undo::undo;
-pub use words::{VERBS, verb};
+pub use words::{verb, verbs};
 
 use model::{AccountId, ChangeId, ChangeState, HostId, Kind, MemberId, Text};
 use serde::Serialize;

@@ -74,12 +74,16 @@ impl Things {
              VALUES ($1, 'x', $2, 'x', $3, 'x', 1, $4, 1)")
             .bind(viewing.as_str()).bind(cast.user(Part::Staff(StaffRole::Support))).bind(account).bind(i64::MAX)
             .run(tx.on()).await.unwrap();
-        let ask = format!(r#"{{"act":"admin","email":"{name}@equipe.example","days":null}}"#);
+        // An admin asks for a recovery; support may approve it too.
+        let lost = insert_user(stage, &mut tx, &format!("{name}@perdu.example")).await;
+        let ask = format!(
+            r#"{{"act":"recover","user":"{lost}","email":"{name}@retrouve.example","reason":"reconnue"}}"#
+        );
         sql("INSERT INTO approvals (id, ask, kind, label, by_user, by_who, created_at, expires_at)
-             VALUES ($1, $2, 'admin', $3, $4, 'x', 1, $5)")
+             VALUES ($1, $2, 'recover', $3, $4, 'x', 1, $5)")
         .bind(approval.as_str())
         .bind(ask)
-        .bind(format!("{name}@equipe.example"))
+        .bind(format!("{name}@perdu.example"))
         .bind(second)
         .bind(i64::MAX)
         .run(tx.on())
