@@ -174,7 +174,8 @@ async fn somebody_who_lost_everything_comes_back_by_two() {
     let act = home.html.split("action=\"").filter(|part| part.starts_with("/approvals/"));
     let act = act.filter_map(|part| part.split('"').next()).filter(|path| path.ends_with("/approve")).last();
     let read = board.get("/").await.html;
-    assert!(read.contains("neuve@asso.example") && !read.contains("action=\"/approvals"));
+    assert!(read.contains("stranger@asso.example") && !read.contains("action=\"/approvals"), "{read}");
+    assert!(!read.contains("neuve@asso.example"), "the new address is for those who decide");
     let got = stage.admin.post(act.unwrap(), &[]).await;
     assert_eq!(got.location(), "/staff?done=approved", "{}", got.html);
     let mails = sent(&stage, &folder).await;

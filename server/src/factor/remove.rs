@@ -63,7 +63,9 @@ pub async fn reset(server: &Server, actor: &Actor, of: UserId) -> Result<(), Pro
     let mut act = Act::new("factor.reset", Subject::new("user", of, &email));
     act.before = Some(json!({ "factors": removed }));
     change::record(&mut tx, &*server.world, actor, act).await?;
-    mail::tell_user(&mut tx, server, mail::Kind::FactorsReset, of, None).await?;
+    if removed > 0 {
+        mail::tell_user(&mut tx, server, mail::Kind::FactorsReset, of, None).await?;
+    }
     tx.commit().await
 }
 

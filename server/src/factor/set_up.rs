@@ -103,6 +103,7 @@ pub async fn new_codes(server: &Server, actor: &Actor) -> Result<Vec<Secret>, Pr
     let codes = recovery::give(&mut tx, &*server.world, user).await?;
     let act = Act::new("factor.codes", Subject::new("user", user, &actor.who));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorAdded, user, "codes", None).await?;
     tx.commit().await?;
     Ok(codes)
 }

@@ -123,7 +123,7 @@ async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
             "Ce qu’il disait n’était plus vrai au moment de l’envoi\u{a0}: il n’est pas parti.",
             "What it said was no longer true when it was to be sent: it did not leave.",
         );
-        give_up(server, id, &text).await?;
+        give_up(server, id, &text, Some(server.world.now_ms())).await?;
         return Ok(false);
     }
     let Claimed { id, at, to, kind, lang, tries, expires_at, mail, .. } = claimed;
@@ -133,7 +133,7 @@ async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
             "Le lien qu’il contenait a expiré avant l’envoi\u{a0}: envoyez-le à nouveau.",
             "The link in it expired before it could be sent: send it again.",
         );
-        give_up(server, id, &text).await?;
+        give_up(server, id, &text, None).await?;
         return Ok(false);
     }
     match carrier.carry(&Envelope { id, kind, to: &to, lang, at }, mail).await {
@@ -149,7 +149,7 @@ async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
             let now = server.world.now_ms();
             let next = now + wait(tries);
             if trouble.for_good || next > at + GIVE_UP_MS {
-                give_up(server, id, &text).await?;
+                give_up(server, id, &text, None).await?;
             } else {
                 later(server, id, tries, next, &text).await?;
             }
@@ -187,12 +187,14 @@ async fn done(server: &Server, id: MailId) -> Result<(), Problem> {
     tx.commit().await
 }
 
-async fn give_up(server: &Server, id: MailId, why: &Text) -> Result<(), Problem> {
+/// `over_at`: nothing went wrong, there was nothing left to say.
+async fn give_up(server: &Server, id: MailId, why: &Text, over_at: Option<i64>) -> Result<(), Problem> {
     let mut tx = server.store.write().await?;
-    sql("UPDATE mails SET state = 'failed', body_text = NULL, body_html = NULL, error_fr = $2, error_en = $3 WHERE id = $1 AND state = 'queued'")
+    sql("UPDATE mails SET state = 'failed', body_text = NULL, body_html = NULL, error_fr = $2, error_en = $3, over_at = $4 WHERE id = $1 AND state = 'queued'")
         .bind(id)
         .bind(&*why.fr)
         .bind(&*why.en)
+        .bind(over_at)
         .run(tx.on())
         .await?;
     tx.commit().await

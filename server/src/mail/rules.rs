@@ -75,10 +75,13 @@ pub async fn list_in(
 /// The last few that were given up and not written anew.
 pub async fn failed(server: &Server, actor: &Actor, most: u32) -> Result<Vec<MailView>, Problem> {
     actor.must(Duty::SeeMails)?;
-    sql(concat!(columns!(), "WHERE state = 'failed' AND again_id IS NULL ORDER BY id DESC LIMIT $1"))
-        .bind(most)
-        .all(server.store.on(), view)
-        .await
+    sql(concat!(
+        columns!(),
+        "WHERE state = 'failed' AND again_id IS NULL AND over_at IS NULL ORDER BY id DESC LIMIT $1"
+    ))
+    .bind(most)
+    .all(server.store.on(), view)
+    .await
 }
 
 /// What is needed to write a mail once more.

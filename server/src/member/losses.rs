@@ -124,9 +124,9 @@ fn emails(roles: &[LostRole]) -> String {
     emails.join(", ")
 }
 
-/// A member's accounts that are not erased; the caller holds the member.
+/// A member's accounts that are not erased, host by host, as all writers take hosts; the caller holds the member.
 pub(super) async fn live(tx: &mut Tx, member: MemberId) -> Result<Vec<AccountId>, Problem> {
-    sql("SELECT id FROM accounts WHERE member_id = $1 AND state <> 'erased' ORDER BY id")
+    sql("SELECT id FROM accounts WHERE member_id = $1 AND state <> 'erased' ORDER BY host_id, id")
         .bind(member)
         .all(tx.on(), |row| row.get("id"))
         .await

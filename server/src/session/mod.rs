@@ -22,7 +22,7 @@ pub use caller::{
 };
 pub use end::{end, end_others, ended, sign_out};
 pub(crate) use end::{end_all, shut_out};
-pub(crate) use find::{actor, actor_columns};
+pub(crate) use find::{NOTE_EVERY_MS, actor, actor_columns};
 pub use find::{by_secret, still};
 pub use halfway::{HALFWAY_MS, ask_passkey, awaited, finish, finish_with_passkey, takes_passkey};
 pub use list::{SessionView, list};

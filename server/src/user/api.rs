@@ -118,7 +118,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Verb::Post,
         "/users/{user}/recovery",
         Who::Staff(Duty::SeeUsers, Duty::SendLinks),
-        Needs::Token(Scope::Admin),
+        Needs::Session,
         "For a user who has lost everything: ask for their access to move to another address. A second person approves; then factors, \
          password, sessions and tokens end, and a one-time link goes to the new address. The old one is told",
         Answer::Made(shape::<ApprovalView>),

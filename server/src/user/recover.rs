@@ -3,7 +3,7 @@
 
 use super::{links, rules};
 use crate::{
-    Actor, Server,
+    Actor, Server, Via,
     actor::{Staff, staff_bits},
     approval::{self, ApprovalView, Ask},
     change::{self, Act, Subject},
@@ -46,15 +46,26 @@ pub async fn ask_recovery(
     let reason: String = new.reason.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if reason.chars().count() < SHORTEST {
         let text = Text::new(
-            "Dites comment vous avez vérifié qui c’est\u{a0}: la deuxième personne le lira, et cela restera dans l’historique.",
+            "Dites comment vous avez vérifié l’identité de la personne\u{a0}: la deuxième personne le lira, et cela restera dans l’historique.",
             "Say how you made sure who it is: the second person will read it, and it stays in the history.",
         );
         return Err(Problem::invalid("reason", "reason_empty", text));
+    }
+    // Who has a token has not shown to be there; and each request writes to somebody.
+    if matches!(actor.via, Via::Token(_)) {
+        return Err(rules::session_only());
     }
     let mut tx = server.store.write().await?;
     let lost = lost(&mut tx, server, actor, user, &email).await?;
     let ask = Ask::Recover { user, email: email.as_str().to_owned(), reason };
     let asked = approval::ask(&mut tx, server, actor, ask, Subject::new("user", user, &lost.email)).await?;
+    // Visits are noted once an hour: the next one shall be noted, however soon it comes.
+    let unnoted = server.world.now_ms() - session::NOTE_EVERY_MS - 1;
+    sql("UPDATE sessions SET seen_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND seen_at > $2")
+        .bind(user)
+        .bind(unnoted)
+        .run(tx.on())
+        .await?;
     let told = mail::Moved { user, old: &lost.email, lang: lost.lang, new: &email };
     mail::recovery_asked(&mut tx, server, &told, &asked).await?;
     tx.commit().await?;

@@ -152,11 +152,15 @@ pub(crate) async fn ensure_all(
     emails: &[&EmailAddress],
 ) -> Result<HashMap<String, (UserId, bool)>, Problem> {
     let now = world.now_ms();
+    // Ids of one millisecond have no order of their own; these have the order of the addresses, and so will all that goes by ids.
+    let mut ids: Vec<UserId> = emails.iter().map(|_| world.id()).collect();
+    ids.sort();
+    let mut ids = ids.into_iter();
     let mut wanted: HashMap<String, (UserId, &EmailAddress)> = HashMap::new();
     let mut rows = Vec::new();
     for email in emails {
         wanted.entry(email.key()).or_insert_with(|| {
-            let id: UserId = world.id();
+            let id = ids.next().unwrap_or_else(|| world.id());
             rows.push(json!([id, email.to_string(), email.key(), now]));
             (id, email)
         });
@@ -277,6 +281,8 @@ pub(crate) async fn must_not_be_admin(
     if actor.user.is_none() || actor.user == Some(user) {
         return Ok(());
     }
+    // Whoever makes somebody an admin holds this row too: the answer stays true until the end.
+    sql("UPDATE panel SET one = 1").run(tx.on()).await?;
     let admin = sql("SELECT COUNT(*) FROM grants WHERE user_id = $1 AND role = 'admin' AND account_id IS NULL AND member_id IS NULL
            AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)")
     .bind(user)

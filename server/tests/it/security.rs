@@ -44,6 +44,8 @@ pub async fn whoever_changes_what_lets_in_is_not_unnoticed(bench: Bench) {
     let asked = factor::begin_passkey(&server, me).await.unwrap();
     factor::confirm_passkey(&server, me, "Blue key", &device.create(&asked.options)).await.unwrap();
     one_more(Kind::FactorAdded, "A passkey (“Blue key”)").await;
+    factor::new_codes(&server, me).await.unwrap();
+    one_more(Kind::FactorAdded, "New recovery codes").await;
     // A name is no matter of security; nor is what was begun and given up.
     let key =
         factor::mine(&server, me).await.unwrap().factors.into_iter().find(|f| f.kind == "passkey").unwrap();
@@ -59,7 +61,7 @@ pub async fn whoever_changes_what_lets_in_is_not_unnoticed(bench: Bench) {
     one_more(Kind::PasswordChanged, "has just been changed").await;
     // A panel that sends no mail does all the same.
     set_up(&bench, me).await;
-    assert_eq!(listed(&server, &bench).await.len(), 6);
+    assert_eq!(listed(&server, &bench).await.len(), 7);
 }
 
 /// Queued while nobody took it, and over before somebody did.

@@ -45,25 +45,6 @@ pub const NOUNS: &[Noun] = &[
             ),
             show("/users/{user}", USER),
             act(
-                "recover",
-                "POST",
-                "/users/{user}/recovery",
-                text(
-                    "Pour qui a tout perdu\u{a0}: demander une nouvelle adresse\u{a0}; une deuxième personne donne son accord",
-                    "For one who has lost everything: ask for a new address; a second person approves",
-                ),
-                &[
-                    input("email", Kind::Word, "La nouvelle adresse", "The new address"),
-                    input(
-                        "reason",
-                        Kind::Needed,
-                        "Comment vous avez vérifié qui c’est",
-                        "How you made sure who it is",
-                    ),
-                ],
-                &["kind", "label", "by", "expires_at", "id"],
-            ),
-            act(
                 "suspend",
                 "POST",
                 "/users/{user}/suspend",

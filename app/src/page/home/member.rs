@@ -112,7 +112,7 @@ fn item(lang: Lang, account: &AccountView, names: &[(AccountId, SiteId, SiteName
         .into_iter()
         .map(|(_, site, name)| view! { <li><a href=format!("/sites/{site}")>{name.unicode()}</a></li> })
         .collect_view();
-    let rest = (more > 0 && more < account.sites as usize).then(|| {
+    let rest = (more > 0).then(|| {
         let words = match more {
             1 => lang.pick("1 autre".to_owned(), "1 more".to_owned()),
             more => lang.pick(format!("{more} autres"), format!("{more} more")),

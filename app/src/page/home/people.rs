@@ -89,7 +89,7 @@ fn not_in_yet(face: &Face, users: Vec<UserView>, more: bool) -> AnyView {
     let rows = users
         .into_iter()
         .map(|user| {
-            let since = lang.pick("Sans mot de passe depuis\u{a0}: ", "Without a password since: ");
+            let since = lang.pick("Sans mot de passe · arrivé ", "Without a password · came ");
             line(
                 format!("/users/{}", user.id),
                 user.email,

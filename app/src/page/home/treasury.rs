@@ -101,7 +101,7 @@ fn plural(lang: Lang, status: MemberStatus) -> &'static str {
 
 fn asking(lang: Lang, members: Vec<MemberRow>) -> AnyView {
     let none = members.is_empty();
-    let all = (!none).then(|| (lang.pick("Tous", "All"), "/members?status=applicant"));
+    let all = (!none).then(|| (lang.pick("Toutes", "All"), "/members?status=applicant"));
     let rows = members
         .into_iter()
         .map(|member| {
