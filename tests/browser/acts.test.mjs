@@ -70,7 +70,7 @@ class Walk {
   }
 
   async search(typed) {
-    const field = this.page.getByRole("searchbox").first();
+    const field = this.page.locator('input[type="search"]').first();
     await field.fill(typed);
     await this.leave();
     await Promise.all([this.page.waitForEvent("domcontentloaded"), field.press("Enter")]);
