@@ -1,6 +1,6 @@
 //! Who works for the cooperative, in which role, until when.
 
-use super::rules::{days_from, give_staff};
+use super::{rules::days_from, store::give_staff};
 use crate::{
     Actor, Server,
     actor::not_found,
