@@ -45,6 +45,14 @@ const RESTORE: Step = Step {
     to: Standing::Active,
 };
 
+/// How a step is asked for.
+#[derive(Default)]
+struct How {
+    expected: Option<i64>,
+    why: Why,
+    undoes: Option<ChangeId>,
+}
+
 /// Its names answer 503 with a decent page; nothing of it runs, everything stays.
 pub async fn suspend(
     server: &Server,
@@ -64,7 +72,7 @@ pub(crate) async fn suspend_as(
     why: Why,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, SUSPEND, why, undoes).await
+    advance(server, actor, account, SUSPEND, How { expected, why, undoes }).await
 }
 
 /// Ends a suspension.
@@ -84,7 +92,7 @@ pub(crate) async fn resume_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESUME, Why::default(), undoes).await
+    advance(server, actor, account, RESUME, How { expected, undoes, ..How::default() }).await
 }
 
 /// Takes it off the web; all of it comes back with `restore` until `erase_at`.
@@ -104,7 +112,7 @@ pub(crate) async fn delete_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, DELETE, Why::default(), undoes).await
+    advance(server, actor, account, DELETE, How { expected, undoes, ..How::default() }).await
 }
 
 /// The same for the account of a member that is ended, with the member.
@@ -114,7 +122,7 @@ pub(crate) async fn delete_in(
     actor: &Actor,
     account: AccountId,
 ) -> Result<AccountView, Problem> {
-    let done = advance_in(tx, server, actor, account, None, DELETE, Why::default(), None).await?;
+    let done = advance_in(tx, server, actor, account, DELETE, How::default()).await?;
     Ok(done.item)
 }
 
@@ -135,20 +143,18 @@ pub(crate) async fn restore_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESTORE, Why::default(), undoes).await
+    advance(server, actor, account, RESTORE, How { expected, undoes, ..How::default() }).await
 }
 
 async fn advance(
     server: &Server,
     actor: &Actor,
     id: AccountId,
-    expected: Option<i64>,
     step: Step,
-    why: Why,
-    undoes: Option<ChangeId>,
+    how: How,
 ) -> Result<Done<AccountView>, Problem> {
     let mut tx = server.store.write().await?;
-    let done = advance_in(&mut tx, server, actor, id, expected, step, why, undoes).await?;
+    let done = advance_in(&mut tx, server, actor, id, step, how).await?;
     if done.change.is_some() {
         tx.commit().await?;
     }
@@ -156,16 +162,13 @@ async fn advance(
 }
 
 /// The same within a transaction that holds more than this step.
-#[allow(clippy::too_many_arguments)] // What `advance` takes, and where.
 async fn advance_in(
     tx: &mut Tx,
     server: &Server,
     actor: &Actor,
     id: AccountId,
-    expected: Option<i64>,
     step: Step,
-    why: Why,
-    undoes: Option<ChangeId>,
+    How { expected, why, undoes }: How,
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
     if step.from.contains(&Standing::Deleted) {
