@@ -18,6 +18,7 @@ mod homes;
 mod hosts;
 mod hub;
 mod imports;
+mod invitations;
 mod mails;
 mod members;
 mod passkeys;

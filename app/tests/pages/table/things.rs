@@ -1,7 +1,7 @@
 //! Something to ask each page for: what is there, and what is not.
 
 use super::cast::{Cast, Part, insert_grant, insert_user};
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use app::routes::Route;
 use model::{AccountId, MemberId, Role, StaffRole};
 use server::{Actor, secrets, store::sql};
@@ -39,16 +39,11 @@ impl Things {
         let names = [format!("{name}.example"), format!("www.{name}.example")];
         let renamed = server::site::set_names(server, &panel, site.item.id, None, &names).await.unwrap();
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
-        let spare = server::plan::PlanInput {
-            name: format!("Ruche {name}"),
-            sites_max: 5,
-            names_max: 5,
-            php_workers: 2,
-            disk_mb: 1024,
-            memory_mb: 256,
-            above: false,
-        };
-        let spare = server::plan::create(server, &panel, spare).await.unwrap().item.id;
+        let spare = server::plan::create(server, &panel, stage::plan(&format!("Ruche {name}")))
+            .await
+            .unwrap()
+            .item
+            .id;
         let id = || server.world.id::<()>().to_string();
         let owner = cast.user(Part::OfAccount(Role::Owner));
         let second = stage.user("second@coop.example").await;
