@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::{AccountId, Lang, Problem, Text, text};
 use server::{
     Server,
-    account::{AccountView, Limit, Limited, Standing, Suspension},
+    account::{AccountView, Limit, Standing, Suspension},
     change::Done,
 };
 
@@ -117,13 +117,7 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     if typed.error("above").is_some()
         && let Some(asked) = plans.iter().find(|plan| plan.id.to_string() == typed.get("plan"))
     {
-        for limit in &mut limits {
-            match limit.what {
-                Limited::Sites => limit.most = asked.sites_max,
-                Limited::Names => limit.most = asked.names_max,
-                _ => {}
-            }
-        }
+        limits = limits.into_iter().map(|limit| limit.against(asked)).collect();
     }
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let kept_days = server.config.keep_deleted_days;

@@ -1,7 +1,10 @@
 //! What an account has of what its plan allows.
 
 use super::{AccountView, show};
-use crate::{Actor, Server, plan::above};
+use crate::{
+    Actor, Server,
+    plan::{PlanView, above},
+};
 use model::{AccountId, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +16,20 @@ pub struct Limit {
     /// None: nobody counts it yet, which is not the same as nothing.
     pub used: Option<u32>,
     pub most: u32,
+}
+
+impl Limit {
+    /// The same use against another plan.
+    pub fn against(self, plan: &PlanView) -> Limit {
+        let most = match self.what {
+            Limited::Sites => plan.sites_max,
+            Limited::Names => plan.names_max,
+            Limited::DiskMb => plan.disk_mb,
+            Limited::MemoryMb => plan.memory_mb,
+            Limited::PhpWorkers => plan.php_workers,
+        };
+        Limit { most, ..self }
+    }
 }
 
 /// What a plan limits.

@@ -59,7 +59,7 @@ pub async fn ask_recovery(
     let lost = lost(&mut tx, server, actor, user, &email).await?;
     let ask = Ask::Recover { user, email: email.as_str().to_owned(), reason };
     let asked = approval::ask(&mut tx, server, actor, ask, Subject::new("user", user, &lost.email)).await?;
-    // Visits are noted once an hour: the next one shall be noted, however soon it comes.
+    // Visits are noted once an hour: the next one shall be noted, however soon it comes. (Until then the user's sessions look an hour older.)
     let unnoted = server.world.now_ms() - session::NOTE_EVERY_MS - 1;
     sql("UPDATE sessions SET seen_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND seen_at > $2")
         .bind(user)

@@ -126,8 +126,11 @@ pub async fn what_is_over_is_not_told(bench: Bench) {
         let again = mail::again(&server, &bench.admin, mail.id).await.unwrap_err();
         assert_eq!(again.code, "mail_outdated", "{:?}", mail.kind);
     }
+    // Nothing went wrong: nobody has to look into them.
+    assert_eq!(mail::failed(&server, &bench.admin, 10).await.unwrap(), []);
     // A link goes to no address that was the user's before.
     let lost = failed(&server, &home).await;
+    assert_eq!(mail::failed(&server, &bench.admin, 10).await.unwrap().len(), 1);
     let mut tx = server.store.write().await.unwrap();
     sql("UPDATE users SET email = 'neuve@y.example', email_key = 'neuve@y.example' WHERE id = $1")
         .bind(home.owner.user)
