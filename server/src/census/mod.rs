@@ -1,4 +1,4 @@
-//! How many there are of what, and how many there were: a job counts every few minutes and keeps one figure a day. Pages draw from it and
+//! How many there are of what, and how many there were: a job counts every minute and keeps one figure a day. Pages draw from it and
 //! read their totals here, so that none of them counts a whole table.
 
 mod api;

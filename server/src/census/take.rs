@@ -9,9 +9,9 @@ use model::{Day, MemberStatus, Problem};
 use std::time::Duration;
 
 /// How often. A page's totals are this old at most.
-pub const EVERY: Duration = Duration::from_secs(300);
+pub const EVERY: Duration = Duration::from_secs(60);
 /// A count this fresh needs no other; less than `EVERY`, so that two processes' clocks do not make it fall out.
-const FRESH_MS: i64 = 240_000;
+const FRESH_MS: i64 = 45_000;
 
 pub(super) const DAY_MS: i64 = 24 * 3_600_000;
 /// How far back the first count looks: what a chart of a year shows.
