@@ -47,7 +47,7 @@ async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed)
         ))
         .status(typed.status());
     let label = lang.pick("Chercher une adresse", "Search an address");
-    let search = search(lang, "/mails", page, label, Some(states(lang, page)));
+    let search = search(lang, "/mails", page, label, parts::Filters::Beside(states(lang, page)));
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
