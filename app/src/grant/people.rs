@@ -262,9 +262,7 @@ fn form(lang: Lang, on: On, access: &Access, mails: bool, typed: &Typed) -> AnyV
     };
     let roles = Role::ALL.into_iter().filter(|role| access.shares(*role)).fold(
         Select::new("role", lang.pick("Rôle", "Role")),
-        |select, role| {
-            select.option(role.code(), format!("{}{}{}", word(role, lang), lang.colon(), meaning(role, lang)))
-        },
+        |select, role| select.meaning(role.code(), word(role, lang), meaning(role, lang)),
     );
     let email =
         Input::email("email", lang.pick("Adresse électronique", "E-mail address")).autocomplete("off");

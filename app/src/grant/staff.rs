@@ -140,8 +140,7 @@ fn form(lang: Lang, typed: &Typed) -> AnyView {
     let roles = StaffRole::ALL.into_iter().fold(
         Select::new("role", lang.pick("Fonction", "Role")),
         |select, role| {
-            let word = role.word().pick(lang).to_owned();
-            select.option(role.code(), format!("{word}{}{}", lang.colon(), staff_meaning(role, lang)))
+            select.meaning(role.code(), role.word().pick(lang).to_owned(), staff_meaning(role, lang))
         },
     );
     let email =

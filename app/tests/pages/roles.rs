@@ -7,6 +7,12 @@ use axum::http::StatusCode;
 async fn an_owner_invites_and_the_other_accepts() {
     let (stage, folder) = Stage::mailing().await;
     let people = stage.filled("/accounts/{account}/people");
+    // On a phone an option is cut after a word or two: what it means stands below.
+    let page = stage.member.get(&people).await.html;
+    assert!(
+        page.contains(">webmaster</option>") && page.contains("<dd>sites and their names</dd>"),
+        "{page}"
+    );
     // Wrong input keeps what was typed and names its field.
     for (field, value) in [("email", "nobody"), ("role", "king"), ("days", "many")] {
         let mut fields = vec![("email", "neuf@asso.example"), ("role", "webmaster"), ("days", "7")];
