@@ -1,6 +1,7 @@
 //! Roles: who is what on an account or a member, one's own roles, the cooperative's staff.
 
 pub mod approvals;
+mod give;
 pub mod mine;
 pub mod people;
 pub mod staff;

@@ -61,7 +61,7 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "La proposition part par courriel\u{a0}; rien ne change avant son accord.",
             "The offer goes out by mail; nothing changes before they accept.",
         ),
-        "role_left" => Text::new("Vous avez rendu ce rôle.", "You have given up that role."),
+        "role_left" => Text::new("C’est fait\u{a0}: vous n’avez plus ce rôle.", "It is done: you no longer have that role."),
         "viewing_started" => {
             Text::new("Vous regardez maintenant comme un membre.", "You now look as a member does.")
         }

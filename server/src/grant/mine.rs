@@ -22,6 +22,30 @@ pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MyGrant>, Proble
     .await
 }
 
+/// A role of one's own that one thinks of giving up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    pub grant: MyGrant,
+    /// One's other roles on the same thing, or on the member whose account it is.
+    pub others: Vec<MyGrant>,
+    /// Why it cannot be given up.
+    pub stays: Option<Problem>,
+}
+
+/// What giving a role of one's own up would come to.
+pub async fn leaving(server: &Server, actor: &Actor, grant: GrantId) -> Result<Leaving, Problem> {
+    let mut others = mine(server, actor).await?;
+    let place = others.iter().position(|held| held.id == grant).ok_or_else(not_found)?;
+    let grant = others.remove(place);
+    let account = |held: &MyGrant| held.account.as_ref().map(|account| account.id);
+    others.retain(|other| {
+        other.member.id == grant.member.id && (other.account.is_none() || account(other) == account(&grant))
+    });
+    let on = account(&grant).map_or(On::Member(grant.member.id), On::Account);
+    let stays = rules::must_stay(server, on, grant.id, grant.role).await?;
+    Ok(Leaving { grant, others, stays })
+}
+
 /// Gives one's own role up, at once; the last owner cannot.
 pub async fn leave(server: &Server, actor: &Actor, grant: GrantId) -> Result<GrantView, Problem> {
     let user = actor.user.ok_or_else(not_found)?;
