@@ -144,7 +144,8 @@ async fn page(server: &Server, face: &Face, on: On) -> Result<shell::Page, crate
             let name = server::grant::name_of_member(server, face.me()?, id).await?;
             let lang = face.lang;
             let page = shell::Page::new(Place::Members, lang.pick("Personnes", "People"));
-            if face.is_staff() { page.from(name, format!("/members/{id}")) } else { page.lead(name) }
+            let record = if face.is_staff() { "" } else { "/about" };
+            page.from(name, format!("/members/{id}{record}"))
         }
     })
 }
