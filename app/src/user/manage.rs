@@ -1,6 +1,6 @@
 //! What admins do with a user: suspend, resume, take lost factors away; and of whom a second factor is asked.
 
-use super::recovery;
+use super::{recovery, roles};
 use crate::{
     http::{Answer, Face, see},
     parts::{Action, Facts, Select, Typed, badge, day, errors, fold, fold_loss},
@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{Duty, Lang, UserId};
+use model::{Duty, Lang, StaffRole, UserId};
 use server::{Server, factor::Policy, user::UserView};
 
 /// `GET /users/{user}`
@@ -20,6 +20,9 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
     let lang = face.lang;
     let user = server::user::show(server, face.me()?, id).await?;
     let open = recovery::open(server, face, id).await?;
+    let grants = server::grant::of_user(server, face.me()?, id).await?;
+    let mut staff = server::grant::list_staff(server, face.me()?).await?;
+    staff.retain(|one| one.user == id);
     let page = shell::Page::new(Place::Users, user.email.as_str())
         .from(lang.pick("Utilisateurs", "Users"), "/users")
         .status(typed.status());
@@ -34,6 +37,8 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
             {errors(lang, &typed)}
             {waits}
             <section class="card">{facts}</section>
+            {roles::card(lang, grants)}
+            {roles::staff(lang, staff)}
             {(face.may(Duty::SendLinks) && server.carrier.is_some() && user.suspended_at.is_none()).then(|| send_act(lang, &user))}
             {folds(face, &user, recovery)}
         </div>
@@ -44,7 +49,7 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
 /// What is seldom done and loses something.
 fn folds(face: &Face, user: &UserView, recovery: Option<AnyView>) -> Option<AnyView> {
     let lang = face.lang;
-    let acts = face.may(Duty::Administer).then(|| view! { {reset_act(lang, user)}{suspend_act(lang, user)} });
+    let acts = face.may(Duty::Administer).then(|| view! { {reset_act(lang, user)}{suspend_act(face, user)} });
     (acts.is_some() || recovery.is_some())
         .then(|| view! { <section class="folds">{recovery}{acts}</section> }.into_any())
 }
@@ -102,7 +107,8 @@ fn send_act(lang: Lang, user: &UserView) -> AnyView {
 }
 
 fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
-    if user.factors == 0 {
+    // (Nobody does this to an admin by hand: the panel's console is their way out.)
+    if user.factors == 0 || user.staff.contains(&StaffRole::Admin) {
         return None;
     }
     let path = format!("/users/{}/factors/remove", user.id);
@@ -116,7 +122,15 @@ fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
     Some(fold_loss(lang.pick("Second facteur perdu…", "Second factor lost…"), false, body))
 }
 
-fn suspend_act(lang: Lang, user: &UserView) -> AnyView {
+fn suspend_act(face: &Face, user: &UserView) -> AnyView {
+    let lang = face.lang;
+    if face.actor.as_ref().is_some_and(|me| me.user == Some(user.id)) {
+        let words = lang.pick(
+            "C’est vous\u{a0}: une autre personne de l’administration peut vous suspendre, pas vous-même.",
+            "This is you: another admin can suspend you, you cannot.",
+        );
+        return view! { <p class="quiet">{words}</p> }.into_any();
+    }
     if user.suspended_at.is_some() {
         let path = format!("/users/{}/resume", user.id);
         return Action::new(path, lang.pick("Laisser se connecter à nouveau", "Let them sign in again"))

@@ -248,3 +248,32 @@ async fn somebody_who_lost_everything_comes_back_by_two() {
     let got = stage.admin.get("/members?q=a%00b").await;
     assert_ne!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_users_page_says_what_they_are_and_offers_what_would_be_done() {
+    let stage = Stage::new().await;
+    let path = async |email: &str| format!("/users/{}", stage.user(email).await);
+    let page = stage.admin.get(&path("owner@asso.example").await).await.html;
+    check(&page);
+    for link in ["/accounts/{account}", "/members/{member}"] {
+        assert!(page.contains(&stage.filled(&format!("href=\"{link}\""))), "{link}: {page}");
+    }
+    let said = said(&page);
+    assert!(
+        said.contains("account · Asso · owner · since") && said.contains("until further notice"),
+        "{said}"
+    );
+    assert!(page.contains("/suspend\"") && !page.contains("Staff roles"), "{page}");
+    // Oneself: with one's staff role, and nothing that would be refused.
+    let me = stage.admin.get(&path("admin@coop.example").await).await.html;
+    check(&me);
+    assert!(me.contains("Staff roles") && me.contains("No role on a member or an account"), "{me}");
+    assert!(me.contains("This is you") && !me.contains("/suspend\""), "{me}");
+    // The only admin stays, and reads why.
+    let removes = async || stage.admin.get("/staff").await.html;
+    assert!(!removes().await.contains("This is the last admin"));
+    let second = stage.user("second@coop.example").await.to_string();
+    stage.run("UPDATE users SET suspended_at = 1 WHERE id = $1", &second).await;
+    let only = removes().await;
+    assert_eq!(only.matches("This is the last admin").count(), 1, "{only}");
+}
