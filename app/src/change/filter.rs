@@ -308,7 +308,7 @@ fn noun(lang: Lang, noun: &str) -> &'static str {
         "staff" => lang.pick("Fonctions", "Staff roles"),
         "approval" => lang.pick("Accords", "Approvals"),
         "user" => lang.pick("Utilisateurs", "Users"),
-        "factor" => lang.pick("Seconds facteurs", "Second factors"),
+        "factor" => lang.pick("Double authentification", "Two-step sign-in"),
         "token" => lang.pick("Jetons", "Tokens"),
         "plan" => lang.pick("Offres", "Plans"),
         "host" => lang.pick("Hôtes", "Hosts"),

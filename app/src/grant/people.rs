@@ -193,7 +193,7 @@ struct Of<'a> {
     stays: BTreeMap<GrantId, Problem>,
 }
 
-fn list(lang: Lang, of: &Of, grants: Vec<GrantView>) -> AnyView {
+fn list(lang: Lang, of: &Of<'_>, grants: Vec<GrantView>) -> AnyView {
     let alone = grants.iter().all(|grant| Some(grant.user) == of.me).then(|| alone(lang, of));
     let rows = grants.into_iter().map(|grant| row(lang, of, grant)).collect_view();
     let inherited = matches!(of.on, On::Account(_)).then(|| {
@@ -216,7 +216,7 @@ fn list(lang: Lang, of: &Of, grants: Vec<GrantView>) -> AnyView {
 }
 
 /// Nobody else is here yet: what letting somebody in does.
-fn alone(lang: Lang, of: &Of) -> AnyView {
+fn alone(lang: Lang, of: &Of<'_>) -> AnyView {
     let nobody = match of.on {
         On::Account(_) => lang.pick(
             "Personne d’autre n’a encore de rôle sur ce compte.",
@@ -243,7 +243,7 @@ fn alone(lang: Lang, of: &Of) -> AnyView {
     view! { <p class="card-foot">{nobody}{does}</p> }.into_any()
 }
 
-fn row(lang: Lang, of: &Of, grant: GrantView) -> AnyView {
+fn row(lang: Lang, of: &Of<'_>, grant: GrantView) -> AnyView {
     let until = grant.expires_at.map(|at| view! { {lang.pick(" · jusqu’au ", " · until ")}{day(lang, at)} });
     let mine = Some(grant.user) == of.me;
     let stays = of.stays.get(&grant.id).filter(|_| mine || of.access.shares(grant.role));

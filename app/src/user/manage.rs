@@ -92,7 +92,7 @@ pub fn standing(lang: Lang, user: &UserView) -> AnyView {
     }
     match user.factors {
         0 => lang.pick("mot de passe seul", "password alone").into_any(),
-        _ => lang.pick("deux facteurs", "two factors").into_any(),
+        _ => lang.pick("double authentification", "two-step sign-in").into_any(),
     }
 }
 
@@ -117,9 +117,9 @@ fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
             "Pour une personne qui a perdu téléphone et codes de secours, et que vous avez reconnue par un autre chemin. Ses sessions et ses jetons prennent fin\u{a0}; son mot de passe seul suffit ensuite.",
             "For somebody who has lost phone and recovery codes, and whom you have recognised by another way. Their sessions and tokens end; their password alone is enough then.",
         )}</p>
-        {Action::new(path, lang.pick("Retirer ses seconds facteurs", "Remove their second factors")).loss().view()}
+        {Action::new(path, lang.pick("Retirer sa double authentification", "Remove their two-step sign-in")).loss().view()}
     };
-    Some(fold_loss(lang.pick("Second facteur perdu…", "Second factor lost…"), false, body))
+    Some(fold_loss(lang.pick("Double authentification perdue…", "Two-step sign-in lost…"), false, body))
 }
 
 fn suspend_act(face: &Face, user: &UserView) -> AnyView {
@@ -156,14 +156,17 @@ pub fn policy_act(lang: Lang, policy: Policy) -> AnyView {
         Policy::Everybody => lang.pick("tout le monde", "everybody"),
     };
     let select = Policy::ALL.into_iter().fold(
-        Select::new("asked_of", lang.pick("Un second facteur est demandé à", "A second factor is asked of")),
+        Select::new(
+            "asked_of",
+            lang.pick("La double authentification est demandée à", "Two-step sign-in is asked of"),
+        ),
         |select, policy| select.option(policy.code(), word(policy)),
     );
     let shown = Typed::new().with("asked_of", policy.code());
     let body = view! {
         <p>{lang.pick(
-            "Qui n’en a pas encore est conduit à le mettre en place, et ne peut rien faire d’autre d’ici là. Les jetons d’API ne sont pas concernés.",
-            "Who has none yet is led to set it up, and can do nothing else until then. API tokens are not concerned.",
+            "En plus du mot de passe, un code ou une clé d’accès. Qui ne l’a pas encore est conduit à la mettre en place, et ne peut rien faire d’autre d’ici là. Les jetons d’API ne sont pas concernés.",
+            "Besides the password, a code or a passkey. Who has none yet is led to set it up, and can do nothing else until then. API tokens are not concerned.",
         )}</p>
         <form class="form" method="post" action="/users/second-factor">
             {select.view(lang, &shown)}
@@ -171,7 +174,9 @@ pub fn policy_act(lang: Lang, policy: Policy) -> AnyView {
         </form>
     };
     let said = word(policy);
-    let title = lang
-        .pick(format!("Second facteur demandé à\u{a0}: {said}"), format!("Second factor asked of: {said}"));
+    let title = lang.pick(
+        format!("Double authentification demandée à\u{a0}: {said}"),
+        format!("Two-step sign-in asked of: {said}"),
+    );
     view! { <section class="folds">{fold(title, false, body)}</section> }.into_any()
 }
