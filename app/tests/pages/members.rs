@@ -270,6 +270,8 @@ async fn a_file_is_tried_mended_and_imported() {
         "{list}"
     );
     // Without mail nobody can be invited, and the page says what is missing.
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("has to send mail first") && !page.contains("f-count"), "{page}");
     let got = stage.admin.post("/members/invitations", &[("count", "5")]).await;
     assert!(
         got.html.contains("f-count-error") && got.html.contains("This panel sends no mail"),
@@ -281,6 +283,8 @@ async fn a_file_is_tried_mended_and_imported() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imported_owners_are_invited_when_the_admin_says_so() {
     let (stage, _) = Stage::mailing().await;
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("no owner came from an import") && !page.contains("f-count"), "{page}");
     let csv = "nom;responsable\nAna;ana@x.example\nBo;bo@x.example\nCy;cy@x.example\n";
     let got = stage.admin.post("/members/import", &[("csv", csv)]).await;
     stage.admin.post(got.location(), &[]).await;
@@ -295,6 +299,9 @@ async fn imported_owners_are_invited_when_the_admin_says_so() {
     let got = stage.admin.post("/members/invitations/hourly", &[("hourly", "10")]).await;
     assert_eq!(got.location(), "/members/invitations?done=pace_saved", "{}", got.html);
     assert_eq!(value(&stage.admin.get("/members/invitations").await, "f-hourly"), "10");
+    stage.admin.post("/members/invitations", &[("count", "1")]).await;
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("all imported owners have been") && !page.contains("f-count"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
