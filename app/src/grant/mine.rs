@@ -1,6 +1,6 @@
 //! One's own roles: invitations to answer, roles to give up.
 
-use super::{people::leave_words, word};
+use super::{held::leave_words, word};
 use crate::{
     http::{Answer, Face, see},
     parts::{Action, Tone, day, link, notice},
@@ -25,9 +25,11 @@ pub async fn leaving(State(server): State<Server>, face: Face, Path(id): Path<Gr
     let people = format!("{}/people", on.path());
     let back = link(people.clone(), lang.pick("Rester", "Stay"));
     let body = match stays {
-        Some(why) => {
-            notice(Tone::Held, why.pick(lang).to_owned(), view! { <p><a href=people.clone()>{lang.pick("Qui a quel rôle", "Who has which role")}</a></p> })
-        }
+        Some(why) => notice(
+            Tone::Held,
+            why.pick(lang).to_owned(),
+            view! { <p><a href=people.clone()>{lang.pick("Qui a quel rôle", "Who has which role")}</a></p> },
+        ),
         None => view! {
             <section class="card stack">
                 {lost(lang, &grant, &others)}

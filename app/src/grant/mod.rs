@@ -2,6 +2,7 @@
 
 pub mod approvals;
 mod give;
+mod held;
 pub mod mine;
 pub mod people;
 pub mod staff;
