@@ -111,6 +111,7 @@ pub const TABLE: &[Route] = &[
     ),
     post_for!(SignedIn, "/members/{member}/hand-over", grant::people::hand_over_member),
     // One's own roles.
+    get_for!(Own, "/grants/{grant}/leave", grant::mine::leaving),
     post_for!(Own, "/grants/{grant}/leave", grant::mine::leave),
     post_for!(Own, "/invitations/{invitation}/accept", grant::mine::accept),
     post_for!(Own, "/invitations/{invitation}/decline", grant::mine::decline),

@@ -120,20 +120,29 @@ fn row(lang: Lang, may: bool, mail: MailView) -> Vec<Cell> {
     let why = mail.error.as_ref().map(|text| view! { <p class="item-more">{text.pick(lang).to_owned()}</p> });
     let state = view! { {badge(words::class(mail.state), words::state(mail.state, lang))}{why} };
     let follows = match (mail.state, mail.again) {
-        (State::Queued, _) => mail
-            .next_at
-            .filter(|_| mail.tries > 0)
-            .map(|at| view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()),
-        // Mostly at once; worth saying only if not.
-        (State::Sent, _) => mail
-            .sent_at
-            .filter(|at| at - mail.at > 60_000)
-            .map(|at| view! { {lang.pick("parti le ", "sent on ")}{moment(lang, at)} }.into_any()),
-        (State::Failed, Some(_)) => Some(lang.pick("renvoyé depuis", "sent again since").into_any()),
-        (State::Failed, None) if !may => None,
+        (State::Queued, _) => match mail.next_at.filter(|_| mail.tries > 0) {
+            Some(at) => {
+                view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()
+            }
+            None => lang.pick("part sous peu", "goes out shortly").into_any(),
+        },
+        // Mostly at once; when is worth saying only if not.
+        (State::Sent, _) => match mail.sent_at.filter(|at| at - mail.at > 60_000) {
+            Some(at) => {
+                view! { {lang.pick("rien à faire, parti le ", "nothing to do, sent on ")}{moment(lang, at)} }
+                    .into_any()
+            }
+            None => lang.pick("rien à faire", "nothing to do").into_any(),
+        },
+        (State::Failed, Some(_)) => {
+            lang.pick("rien à faire, renvoyé depuis", "nothing to do, sent again since").into_any()
+        }
+        (State::Failed, None) if !may => {
+            lang.pick("l’assistance peut le renvoyer", "support can send it again").into_any()
+        }
         (State::Failed, None) => {
             let act = Action::new(format!("/mails/{}/again", mail.id), lang.pick("Renvoyer", "Send again"));
-            Some(act.about(lang, &mail.to).small().view())
+            act.about(lang, &mail.to).small().view()
         }
     };
     vec![

@@ -125,7 +125,7 @@ async fn each_role_finds_first_what_it_comes_for() {
     }
     let support = home_of(&stage, StaffRole::Support).await;
     assert!(
-        support.contains("reader@asso.example") && support.contains("Second factor wrong too often"),
+        support.contains("reader@asso.example") && support.contains("Two-step sign-in failed too often"),
         "{support}"
     );
     assert!(support.contains("One address waits"), "{support}");

@@ -140,11 +140,19 @@ async fn admins_see_what_was_written_and_send_again_what_failed() {
     let got = stage.admin.post(&again, &[]).await;
     assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/mails?done=mail_again"));
     assert!(stage.admin.get("/mails?state=failed").await.html.contains("sent again since"));
+    // Each row says what comes next, or that nothing has to.
+    assert!(stage.admin.get("/mails?state=queued").await.html.contains("goes out shortly"));
     let twice = stage.admin.post(&again, &[]).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     check(&twice.html);
     assert!(twice.html.contains("sent again already"), "{}", twice.html);
     assert!(sent(&stage, &folder).await.iter().any(|mail| mail.contains("To: owner@asso.example")));
+    assert!(stage.admin.get("/mails?state=sent").await.html.contains("nothing to do"));
+    let (_, board) = stage.staff.iter().find(|(role, _)| role.code() == "board").unwrap();
+    stage
+        .run("UPDATE mails SET state = 'failed', again_id = NULL WHERE address = $1", "owner@asso.example")
+        .await;
+    assert!(board.get("/mails?state=failed").await.html.contains("support can send it again"));
     assert!(stage.admin.get("/changes/history").await.html.contains("Mail sent again"));
 }
 

@@ -34,7 +34,7 @@ pub async fn hand_over(
             ProblemKind::Conflict,
             "not_owner_here",
             Text::new(
-                "Vous n’êtes pas responsable ici même\u{a0}: on ne cède que son propre rôle. Donnez plutôt l’accès, ou cédez celui du membre sur sa page.",
+                "Vous n’êtes pas responsable ici même\u{a0}: on ne transmet que son propre rôle. Donnez plutôt l’accès, ou transmettez le membre sur sa page.",
                 "You are not an owner of this very thing: one hands over one's own role only. Give access instead, or hand over the member's on its page.",
             ),
         ));

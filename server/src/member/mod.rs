@@ -19,6 +19,7 @@ mod summary;
 mod undo;
 mod words;
 
+pub(crate) use access::seen_members;
 pub use access::{must_keep, must_see};
 pub(crate) use api::ROUTES;
 pub use confirm::{CONFIRM_AFTER_MS, confirm, due, mine};

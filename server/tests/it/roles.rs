@@ -148,7 +148,19 @@ pub async fn the_last_owner_cannot_vanish(bench: Bench) {
     let (server, _) = keeping(&bench).await;
     let home = bench.household("alpha").await;
     let on = On::Account(home.account);
-    let own = grant::mine(&server, &home.owner).await.unwrap()[0].id;
+    let mine = grant::mine(&server, &home.owner).await.unwrap();
+    let own = mine[0].id;
+    // Staff reads the same of a user; others do not learn that there is one.
+    let user = home.owner.user.unwrap();
+    assert_eq!(grant::of_user(&server, &bench.admin, user).await.unwrap(), mine);
+    assert_eq!(grant::of_user(&server, &home.owner, user).await.unwrap_err().code, "not_found");
+    assert_eq!(grant::of_user(&server, &bench.admin, server.world.id()).await.unwrap_err().code, "not_found");
+    // Pages ask beforehand what would be refused.
+    let stays = async || {
+        let asked = grant::leaving(&server, &home.owner, own).await.unwrap();
+        asked.stays.map(|why| why.code)
+    };
+    assert_eq!(stays().await, Some("last_owner"));
     for refused in [
         grant::leave(&server, &home.owner, own).await,
         grant::revoke(&server, &home.owner, on, own).await,

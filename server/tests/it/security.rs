@@ -55,7 +55,7 @@ pub async fn whoever_changes_what_lets_in_is_not_unnoticed(bench: Bench) {
     factor::remove(&server, me, key.id).await.unwrap();
     one_more(Kind::FactorRemoved, "A passkey (“Red key”)").await;
     factor::reset(&server, &bench.admin, me.user.unwrap()).await.unwrap();
-    one_more(Kind::FactorsReset, "has just removed the second factors").await;
+    one_more(Kind::FactorsReset, "has just removed the two-step sign-in").await;
     let (old, new) = (Secret::new(PASSWORD), Secret::new("cinq autres mots au hasard"));
     user::change_password(&server, me, &old, &new).await.unwrap();
     one_more(Kind::PasswordChanged, "has just been changed").await;

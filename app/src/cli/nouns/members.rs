@@ -276,6 +276,14 @@ pub const NOUNS: &[Noun] = &[
             create("/accounts/{account}/grants", GRANT_INPUTS, &["email", "role", "link", "id"]),
             delete("/accounts/{account}/grants/{grant}"),
             lists("mine", "/me/grants", text("Vos rôles", "Your roles"), &[], MY_GRANT).whole(),
+            lists(
+                "of-user",
+                "/users/{user}/grants",
+                text("Les rôles d’un utilisateur", "A user's roles"),
+                &[],
+                MY_GRANT,
+            )
+            .whole(),
         ],
     },
     Noun {

@@ -64,7 +64,7 @@ pub const NOUNS: &[Noun] = &[
     },
     Noun {
         name: "factor",
-        about: text("Les seconds facteurs", "Second factors"),
+        about: text("La double authentification", "Two-step sign-in"),
         verbs: &[
             act(
                 "list",
@@ -78,7 +78,7 @@ pub const NOUNS: &[Noun] = &[
                 "policy",
                 "GET",
                 "/settings/second-factor",
-                text("De qui il est demandé", "Of whom one is asked"),
+                text("De qui elle est demandée", "Of whom it is asked"),
                 &[],
                 &["asked_of"],
             ),
@@ -86,7 +86,7 @@ pub const NOUNS: &[Noun] = &[
                 "ask",
                 "PUT",
                 "/settings/second-factor",
-                text("Le demander à nobody, staff ou everybody", "Ask it of nobody, staff or everybody"),
+                text("La demander à nobody, staff ou everybody", "Ask it of nobody, staff or everybody"),
                 &[input("asked_of", Kind::Word, "nobody, staff ou everybody", "nobody, staff or everybody")],
                 &["asked_of"],
             ),
