@@ -16,6 +16,16 @@ pub(super) async fn details(server: &Server, asked: &Ask) -> Result<Vec<Text>, P
     }
 }
 
+/// Locks what it is about, as who asks for it does before the approval is written.
+pub(super) async fn hold(tx: &mut Tx, asked: &Ask) -> Result<(), Problem> {
+    match asked {
+        // Making an admin begins with the panel's row; asking for one holds nothing.
+        Ask::Admin { .. } => Ok(()),
+        Ask::DeleteMember { member, .. } => member::hold(tx, *member).await.map(drop),
+        Ask::Recover { user, .. } => user::hold(tx, *user).await,
+    }
+}
+
 /// It happens; gives a one-time link that has to be passed on by hand.
 pub(super) async fn carry_out(
     tx: &mut Tx,

@@ -2,7 +2,7 @@
 
 use super::{
     ApprovalView, Ask, Kind, OPEN_MS,
-    carry::{carry_out, details},
+    carry::{carry_out, details, hold},
 };
 use crate::{
     Actor, Server,
@@ -32,9 +32,11 @@ pub(crate) async fn ask(
     let id: ApprovalId = server.world.id();
     let kind = ask.kind();
     let text = serde_json::to_string(&ask).map_err(|error| internal("an approval", &error))?;
+    let open_key = format!("{} {}", kind.code(), about.id);
     // One whose time is over makes room.
-    sql("UPDATE approvals SET open_key = NULL WHERE open_key IS NOT NULL AND expires_at <= $1")
+    sql("UPDATE approvals SET open_key = NULL WHERE open_key = $2 AND expires_at <= $1")
         .bind(now)
+        .bind(open_key.as_str())
         .run(tx.on())
         .await?;
     let asked =
@@ -44,7 +46,7 @@ pub(crate) async fn ask(
         .bind(text)
         .bind(kind)
         .bind(about.label.as_str())
-        .bind(format!("{} {}", kind.code(), about.id))
+        .bind(open_key)
         .bind(by)
         .bind(actor.who.as_str())
         .bind(now)
@@ -120,6 +122,9 @@ pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<A
     actor.must(Duty::SeeUsers)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    // First what it is about, then the approval: so does who asks.
+    let (_, asked, _) = waiting(&mut tx, server, actor, id).await?;
+    hold(&mut tx, &asked).await?;
     let (open, asked, by) = take(&mut tx, server, actor, id, "approved").await?;
     actor.must_have_proved(now)?;
     if actor.user == Some(by) {
@@ -167,6 +172,26 @@ pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Ap
     Ok(open)
 }
 
+/// One that waits, for whose duty it is: as it is shown, what is asked, and who asked.
+async fn waiting(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    id: ApprovalId,
+) -> Result<(ApprovalView, Ask, UserId), Problem> {
+    let found = sql(concat!(columns!(), "AND id = $2"))
+        .bind(server.world.now_ms())
+        .bind(id)
+        .optional(tx.on(), |row| {
+            let (view, asked) = view(row, actor)?;
+            Ok((view, asked, row.get("by_user")?))
+        })
+        .await?;
+    let found = found.ok_or_else(not_found)?;
+    actor.must_do(found.0.kind.duty())?;
+    Ok(found)
+}
+
 /// Answers it, once.
 async fn take(
     tx: &mut Tx,
@@ -176,16 +201,7 @@ async fn take(
     answer: &'static str,
 ) -> Result<(ApprovalView, Ask, UserId), Problem> {
     let now = server.world.now_ms();
-    let found = sql(concat!(columns!(), "AND id = $2"))
-        .bind(now)
-        .bind(id)
-        .optional(tx.on(), |row| {
-            let (view, asked) = view(row, actor)?;
-            Ok((view, asked, row.get("by_user")?))
-        })
-        .await?;
-    let found = found.ok_or_else(not_found)?;
-    actor.must_do(found.0.kind.duty())?;
+    let found = waiting(tx, server, actor, id).await?;
     let answered =
         sql("UPDATE approvals SET answered_at = $2, answered_who = $3, answer = $4, open_key = NULL
          WHERE id = $1 AND answered_at IS NULL")

@@ -39,7 +39,7 @@ pub(crate) use losses::lines;
 pub use losses::{Losses, LostAccount, LostRole, losses};
 pub use rules::{create, delete, show, update};
 pub use status::statuses;
-pub(crate) use store::load;
+pub(crate) use store::{hold, load};
 pub(crate) use undo::undo;
 pub(crate) use words::catch_up;
 

@@ -161,6 +161,7 @@ suite! {
     people::grants_that_end_end_at_once,
     people::an_idempotency_key_makes_one_thing,
     races::one_name_two_accounts_one_winner,
+    races::one_approves_what_another_asks_for_again,
     races::limits_hold_under_parallel_requests,
     races::generations_never_skip_and_never_double,
     recovery::two_give_access_back_and_neither_sees_the_link,
