@@ -90,7 +90,7 @@ pub(super) async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
     let body = view! {
         <div class="stack">
             {errors(lang, &typed)}
-            {approvals(lang, open)}
+            {approvals(lang, open, false)}
             <div class="card card-flat">{rows(lang, may, staff)}</div>
             {may.then(|| form(lang, &typed))}
         </div>

@@ -20,6 +20,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
             lang.pick("seconds facteurs retirés par l’équipe", "second factors removed by staff")
         }
         Kind::RecoveryAsked => lang.pick("nouvelle adresse demandée", "new address asked for"),
+        Kind::RecoveryRefused => lang.pick("nouvelle adresse refusée", "new address refused"),
         Kind::Recovered => lang.pick("accès passé à une autre adresse", "access moved to another address"),
         Kind::NewAddress => lang.pick("nouvelle adresse", "new address"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),

@@ -2,7 +2,7 @@
 
 use super::{
     ApprovalView, Ask, Kind, OPEN_MS,
-    carry::{carry_out, details, hold},
+    carry::{carry_out, details, hold, turn_down},
 };
 use crate::{
     Actor, Server,
@@ -13,9 +13,15 @@ use crate::{
 use model::{ApprovalId, Duty, Problem, ProblemKind, Secret, Text, UserId};
 use serde_json::json;
 
+/// `$2` is now. `staff`: the staff roles of whose access is to be given back.
 macro_rules! columns {
     () => {
-        "SELECT id, kind, label, ask, by_user, by_who, created_at, expires_at FROM approvals WHERE answered_at IS NULL AND expires_at > $1 "
+        concat!(
+            "SELECT p.id, p.kind, p.label, p.ask, p.by_user, p.by_who, p.created_at, p.expires_at, (SELECT ",
+            staff_bits!(),
+            " FROM users u WHERE p.kind = 'recover' AND u.id = SUBSTR(p.open_key, 9)) AS staff
+             FROM approvals p WHERE p.answered_at IS NULL AND p.expires_at > $2 "
+        )
     };
 }
 
@@ -67,9 +73,9 @@ pub(crate) async fn ask(
     // All that is asked: who asked for what, and why, stands in the history whatever becomes of it.
     act.after = Some(serde_json::to_value(&ask).map_err(|error| internal("an approval", &error))?);
     change::record(tx, &*server.world, actor, act).await?;
-    let found = sql(concat!(columns!(), "AND id = $2"))
-        .bind(now)
+    let found = sql(concat!(columns!(), "AND p.id = $1"))
         .bind(id)
+        .bind(now)
         .one(tx.on(), |row| view(row, actor))
         .await?;
     Ok(found.0)
@@ -77,8 +83,14 @@ pub(crate) async fn ask(
 
 /// What waits, oldest first.
 pub async fn list(server: &Server, actor: &Actor) -> Result<Vec<ApprovalView>, Problem> {
+    first(server, actor, u32::MAX).await
+}
+
+/// The first few of it.
+pub async fn first(server: &Server, actor: &Actor, most: u32) -> Result<Vec<ApprovalView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    let found = sql(concat!(columns!(), "ORDER BY id"))
+    let found = sql(concat!(columns!(), "ORDER BY p.id LIMIT $1"))
+        .bind(most)
         .bind(server.world.now_ms())
         .all(server.store.on(), |row| view(row, actor))
         .await?;
@@ -101,9 +113,9 @@ pub async fn open(
     subject: &str,
 ) -> Result<Option<ApprovalView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    let found = sql(concat!(columns!(), "AND open_key = $2"))
-        .bind(server.world.now_ms())
+    let found = sql(concat!(columns!(), "AND p.open_key = $1"))
         .bind(format!("{} {subject}", kind.code()))
+        .bind(server.world.now_ms())
         .optional(server.store.on(), |row| view(row, actor))
         .await?;
     Ok(found.map(|(view, _)| view))
@@ -128,14 +140,7 @@ pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<A
     let (open, asked, by) = take(&mut tx, server, actor, id, "approved").await?;
     actor.must_have_proved(now)?;
     if actor.user == Some(by) {
-        return Err(Problem::new(
-            ProblemKind::Conflict,
-            "approval_own",
-            Text::new(
-                "Vous l’avez demandé\u{a0}: une deuxième personne doit donner son accord.",
-                "You asked for it: a second person has to approve.",
-            ),
-        ));
+        return Err(own());
     }
     // Who asked must still be one who may: a removed admin's wishes go with the role.
     let asker = sql(concat!(
@@ -165,9 +170,10 @@ pub async fn approve_by_command(server: &Server, id: ApprovalId) -> Result<Appro
 pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<ApprovalView, Problem> {
     actor.must(Duty::SeeUsers)?;
     let mut tx = server.store.write().await?;
-    let (open, _, by) = take(&mut tx, server, actor, id, "refused").await?;
+    let (open, asked, by) = take(&mut tx, server, actor, id, "refused").await?;
     let verb = if actor.user == Some(by) { "approval.withdraw" } else { "approval.refuse" };
     record(&mut tx, server, actor, verb, id, open.kind, &open.label).await?;
+    turn_down(&mut tx, server, &asked).await?;
     tx.commit().await?;
     Ok(open)
 }
@@ -179,9 +185,9 @@ async fn waiting(
     actor: &Actor,
     id: ApprovalId,
 ) -> Result<(ApprovalView, Ask, UserId), Problem> {
-    let found = sql(concat!(columns!(), "AND id = $2"))
-        .bind(server.world.now_ms())
+    let found = sql(concat!(columns!(), "AND p.id = $1"))
         .bind(id)
+        .bind(server.world.now_ms())
         .optional(tx.on(), |row| {
             let (view, asked) = view(row, actor)?;
             Ok((view, asked, row.get("by_user")?))
@@ -232,10 +238,24 @@ fn act(verb: &'static str, id: ApprovalId, kind: Kind, label: &str) -> Act {
     act
 }
 
+fn own() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "approval_own",
+        Text::new(
+            "Vous l’avez demandé\u{a0}: une deuxième personne doit donner son accord.",
+            "You asked for it: a second person has to approve.",
+        ),
+    )
+}
+
 fn view(row: &Row, actor: &Actor) -> Result<(ApprovalView, Ask), Problem> {
     let asked: String = row.get("ask")?;
     let asked: Ask = serde_json::from_str(&asked).map_err(|error| internal("an approval", &error))?;
     let kind: Kind = row.get("kind")?;
+    let (own, may) = (actor.user == Some(row.get("by_user")?), actor.staff.does(kind.duty()));
+    let staff = Staff::from_bits(row.get::<Option<u32>>("staff")?.unwrap_or_default());
+    let hindrance = if own { Some(self::own()) } else { asked.hindrance(actor, staff) };
     let view = ApprovalView {
         id: row.get("id")?,
         kind,
@@ -245,8 +265,9 @@ fn view(row: &Row, actor: &Actor) -> Result<(ApprovalView, Ask), Problem> {
         by: row.get("by_who")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
-        own: actor.user == Some(row.get("by_user")?),
-        may: actor.staff.does(kind.duty()),
+        own,
+        may,
+        hindrance: hindrance.filter(|_| may).map(|problem| problem.text),
     };
     Ok((view, asked))
 }

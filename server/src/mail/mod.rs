@@ -19,7 +19,7 @@ pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, failed, list, list_in};
-pub(crate) use security::{Moved, factor, recovered, recovery_asked};
+pub(crate) use security::{Moved, factor, recovered, recovery_asked, recovery_refused};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
 use model::{AccountId, Lang, MailId, Text};
@@ -46,8 +46,9 @@ pub enum Kind {
     FactorRemoved,
     /// By the cooperative, for one who has lost them.
     FactorsReset,
-    /// Somebody asks for the user's access to move to another address; to the old one, as is `Recovered`.
+    /// Somebody asks for the user's access to move to another address; to the old one, as are what becomes of it.
     RecoveryAsked,
+    RecoveryRefused,
     Recovered,
     /// To the new address, with the link.
     NewAddress,
@@ -60,7 +61,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -72,6 +73,7 @@ impl Kind {
         Kind::FactorRemoved,
         Kind::FactorsReset,
         Kind::RecoveryAsked,
+        Kind::RecoveryRefused,
         Kind::Recovered,
         Kind::NewAddress,
         Kind::Asked,
@@ -92,6 +94,7 @@ impl Kind {
             Kind::FactorRemoved => "factor_removed",
             Kind::FactorsReset => "factors_reset",
             Kind::RecoveryAsked => "recovery_asked",
+            Kind::RecoveryRefused => "recovery_refused",
             Kind::Recovered => "recovered",
             Kind::NewAddress => "new_address",
             Kind::Asked => "asked",

@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 32] = mails![
+static FILES: [[(&str, &str); 3]; 34] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -37,6 +37,7 @@ static FILES: [[(&str, &str); 3]; 32] = mails![
     "factor_removed",
     "factors_reset",
     "recovery_asked",
+    "recovery_refused",
     "recovered",
     "new_address",
     "asked",
@@ -238,7 +239,8 @@ mod tests {
                             | Kind::Restored
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
-                    let other = matches!(kind, Kind::RecoveryAsked | Kind::Recovered);
+                    let other =
+                        matches!(kind, Kind::RecoveryAsked | Kind::RecoveryRefused | Kind::Recovered);
                     assert_eq!(face.contains("a…@neuf.example"), other, "{what}");
                     assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
                     let head = ["4711", "c0ffee", "2026-10-31 21:00:00 UTC"].map(|said| face.contains(said));

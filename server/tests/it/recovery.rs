@@ -130,7 +130,7 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
 }
 
 pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
-    let (server, _) = keeping(&bench).await;
+    let (server, folder) = keeping(&bench).await;
     let (_, user) = home(&bench).await;
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
@@ -140,7 +140,13 @@ pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
     bench.world.pass(60_000);
     by_cookie(&server, &before.whole().unwrap().session).await.unwrap();
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
+    mail::send_due(&server).await.unwrap();
     approval::refuse(&server, &two, asked.id).await.unwrap();
+    // Who was told that it was asked for is told what became of it.
+    assert_eq!(mail::send_due(&server).await.unwrap(), 1);
+    let told = kept(&folder).pop().unwrap();
+    assert!(told.contains("To: alpha@membre.example") && told.contains("refusée ou retirée"), "{told}");
+    assert!(told.contains("n…@membre.example") && link_in(&told).is_none(), "{told}");
     let asked = ask(&server, &one, user, "neuve@membre.example").await;
     session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
@@ -173,8 +179,16 @@ pub async fn no_two_become_another_of_the_staff(bench: Bench) {
     }
     let own = user::ask_recovery(&server, &one, one.user.unwrap(), new("n@y.example")).await.unwrap_err();
     assert_eq!(own.code, "user_self");
-    // Another of the staff: with an admin's approval alone.
+    // Another of the staff: with an admin's approval alone, and nobody else is offered to give it.
     let asked = ask(&server, &one, operator.user.unwrap(), "hotes@y.example").await;
+    let hindrance = async |by: &Actor| {
+        let waits = approval::list(&server, by).await.unwrap().remove(0);
+        assert!(waits.may);
+        waits.hindrance.map(|why| why.en.into_owned())
+    };
+    assert!(hindrance(&two).await.unwrap().contains("only an admin"));
+    assert!(hindrance(&one).await.unwrap().contains("You asked for it"));
+    assert_eq!(hindrance(&second).await, None);
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "staff_only");
     // One's own cannot be approved by oneself either.
     assert_eq!(
@@ -196,6 +210,7 @@ pub async fn no_two_become_another_of_the_staff(bench: Bench) {
     assert_eq!(refused.code, "staff_only");
     assert_eq!(approval::refuse(&server, &one, admin.id).await.unwrap_err().code, "staff_only");
     approval::approve(&server, &second, admin.id).await.unwrap();
+    assert!(hindrance(&second).await.unwrap().contains("is an admin"));
     assert_eq!(approval::approve(&server, &second, asked.id).await.unwrap_err().code, "user_is_admin");
     // Over the API, by a session.
     let client = Client { router: server::api::router(server.clone()), ..Client::of(&bench, one.user).await };
