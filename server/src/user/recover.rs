@@ -7,7 +7,7 @@ use crate::{
     actor::{Staff, not_found, staff_bits},
     approval::{self, ApprovalView, Ask},
     change::{self, Act, Subject},
-    factor, mail, search, session,
+    factor, grant, mail, search, session,
     store::{Tx, sql},
 };
 use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Text, UserId, text};
@@ -115,6 +115,8 @@ pub(crate) async fn recover(
     act.before = Some(json!({ "email": lost.email, "factors": factors }));
     act.after = Some(json!({ "email": email, "reason": reason }));
     change::record(tx, &*server.world, actor, act).await?;
+    let acts = grant::moved(tx, server, user, (&lost.email, email)).await?;
+    change::record_all(tx, &*server.world, actor, acts).await?;
     let told = mail::Moved { user, old: &lost.email, lang: lost.lang, new: email };
     mail::recovered(tx, server, &told, &link).await
 }

@@ -16,7 +16,7 @@ use server::{
     actor::Staff,
     approval::{self, ApprovalView, Kind},
     change,
-    grant::{self, AddedStaff, NewStaff},
+    grant::{self, AddedStaff, Given, NewGrant, NewStaff, On},
     mail,
     paging::Listing,
     session, token,
@@ -60,6 +60,13 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
     let board = colleague(&bench, "conseil", StaffRole::Board).await;
+    let shared = NewGrant { email: "avec@membre.example".into(), role: "owner".into(), ..Default::default() };
+    let (on, on_member) = (On::Account(home.account), On::Member(home.member));
+    let Given::Held(with, _) = grant::create(&bench.server, &bench.admin, on, shared).await.unwrap() else {
+        panic!("the cooperative asks nobody")
+    };
+    let of_member = NewGrant { email: home.owner.who.clone(), role: "reader".into(), ..Default::default() };
+    grant::create(&bench.server, &bench.admin, on_member, of_member).await.unwrap();
     // Who may not, and what will not do.
     for (by, code) in [(&board, "staff_only"), (&home.owner, "not_found")] {
         let refused = user::ask_recovery(&server, by, user, new("n@y.example")).await.unwrap_err();
@@ -124,6 +131,13 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     assert_eq!(done.before.as_ref().unwrap()["email"], "alpha@membre.example");
     assert!(log.iter().any(|change| change.verb == "approval.create" && change.who == "une@coop.example"));
     assert!(!serde_json::to_string(&log).unwrap().contains(&link));
+    // Who owns the account too reads there that it happened and by whom, and no more of it.
+    let with = as_user(with.user, "avec@membre.example", Staff::NONE);
+    let theirs = change::list(&server, &with, home.account, &Listing::default()).await.unwrap().items;
+    assert_eq!((theirs[0].verb.as_str(), theirs[0].who.as_str()), ("grant.move", "deux@coop.example"));
+    assert_eq!(theirs[0].subject.label, "Neuve@membre.example");
+    assert!(!serde_json::to_string(&theirs).unwrap().contains("pièce vue"));
+    assert_eq!(bench.count("SELECT COUNT(*) FROM changes WHERE verb = 'grant.move'").await, 2);
     // The address is found anew, and forgotten passwords go to it.
     let found = user::list(&server, &bench.admin, &Listing::default()).await.unwrap().items;
     assert!(found.iter().any(|user| user.email == "Neuve@membre.example"));
