@@ -69,7 +69,8 @@ fn approval(lang: Lang, asked: ApprovalView) -> AnyView {
         None
     };
     let by = asked.by.clone();
-    let hindrance = asked.hindrance.as_ref().map(|why| view! { <p class="item-more">{why.pick(lang).to_owned()}</p> });
+    let hindrance =
+        asked.hindrance.as_ref().map(|why| view! { <p class="item-more">{why.pick(lang).to_owned()}</p> });
     view! {
         <li>
             <div class="item">

@@ -10,6 +10,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Suspended => lang.pick("compte suspendu", "account suspended"),
         Kind::Resumed => lang.pick("compte remis en service", "account resumed"),
         Kind::Deleted => lang.pick("compte supprimé", "account deleted"),
+        Kind::MemberDeleted => lang.pick("membre supprimé", "member deleted"),
         Kind::Restored => lang.pick("compte rétabli", "account restored"),
         Kind::Asked => lang.pick("rôle proposé", "role offered"),
         Kind::Staff => lang.pick("fonction confiée", "staff role given"),

@@ -4,6 +4,7 @@ mod api;
 mod carrier;
 mod headers;
 mod job;
+mod member;
 mod over;
 mod people;
 mod queue;
@@ -16,6 +17,7 @@ mod trouble;
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
+pub(crate) use member::member_ended;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, failed, list, list_in};
@@ -40,6 +42,8 @@ pub enum Kind {
     Suspended,
     Resumed,
     Deleted,
+    /// A member, with all its accounts.
+    MemberDeleted,
     Restored,
     PasswordChanged,
     FactorAdded,
@@ -61,12 +65,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
         Kind::Resumed,
         Kind::Deleted,
+        Kind::MemberDeleted,
         Kind::Restored,
         Kind::PasswordChanged,
         Kind::FactorAdded,
@@ -88,6 +93,7 @@ impl Kind {
             Kind::Suspended => "suspended",
             Kind::Resumed => "resumed",
             Kind::Deleted => "deleted",
+            Kind::MemberDeleted => "member_deleted",
             Kind::Restored => "restored",
             Kind::PasswordChanged => "password_changed",
             Kind::FactorAdded => "factor_added",
@@ -166,6 +172,8 @@ pub struct MailView {
 pub(crate) struct Facts {
     /// The account's name.
     pub account: Option<String>,
+    /// Those of several, of one member.
+    pub accounts: Vec<String>,
     /// The member's name, or those of several, where no one account is meant.
     pub member: Option<String>,
     /// A role's code.

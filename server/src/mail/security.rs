@@ -44,11 +44,7 @@ pub(crate) async fn recovery_asked(
 }
 
 /// Tells it that nothing comes of it.
-pub(crate) async fn recovery_refused(
-    tx: &mut Tx,
-    server: &Server,
-    moved: &Moved<'_>,
-) -> Result<(), Problem> {
+pub(crate) async fn recovery_refused(tx: &mut Tx, server: &Server, moved: &Moved<'_>) -> Result<(), Problem> {
     let facts = Facts { email: Some(moved.new.masked()), ..Facts::default() };
     queue(tx, server, &letter(Kind::RecoveryRefused, moved, moved.old, facts)).await.map(drop)
 }
