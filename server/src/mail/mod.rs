@@ -1,6 +1,7 @@
 //! Mails to people: queued in the transaction of the act that causes them, sent by a job, kept without their bodies.
 
 mod api;
+mod at_once;
 mod carrier;
 mod headers;
 mod job;
@@ -15,6 +16,7 @@ mod settings;
 mod trouble;
 
 pub(crate) use api::ROUTES;
+pub use at_once::at_once;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use member::member_ended;

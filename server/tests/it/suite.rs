@@ -124,6 +124,7 @@ suite! {
     mails::acts_tell_the_people_concerned,
     mails::an_invitation_brings_the_link_by_mail_alone,
     sending::what_is_refused_is_tried_again_and_given_up,
+    sending::what_waits_is_tried_at_once_when_asked,
     sending::nothing_is_said_to_a_server_without_the_wanted_encryption,
     sending::an_authority_that_is_none_is_refused_when_the_panel_starts,
     sending::two_processes_send_each_mail_once_and_not_too_fast,

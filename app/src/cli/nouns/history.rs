@@ -64,6 +64,14 @@ pub const NOUNS: &[Noun] = &[
                 &[],
                 &["to", "kind", "state", "id"],
             ),
+            act(
+                "try",
+                "POST",
+                "/mails/{mail}/try",
+                text("Essayer sans attendre un courriel en attente", "Try one at once that waits"),
+                &[],
+                &["to", "kind", "state", "tries", "id"],
+            ),
         ],
     },
     Noun {
