@@ -105,7 +105,7 @@ suite! {
     factors::factors_are_replaced_removed_and_reset,
     factors::the_policy_leads_to_setting_up_and_opens_nothing_else,
     factors::dangerous_acts_take_a_fresh_proof,
-    scopes::each_route_takes_its_scope_and_no_other,
+    scopes::scopes_are_chosen_or_all,
     scopes::a_token_works_from_its_range_alone,
     push::a_host_gets_its_own_resources_and_no_others,
     report::reports_become_states,
