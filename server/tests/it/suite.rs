@@ -2,7 +2,7 @@
 
 use crate::{
     accounts, api, authorisation,
-    authorisation::{agents, misuse, streams, tokens},
+    authorisation::{agents, hostile, misuse, streams, tokens},
     backup,
     bench::Bench,
     census,
@@ -59,6 +59,9 @@ suite! {
     authorisation::time_tells_nothing,
     agents::no_agent_touches_what_is_another_hosts,
     agents::agents_and_people_have_nothing_at_each_others_doors,
+    hostile::json_that_is_none_is_refused,
+    hostile::values_of_the_wrong_kind_are_refused_or_bounded,
+    hostile::lists_bear_any_question,
     misuse::ones_own_id_brings_nobody_to_anothers,
     misuse::no_body_takes_a_field_it_does_not_know,
     misuse::no_answer_holds_a_secret,
