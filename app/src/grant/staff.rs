@@ -1,4 +1,4 @@
-//! The cooperative's staff, and what waits for a second admin.
+//! The cooperative's staff, and what waits for a second person.
 
 use super::{approvals::approvals, staff_meaning};
 use crate::{
