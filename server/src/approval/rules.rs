@@ -5,10 +5,11 @@ use super::{
     carry::{carry_out, details, hold, turn_down},
 };
 use crate::{
-    Actor, Server,
+    Actor, Server, Via,
     actor::{Staff, not_found, staff_bits},
     change::{self, Act, Subject},
     store::{Row, Tx, internal, sql},
+    user,
 };
 use model::{ApprovalId, Duty, Problem, ProblemKind, Secret, Text, UserId};
 use serde_json::json;
@@ -25,7 +26,7 @@ macro_rules! columns {
     };
 }
 
-/// Puts an act before a second admin; nothing else happens yet.
+/// Puts an act before a second person; nothing else happens yet.
 pub(crate) async fn ask(
     tx: &mut Tx,
     server: &Server,
@@ -132,6 +133,7 @@ pub struct Approved {
 /// A second person says yes: it happens now, in this one's name, with who asked on record.
 pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Approved, Problem> {
     actor.must(Duty::SeeUsers)?;
+    in_person(actor)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     // First what it is about, then the approval: so does who asks.
@@ -169,6 +171,7 @@ pub async fn approve_by_command(server: &Server, id: ApprovalId) -> Result<Appro
 /// Says no; who asked may so withdraw.
 pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<ApprovalView, Problem> {
     actor.must(Duty::SeeUsers)?;
+    in_person(actor)?;
     let mut tx = server.store.write().await?;
     let (open, asked, by) = take(&mut tx, server, actor, id, "refused").await?;
     let verb = if actor.user == Some(by) { "approval.withdraw" } else { "approval.refuse" };
@@ -176,6 +179,11 @@ pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Ap
     turn_down(&mut tx, server, &asked).await?;
     tx.commit().await?;
     Ok(open)
+}
+
+/// The second of two is a person at a keyboard: a token that was given away, or stolen, is not.
+fn in_person(actor: &Actor) -> Result<(), Problem> {
+    if matches!(actor.via, Via::Token(_)) { Err(user::session_only()) } else { Ok(()) }
 }
 
 /// One that waits, for whose duty it is: as it is shown, what is asked, and who asked.

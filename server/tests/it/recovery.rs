@@ -7,6 +7,7 @@ use crate::{
     mails::{keeping, kept, listed},
     people::{by_cookie, try_begin},
     smtp::link_in,
+    viewing::Support,
 };
 use axum::http::StatusCode;
 use model::{Lang, Secret, StaffRole, UserId};
@@ -21,6 +22,7 @@ use server::{
     paging::Listing,
     session, token,
     user::{self, NewRecovery},
+    viewing,
 };
 
 pub async fn colleague(bench: &Bench, name: &str, role: StaffRole) -> Actor {
@@ -101,7 +103,18 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     let waits = approval::list(&server, &two).await.unwrap().remove(0);
     let said: Vec<&str> = waits.details.iter().map(|line| line.pick(Lang::Fr)).collect();
     assert!(said[0].contains("Neuve@membre.example") && said[1].contains("Appel du 3 mars"), "{said:?}");
-    assert_eq!(approval::approve(&server, &one, asked.id).await.unwrap_err().code, "approval_own");
+    // Two sessions of one person are one person; a token is none, and who looks as a member is none of the staff meanwhile.
+    let elsewhere = Actor { via: server::Via::Session("elsewhere".into()), ..one.clone() };
+    for own in [&one, &elsewhere] {
+        assert_eq!(approval::approve(&server, own, asked.id).await.unwrap_err().code, "approval_own");
+    }
+    let by_token = Actor { via: server::Via::Token(server.world.id()), ..two.clone() };
+    assert_eq!(approval::approve(&server, &by_token, asked.id).await.unwrap_err().code, "session_needed");
+    assert_eq!(approval::refuse(&server, &by_token, asked.id).await.unwrap_err().code, "session_needed");
+    let third = Support::new(&bench).await;
+    viewing::start(&server, &third.now(&server).await, on_member, "ticket 12").await.unwrap();
+    let looks = third.now(&server).await;
+    assert_eq!(approval::approve(&server, &looks, asked.id).await.unwrap_err().code, "not_found");
     assert_eq!(approval::approve(&server, &board, asked.id).await.unwrap_err().code, "staff_only");
     assert!(!approval::list(&server, &board).await.unwrap()[0].may);
     approval::approve(&server, &two, asked.id).await.unwrap();
