@@ -183,6 +183,7 @@ pub const TABLE: &[Route] = &[
     staff_post!(SeeUsers, SendLinks, "/approvals/{approval}/refuse", grant::approvals::refuse),
     staff_get!(SeeMails, "/mails", mail::list::list),
     staff_post!(SeeMails, SendLinks, "/mails/{mail}/again", mail::list::again),
+    staff_post!(SeeMails, SendLinks, "/mails/{mail}/try", mail::list::at_once),
     staff_get!(SeeMembers, "/plans", plan::list::list),
     staff_get!(Administer, "/plans/new", plan::form::new),
     staff_post!(SeeMembers, Administer, "/plans/new", plan::form::create),

@@ -31,6 +31,10 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
             format!("{old} before · How they were recognised: {reason}"),
         ));
     }
+    if change.verb == "grant.move" {
+        let old = text(&change.before, "email")?;
+        return Some(lang.pick(format!("Auparavant {old}"), format!("{old} before")));
+    }
     if change.verb == "viewing.start" {
         let reason = text(&change.after, "reason")?;
         return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));

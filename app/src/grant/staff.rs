@@ -1,4 +1,4 @@
-//! The cooperative's staff, and what waits for a second admin.
+//! The cooperative's staff, and what waits for a second person.
 
 use super::{approvals::approvals, staff_meaning};
 use crate::{
@@ -97,7 +97,7 @@ pub(super) async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
     let body = view! {
         <div class="stack">
             {errors(lang, &typed)}
-            {approvals(lang, open)}
+            {approvals(lang, open, false)}
             <div class="card card-flat">{rows(lang, may, staff, &stays)}</div>
             {may.then(|| form(lang, &typed))}
         </div>

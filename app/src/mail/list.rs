@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State as Of};
 use leptos::prelude::*;
-use model::{Duty, Lang, MailId};
+use model::{Duty, Lang, MailId, Problem};
 use server::{
     Server,
     mail::{MailView, State},
@@ -27,11 +27,21 @@ pub async fn list(Of(server): Of<Server>, face: Face, Query(page): Query<parts::
 pub async fn again(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -> Answer {
     match server::mail::again(&server, face.me()?, id).await {
         Ok(_) => see("/mails", "mail_again"),
-        Err(problem) => {
-            let typed = Typed::new().refused(on_form(problem)?);
-            render(&server, &face.at("/mails"), &parts::Page::default(), &typed).await
-        }
+        Err(problem) => refused(&server, &face, problem).await,
     }
+}
+
+/// `POST /mails/{mail}/try`
+pub async fn at_once(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -> Answer {
+    match server::mail::at_once(&server, face.me()?, id).await {
+        Ok(_) => see("/mails", "mail_tried"),
+        Err(problem) => refused(&server, &face, problem).await,
+    }
+}
+
+async fn refused(server: &Server, face: &Face, problem: Problem) -> Answer {
+    let typed = Typed::new().refused(on_form(problem)?);
+    render(server, &face.at("/mails"), &parts::Page::default(), &typed).await
 }
 
 async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed) -> Answer {
@@ -122,7 +132,14 @@ fn row(lang: Lang, may: bool, mail: MailView) -> Vec<Cell> {
     let follows = match (mail.state, mail.again) {
         (State::Queued, _) => match mail.next_at.filter(|_| mail.tries > 0) {
             Some(at) => {
-                view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()
+                let path = format!("/mails/{}/try", mail.id);
+                let act = may.then(|| {
+                    Action::new(path, lang.pick("Essayer maintenant", "Try now"))
+                        .about(lang, &mail.to)
+                        .small()
+                        .view()
+                });
+                view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)}" "{act} }.into_any()
             }
             None => lang.pick("part sous peu", "goes out shortly").into_any(),
         },

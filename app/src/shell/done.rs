@@ -88,6 +88,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         }
         "approval_refused" => Text::new("La demande est écartée.", "The request is set aside."),
         "mail_again" => Text::new("Le courriel repart.", "The mail goes out again."),
+        "mail_tried" => Text::new(
+            "Le courriel est essayé dans quelques secondes.",
+            "The mail is tried within a few seconds.",
+        ),
         "role_withdrawn" => Text::new("Le rôle est retiré.", "The role is withdrawn."),
         "plan_created" => Text::new("L’offre est créée.", "The plan is created."),
         "plan_saved" => Text::new("L’offre est modifiée.", "The plan is changed."),

@@ -157,6 +157,28 @@ async fn admins_see_what_was_written_and_send_again_what_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_waits_is_tried_at_once() {
+    let (stage, folder) = Stage::mailing().await;
+    stage.nobody.post("/forgotten", &[("email", "owner@asso.example")]).await;
+    let list = stage.admin.get("/mails?state=queued").await.html;
+    assert!(!list.contains("Try now"), "its turn is now: {list}");
+    let later = "UPDATE mails SET tries = 3, tried_at = 1, next_at = next_at + 3600000 WHERE state = 'queued' AND $1 <> ''";
+    stage.run(later, "x").await;
+    assert_eq!(sent(&stage, &folder).await.len(), 0);
+    let list = stage.admin.get("/mails?state=queued").await.html;
+    let tags = check(&list);
+    let path = tags.iter().filter_map(|tag| tag.get("action")).find(|path| path.ends_with("/try")).unwrap();
+    assert!(list.contains("Try now") && list.contains("next try on"), "{list}");
+    let got = stage.admin.post(path, &[]).await;
+    assert_eq!(got.location(), "/mails?done=mail_tried", "{}", got.html);
+    assert_eq!(sent(&stage, &folder).await.len(), 1);
+    let twice = stage.admin.post(path, &[]).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    check(&twice.html);
+    assert!(twice.html.contains("was sent already"), "{}", twice.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_a_way_for_mails_pages_say_so() {
     let stage = Stage::new().await;
     let door = stage.nobody.get("/sign-in").await;

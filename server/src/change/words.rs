@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 71] = [
+const WORDS: [(&str, &str, &str); 73] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -32,6 +32,11 @@ const WORDS: [(&str, &str, &str); 71] = [
     ("grant.revoke", "Rôle retiré", "Role withdrawn"),
     ("grant.leave", "Rôle rendu", "Role given up"),
     ("grant.hand_over", "Cession proposée", "Handing over offered"),
+    (
+        "grant.move",
+        "Accès d’une personne passé à une autre adresse",
+        "Somebody's access moved to another address",
+    ),
     ("user.create", "Utilisateur créé", "User created"),
     ("user.password", "Mot de passe changé", "Password changed"),
     ("user.suspend", "Utilisateur suspendu", "User suspended"),
@@ -56,6 +61,7 @@ const WORDS: [(&str, &str, &str); 71] = [
     ),
     ("panel.invite_hourly", "Rythme des invitations changé", "Pace of invitations changed"),
     ("mail.again", "Courriel renvoyé", "Mail sent again"),
+    ("mail.try", "Courriel essayé sans attendre", "Mail tried at once"),
     ("token.create", "Jeton créé", "Token created"),
     ("token.revoke", "Jeton révoqué", "Token revoked"),
     ("host.create", "Hôte ajouté", "Host added"),

@@ -18,6 +18,7 @@ pub async fn hand_over(
     let (of, access) = rules::lock(&mut tx, server, actor, on).await?;
     access.must(Right::Own)?;
     actor.must_have_proved(server.world.now_ms())?;
+    of.must_stay()?;
     let email = EmailAddress::parse(email)?;
     let user = actor.user.ok_or_else(not_found)?;
     let own: Option<GrantId> = sql(

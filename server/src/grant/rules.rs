@@ -58,6 +58,14 @@ impl Of {
         }
     }
 
+    /// Nobody is asked in to a member that is being deleted.
+    pub fn must_stay(&self) -> Result<(), Problem> {
+        match self {
+            Of::Account(_) => Ok(()),
+            Of::Member(member) => member::must_stay(member),
+        }
+    }
+
     pub fn name(&self) -> String {
         match self {
             Of::Account(account) => account.name.to_string(),
@@ -115,6 +123,7 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
         return Err(above(role).on("role"));
     }
     by_hand(actor, &access, role)?;
+    of.must_stay()?;
     let until = until(role, new.days, now)?;
     if !access.is_admin() {
         let asked = invite::ask(&mut tx, server, actor, on, &of, &email, role, until, None).await?;

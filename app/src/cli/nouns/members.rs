@@ -115,12 +115,13 @@ pub const NOUNS: &[Noun] = &[
                 "GET",
                 "/members/{member}/deletion",
                 text(
-                    "Ce qui serait supprimé avec le membre et ses comptes (--json)",
-                    "What would be deleted with the member and its accounts (--json)",
+                    "Ce qui serait supprimé avec le membre et ses comptes",
+                    "What would be deleted with the member and its accounts",
                 ),
                 &[],
-                &["accounts", "users", "erased"],
-            ),
+                &["name", "state", "sites", "users", "id"],
+            )
+            .beside("accounts", &["users", "erased"]),
             act(
                 "ask-deletion",
                 "POST",

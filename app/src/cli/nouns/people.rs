@@ -41,8 +41,9 @@ pub const NOUNS: &[Noun] = &[
                 "/locked-out",
                 text("Qui a trop essayé de se connecter", "Who tried too often to sign in"),
                 &[],
-                &["users", "addresses"],
-            ),
+                &["user.name", "at", "user.id"],
+            )
+            .beside("users", &["addresses"]),
             show("/users/{user}", USER),
             act(
                 "suspend",
@@ -72,8 +73,9 @@ pub const NOUNS: &[Noun] = &[
                 "/me/factors",
                 text("Les vôtres", "Your own"),
                 &[],
-                &["factors", "codes_left"],
-            ),
+                &["kind", "name", "created_at", "used_at", "id"],
+            )
+            .beside("factors", &["codes_left"]),
             act(
                 "policy",
                 "GET",
