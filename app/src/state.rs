@@ -52,8 +52,8 @@ pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
             "The host is away: it will be applied when it returns, with nothing to do again.",
         ),
         ChangeState::Held => lang.pick(
-            "La coopérative doit donner son accord\u{a0}; jusque-là l’état précédent reste en service. Les membres n’ont rien à faire.",
-            "The cooperative has to give consent; until then the previous state stays in service. Members need do nothing.",
+            "La coopérative doit donner son accord\u{a0}; jusque-là l’hôte reste comme il est. Les membres n’ont rien à faire.",
+            "The cooperative has to give consent; until then the host stays as it is. Members need do nothing.",
         ),
         ChangeState::Failed => lang.pick(
             "Cela n’a pas pu se mettre en place\u{a0}; l’état précédent reste en service.",

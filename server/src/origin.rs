@@ -1,18 +1,20 @@
-//! Requests that change something must come from the panel's own pages, or carry a bearer token. Browsers send Origin (RFC 6454) and
+//! Requests that change something must come from the panel's own pages, unless they bring what no browser sends by itself. Browsers send Origin (RFC 6454) and
 //! Sec-Fetch-Site by themselves and no page can forge them, so no hidden field is needed in forms.
 
 use crate::Server;
 use axum::http::{HeaderMap, Method, header};
 use model::{Problem, ProblemKind, Text};
 
+/// The same for the API, where a request with this header is never its cookie's (session::caller), and a foreign page cannot send it
+/// without our consent (CORS). Pages look at the cookie alone.
+pub fn check_api(server: &Server, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.contains_key(header::AUTHORIZATION) { Ok(()) } else { check(server, method, headers) }
+}
+
 /// Refuses a mutation that another site may have caused. Pages and the API both ask this first, signed in or not: a foreign page shall
 /// not sign anybody in either.
 pub fn check(server: &Server, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(());
-    }
-    // With this header the cookie is not looked at (session::caller), and a foreign page cannot send it without our consent (CORS).
-    if headers.contains_key(header::AUTHORIZATION) {
         return Ok(());
     }
     let is = |name: &str, wanted: &str| {

@@ -175,7 +175,6 @@ const ofMembers = {
   "add a second factor": async (walk) => {
     await walk.home();
     await walk.click(["Mon profil", "My profile"]);
-    await walk.click(["Mettre en place la double authentification", "Set up two-step sign-in"]);
     await walk.click(["Mettre en place l’application", "Set the app up"]);
     const secret = (await walk.page.locator(".copies output").innerText()).trim();
     await walk.fill(["Le code que l’application montre", "The code the app shows"], code(secret));

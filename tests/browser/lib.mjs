@@ -111,6 +111,14 @@ export async function close(page) {
   assert.deepEqual(wrong, [], "errors in the browser");
 }
 
+/** The way out stands in the menu, which opens where there is no room for a column. */
+export async function signOut(page) {
+  const menu = page.locator(".menu-open:visible");
+  if (await menu.count()) await menu.click();
+  await page.locator(".who button").click();
+  await page.waitForURL(/\/sign-in/);
+}
+
 /** Runs `walk(page)` and closes, also when it throws; a picture of the end is kept then. */
 export async function withPage(options, walk) {
   const page = await open(options);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { accessible, api, fits, picture, run, sent, stage, useBrowser, widths, withPage } from "./lib.mjs";
+import { accessible, api, fits, picture, run, sent, signOut, stage, useBrowser, widths, withPage } from "./lib.mjs";
 
 useBrowser();
 
@@ -41,8 +41,7 @@ for (const js of [true, false]) {
       assert.deepEqual([given.status, given.body.link], [201, null], "the link goes by mail alone");
       await page.goto(await link(page, email, "invitation"));
       await choose(page, "four words at random");
-      await page.locator("form[action='/sign-out'] button").click();
-      await page.waitForURL(/\/sign-in/);
+      await signOut(page);
       // Forgotten.
       await page.locator("a[href='/forgotten']").click();
       await page.waitForURL(/\/forgotten/);

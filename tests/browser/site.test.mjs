@@ -21,7 +21,7 @@ test("an admin provisions an account; a refused form keeps what was typed", with
     await signIn(page, stage.admin);
     await page.goto("/members/new");
     await page.locator("#f-name").fill(`Friends of honey ${run}`);
-    await page.locator("form.form button[type=submit]").click();
+    await page.locator("form.form button.button-main").click();
     await page.waitForURL(/\/members\/[0-9a-f-]{36}/);
     const member = page.url().match(/members\/([0-9a-f-]{36})/)[1];
 
@@ -66,7 +66,7 @@ test("a member adds a site and sees it reach verified without a reload", withHos
     await page.locator(".live-change[data-state=verified]").waitFor();
     assert.equal(await page.locator(".steps .step-done").count(), 4);
     assert.equal(await page.evaluate(() => window.sameDocument), true);
-    assert.match(await page.locator(".live-change [role=status]").innerText(), /réponse attendue/);
+    assert.match(await page.locator(".live-change [role=status]").innerText(), /vérifié depuis l’extérieur/);
     await accessible(page);
     await picture(page, "site-verified");
     await page.goto(account);

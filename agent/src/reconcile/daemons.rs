@@ -7,12 +7,13 @@ use crate::{
     paths::Paths,
 };
 use model::{PhpVersion, TenantUid, UnixName, text};
+use nix::unistd::User;
 use std::{path::Path, time::Duration};
 
 pub trait Daemons: Send + Sync {
-    /// Apache's own opinion of a configuration, asked as the tenant.
+    /// Apache's own opinion of a configuration, asked with the tenant's group.
     fn check_apache(&self, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
-    /// PHP-FPM's own opinion of a pool, asked as the tenant.
+    /// PHP-FPM's own opinion of a pool, asked likewise.
     fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
     /// Has a cell read its files again, if it is awake.
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
@@ -46,8 +47,18 @@ impl HostDaemons {
     }
 }
 
+/// Whom checkers run as: not root, for they read what people wrote; and not the tenant, whose own processes could stop them or look
+/// around in their namespace, which is the host's (/proc/PID/root). The tenant's group alone, for Apache looks at the folder of the logs.
+const CHECKER: &str = "alveole-check";
+
 fn checked(checker: &'static str, program: &Program, uid: TenantUid, config: &Path) -> Result<(), Trouble> {
-    let ran = program.clone().user(uid.get(), uid.get()).timeout(CHECK).run();
+    let known = User::from_name(CHECKER).ok().flatten().ok_or_else(|| {
+        Trouble::Refused(text!(
+            "L’utilisateur {CHECKER} manque sur l’hôte\u{a0}: réinstallez le paquet alveole-web.",
+            "The host's user {CHECKER} is missing: install the package alveole-web again."
+        ))
+    })?;
+    let ran = program.clone().user(known.uid.as_raw(), uid.get()).timeout(CHECK).run();
     let source = match ran {
         Ok(_) => return Ok(()),
         Err(source) => source,

@@ -283,7 +283,7 @@ impl Running {
                 let text = Some(trouble.text());
                 (Outcome { state: ReportState::Failed, text, drift: None }, trouble.may_pass())
             }
-            None => (Outcome { state: ReportState::Applied, text: None, drift: None }, false),
+            None => (self.job.outcome(), self.job.lacks.is_some()),
         };
         if self.failed.is_some() {
             hands.note(at, &mut self.record, &wish.resource, &outcome);
@@ -304,7 +304,7 @@ impl Running {
 fn settled(job: &Job) -> Record {
     let mut record = Record {
         generation: job.wish.resource.generation,
-        outcome: Some(Outcome { state: ReportState::Applied, text: None, drift: None }),
+        outcome: Some(job.outcome()),
         done: job.wish.resource.body.clone(),
         ..Record::default()
     };

@@ -2,15 +2,21 @@
 
 use super::{
     Hands,
-    plan::{Case, Plan, plan},
+    plan::{Case, Plan, plan, taken},
     product::{Home, Places, Products},
     seen::Seen,
     step::Step,
     trouble::Trouble,
 };
-use crate::{account, ledger::Ledger, record::Record, site, tenant};
+use crate::{
+    account,
+    ledger::Ledger,
+    record::{Outcome, Record},
+    site, tenant,
+};
 use model::{
-    Account, AccountState, Body, Kind, Resource, ResourceKey, Site, Text, UnixName, text, wire::Drift,
+    Account, AccountState, Body, Kind, Resource, ResourceKey, Site, Text, UnixName, text,
+    wire::{Drift, ReportState},
 };
 use serde_json::Value;
 
@@ -36,8 +42,18 @@ pub struct Job {
     pub gone: Places,
     pub seen: Seen,
     pub steps: Vec<Step>,
+    /// What is missing for it to work although all steps are done.
+    pub lacks: Option<Text>,
     /// `site.create`, `account.erase`, …
     pub operation: String,
+}
+
+impl Job {
+    /// What is told of it once its steps are done.
+    pub fn outcome(&self) -> Outcome {
+        let state = if self.lacks.is_some() { ReportState::Failed } else { ReportState::Applied };
+        Outcome { state, text: self.lacks.clone(), drift: None }
+    }
 }
 
 /// What became of the planning.
@@ -218,7 +234,7 @@ impl Wish {
         let name = self.account_name();
         let stopped = self.resource.kind == Kind::Account
             && !matches!(&self.body, Some(Body::Account(account)) if account.state == AccountState::Active);
-        let planned = plan(Case {
+        let case = Case {
             kind: self.resource.kind,
             account: name.as_ref(),
             want: &want,
@@ -229,13 +245,14 @@ impl Wish {
             consent: self.resource.consent,
             stopped,
             erase: erase.as_ref(),
-        });
+        };
+        let (planned, lacks) = (plan(case), taken(&case));
         match planned {
             Plan::Edited(drift) => Planned::Edited(self, drift),
             Plan::Blocked(text) => Planned::Refused(self, text),
             Plan::Steps(steps) => {
                 let (at, operation) = (self.resource.at(), self.operation());
-                Planned::Job(Box::new(Job { at, wish: self, want, gone, seen, steps, operation }))
+                Planned::Job(Box::new(Job { at, wish: self, want, gone, seen, steps, lacks, operation }))
             }
         }
     }

@@ -41,7 +41,7 @@ pub enum Plan {
 /// Works out the steps.
 pub fn plan(case: Case<'_>) -> Plan {
     let mut steps = Vec::new();
-    if let Some(blocked) = blocked(&case).or_else(|| taken(&case)) {
+    if let Some(blocked) = blocked(&case) {
         return Plan::Blocked(blocked);
     }
     for path in &case.want.folders {
@@ -177,8 +177,8 @@ fn blocked(case: &Case<'_>) -> Option<Text> {
     ))
 }
 
-/// A file of the tenant's where a site's folder shall be. It keeps nobody from suspending the site.
-fn taken(case: &Case<'_>) -> Option<Text> {
+/// A file of the tenant's where a site's folder shall be. All else is done: it keeps no name on the site, nor a suspended site served.
+pub fn taken(case: &Case<'_>) -> Option<Text> {
     let (folder, Place::Taken(below)) = case.want.folder.as_ref().zip(case.seen.folder)? else { return None };
     if !case.want.links.iter().any(|(_, target)| matches!(target, Target::Cell(_))) {
         return None;

@@ -17,7 +17,8 @@ pub struct Of<'a> {
 }
 
 pub fn list(lang: Lang, of: &Of<'_>, grants: Vec<GrantView>) -> AnyView {
-    let alone = grants.iter().all(|grant| Some(grant.user) == of.me).then(|| alone(lang, of));
+    let mine = grants.iter().any(|grant| Some(grant.user) == of.me);
+    let alone = (grants.len() == usize::from(mine)).then(|| alone(lang, of, mine));
     let rows = grants.into_iter().map(|grant| row(lang, of, grant)).collect_view();
     let inherited = matches!(of.on, On::Account(_)).then(|| {
         view! {
@@ -39,17 +40,22 @@ pub fn list(lang: Lang, of: &Of<'_>, grants: Vec<GrantView>) -> AnyView {
 }
 
 /// Nobody else is here yet: what letting somebody in does.
-fn alone(lang: Lang, of: &Of<'_>) -> AnyView {
-    let nobody = match of.on {
-        On::Account(_) => lang.pick(
-            "Personne d’autre n’a encore de rôle sur ce compte.",
-            "Nobody else has a role on this account yet.",
-        ),
-        On::Member(_) => lang.pick(
-            "Personne d’autre n’a encore de rôle sur ce membre.",
-            "Nobody else has a role on this member yet.",
-        ),
-    };
+fn alone(lang: Lang, of: &Of<'_>, mine: bool) -> AnyView {
+    let nobody =
+        match of.on {
+            On::Account(_) if !mine => lang
+                .pick("Personne n’a de rôle sur ce seul compte.", "Nobody has a role on this account alone."),
+            On::Member(_) if !mine => lang
+                .pick("Personne n’a encore de rôle sur ce membre.", "Nobody has a role on this member yet."),
+            On::Account(_) => lang.pick(
+                "Personne d’autre n’a encore de rôle sur ce seul compte.",
+                "Nobody else has a role on this account alone yet.",
+            ),
+            On::Member(_) => lang.pick(
+                "Personne d’autre n’a encore de rôle sur ce membre.",
+                "Nobody else has a role on this member yet.",
+            ),
+        };
     let does = if of.access.is_admin() {
         lang.pick(
             " Donnez un rôle ci-dessous\u{a0}: il vaut aussitôt, et la personne reçoit un lien si elle n’a pas encore de mot de passe.",

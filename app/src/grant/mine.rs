@@ -67,8 +67,13 @@ fn lost(lang: Lang, grant: &MyGrant, others: &[MyGrant]) -> AnyView {
     let loses = if others.is_empty() {
         lang.pick(format!("Dès que vous quittez\u{a0}: {gone}."), format!("As soon as you leave, {gone}."))
     } else {
-        let kept: Vec<String> = others.iter().map(|other| word(other.role, lang)).collect();
-        let kept = kept.join(", ");
+        let kept = |other: &MyGrant| match &other.account {
+            Some(account) if grant.account.is_none() => {
+                format!("{} ({})", word(other.role, lang), account.name)
+            }
+            _ => word(other.role, lang),
+        };
+        let kept = others.iter().map(kept).collect::<Vec<_>>().join(", ");
         lang.pick(
             format!("Ce que ce rôle permet prend fin aussitôt\u{a0}; il vous reste ici\u{a0}: {kept}."),
             format!("What this role allows ends at once; here you keep: {kept}."),
@@ -78,8 +83,8 @@ fn lost(lang: Lang, grant: &MyGrant, others: &[MyGrant]) -> AnyView {
         <p>{lang.pick(format!("Votre rôle sur «\u{a0}{name}\u{a0}»\u{a0}: {role}."), format!("Your role on “{name}”: {role}."))}</p>
         <p>{loses}</p>
         <p>{lang.pick(
-            "Les sites restent en service. Pour revenir, il faudra qu’une personne responsable vous invite à nouveau.",
-            "The sites stay in service. To come back, an owner has to invite you again.",
+            "Les sites restent en service. Pour revenir, il faudra qu’on vous invite à nouveau.",
+            "The sites stay in service. To come back, you have to be invited again.",
         )}</p>
     }
     .into_any()

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use model::{AccountId, Duty, GrantId, InvitationId, Lang, MemberId, Problem, Right, Role, Text};
 use server::{
     Server,
-    grant::{Access, Given, InvitationView, NewGrant, On},
+    grant::{Access, Given, GrantView, InvitationView, NewGrant, On},
 };
 use std::collections::BTreeMap;
 
@@ -164,7 +164,8 @@ async fn draw(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
     let shared = access.has(Right::Share);
     // The last owner is told so where others find the button.
     let mut stays = BTreeMap::new();
-    for grant in &grants {
+    let asked = |grant: &&GrantView| Some(grant.user) == me.user || access.shares(grant.role);
+    for grant in grants.iter().filter(asked) {
         if let Some(why) = server::grant::must_stay(server, on, grant.id, grant.role).await? {
             stays.insert(grant.id, why);
         }

@@ -97,7 +97,9 @@ fn render(face: &Face, now: &Invitations, typed: &Typed) -> Response {
         }
         .into_any()
     } else {
+        let ending = server::member::ending();
         let why = match (now.waiting, now.invited) {
+            (0, _) if now.ending => ending.text.pick(lang),
             (0, 0) => lang.pick(
                 "Personne à inviter\u{a0}: aucun responsable n’est venu d’une importation.",
                 "Nobody to invite: no owner came from an import.",

@@ -11,7 +11,7 @@ pub fn space(lang: Lang, mb: u32) -> String {
     if mb < 1000 {
         return lang.pick(format!("{mb}\u{a0}Mo"), format!("{mb}\u{a0}MB"));
     }
-    let of = if mb.is_multiple_of(100) { 1000 } else { 1024 };
+    let of = if mb.is_multiple_of(100) && !mb.is_multiple_of(1024) { 1000 } else { 1024 };
     let tenths = (u64::from(mb) * 10 + of / 2) / of;
     let (whole, rest) = (tenths / 10, tenths % 10);
     if rest == 0 {
@@ -34,7 +34,9 @@ mod tests {
             (1536, "1,5\u{a0}Go", "1.5\u{a0}GB"),
             (10_000, "10\u{a0}Go", "10\u{a0}GB"),
             (10_240, "10\u{a0}Go", "10\u{a0}GB"),
-            (100_000_000, "100000\u{a0}Go", "100000\u{a0}GB"),
+            (51_200, "50\u{a0}Go", "50\u{a0}GB"),
+            (102_400, "100\u{a0}Go", "100\u{a0}GB"),
+            (99_999_900, "99999,9\u{a0}Go", "99999.9\u{a0}GB"),
         ] {
             assert_eq!((space(Lang::Fr, mb).as_str(), space(Lang::En, mb).as_str()), (fr, en), "{mb}");
         }

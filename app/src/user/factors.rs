@@ -56,7 +56,7 @@ pub async fn why(State(server): State<Server>, face: Face) -> Answer {
             "Toute application qui parle TOTP convient\u{a0}: Aegis, FreeOTP, ou votre gestionnaire de mots de passe.",
             "Any app that speaks TOTP will do: Aegis, FreeOTP, or your password manager.",
         )}</p>
-        {Action::new("/profile/factors/totp", lang.pick("Mettre en place l’application", "Set the app up")).main().view()}
+        {set_up_app(lang)}
         <p>{lang.pick(
             "Ou une clé d’accès\u{a0}: votre téléphone, votre ordinateur ou une clé de sécurité confirme d’un doigt, d’un regard ou d’un code. Elle ne se laisse pas tromper par une fausse page.",
             "Or a passkey: your phone, your computer or a security key confirms with a finger, a glance or a PIN. A false page cannot deceive it.",
@@ -199,7 +199,8 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
     let body = if held.factors.is_empty() {
         view! {
             <p>{lang.pick("Pas encore en place\u{a0}: votre mot de passe seul ouvre votre session.", "Not set up yet: your password alone signs you in.")}</p>
-            {link_main("/second-factor", lang.pick("Mettre en place la double authentification", "Set up two-step sign-in"))}
+            <div class="acts">{set_up_app(lang)}{add_passkey(lang, passkeys)}</div>
+            <p class="small"><a href="/second-factor">{lang.pick("Laquelle choisir\u{a0}?", "Which one to choose?")}</a></p>
         }
         .into_any()
     } else {
@@ -258,6 +259,12 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
         </section>
     }
     .into_any()
+}
+
+fn set_up_app(lang: Lang) -> AnyView {
+    Action::new("/profile/factors/totp", lang.pick("Mettre en place l’application", "Set the app up"))
+        .main()
+        .view()
 }
 
 /// The way to another passkey, or why there is none.

@@ -9,7 +9,7 @@ use crate::{
 use axum::extract::{Path, State};
 use leptos::prelude::*;
 use model::{Duty, Lang, StaffRole, UserId};
-use server::{Server, factor::Policy, user::UserView};
+use server::{Server, factor::Policy, paging::Listing, user::UserView};
 
 /// `GET /users/{user}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
@@ -20,7 +20,7 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
     let lang = face.lang;
     let user = server::user::show(server, face.me()?, id).await?;
     let open = recovery::open(server, face, id).await?;
-    let grants = server::grant::of_user(server, face.me()?, id).await?;
+    let grants = server::grant::of_user(server, face.me()?, id, &Listing::default()).await?;
     let mut staff = server::grant::list_staff(server, face.me()?).await?;
     staff.retain(|one| one.user == id);
     let page = shell::Page::new(Place::Users, user.email.as_str())

@@ -108,7 +108,12 @@ async fn who_leaves_reads_first_what_is_lost() {
     let asked = stage.reader.get(leave).await.html;
     check(&asked);
     // (This reader is one of the member, too.)
-    assert!(asked.contains("here you keep: reader") && asked.contains("invite you again"), "{asked}");
+    assert!(asked.contains("here you keep: reader") && asked.contains("to be invited again"), "{asked}");
+    // The other way round, too: the account stays theirs when they leave the member.
+    let page = stage.reader.get(&stage.filled("/members/{member}/people")).await.html;
+    let other = page.split("href=\"").find(|part| part.starts_with("/grants/")).unwrap();
+    let asked = stage.reader.get(other.split('"').next().unwrap()).await.html;
+    assert!(asked.contains("here you keep: reader (asso)"), "{asked}");
     let got = stage.reader.post(leave, &[]).await;
     assert_eq!(got.location(), "/?done=role_left", "{}", got.html);
     assert!(!stage.reader.get(&people).await.html.contains("/leave\""));
@@ -129,7 +134,10 @@ async fn an_owner_alone_reads_what_inviting_does() {
     stage.run("UPDATE grants SET revoked_at = 1 WHERE role = $1", "reader").await;
     let page = stage.member.get(&stage.filled("/accounts/{account}/people")).await.html;
     let said = said(&page);
-    assert!(said.contains("Nobody else has a role on this account yet. Invite somebody below"), "{said}");
+    assert!(
+        said.contains("Nobody else has a role on this account alone yet. Invite somebody below"),
+        "{said}"
+    );
     assert!(!stage.admin.get(&stage.filled("/accounts/{account}/people")).await.html.contains("Nobody else"));
 }
 

@@ -25,7 +25,10 @@ pub(crate) use store::{lock, lock_for};
 pub use usage::{Limit, Limited, usage, usage_of};
 
 use crate::views::{Ref, RefShape};
-use model::{AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, TenantUid, UnixName};
+use model::{
+    AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, Problem, ProblemKind, TenantUid, Text,
+    UnixName,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -98,4 +101,19 @@ pub struct AccountPlan {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+}
+
+/// Refused for an account that is deleted: nothing of it changes, and nobody is let in.
+pub(crate) fn must_stay(account: &AccountView) -> Result<(), Problem> {
+    if account.state != Standing::Deleted {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "account_deleted",
+        Text::new(
+            "Ce compte est supprimé\u{a0}: ses sites et ses rôles ne changent plus, sauf si la coopérative le rétablit.",
+            "This account is deleted: its sites and roles no longer change, unless the cooperative restores it.",
+        ),
+    ))
 }

@@ -86,7 +86,7 @@ pub fn router(server: Server) -> Router {
 
 /// The origin check, and headers every answer has.
 async fn guard(State(server): State<Server>, request: Request, next: Next) -> Response {
-    let mut response = match origin::check(&server, request.method(), request.headers()) {
+    let mut response = match origin::check_api(&server, request.method(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(problem) => ApiError::from(problem).into_response(),
     };

@@ -25,7 +25,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/me/factors",
         Who::User,
         Needs::Token(Scope::Read),
-        "One's own second factors",
+        "One's own ways of two-step sign-in",
         Answer::One(shape::<Factors>),
         || routing::get(get_mine),
     )
@@ -114,7 +114,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/settings/second-factor",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
-        "Of whom a second factor is asked",
+        "Of whom two-step sign-in is asked",
         Answer::One(shape::<Asking>),
         || routing::get(get_policy),
     ),

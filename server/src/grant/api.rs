@@ -8,9 +8,10 @@ use super::{
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Needs, Route, Secretly, Verb, Who, created, no_content, one, part,
-        shape,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Secretly, Verb, Who, created, no_content, one,
+        part, shape,
     },
+    paging::Listing,
     user::link_url,
 };
 use axum::{
@@ -144,7 +145,7 @@ const OTHERS: &[Route] = &[
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
         "A user's roles on members and accounts",
-        Answer::List(shape::<MyGrant>),
+        Answer::Page(shape::<MyGrant>),
         || routing::get(get_of_user),
     ),
     Route::new(
@@ -263,9 +264,10 @@ async fn get_of_user(
     State(server): State<Server>,
     Caller(actor): Caller,
     params: RawPathParams,
+    Listed(listing): Listed<Listing>,
 ) -> Result<Response, ApiError> {
     actor.must(Duty::SeeUsers)?;
-    one(&of_user(&server, &actor, part(&params, "user")?).await?, None)
+    one(&of_user(&server, &actor, part(&params, "user")?, &listing).await?, None)
 }
 
 async fn leave_mine(

@@ -142,6 +142,7 @@ pub async fn accept(server: &Server, actor: &Actor, invitation: InvitationId) ->
     if !giver {
         return Err(not_found());
     }
+    of.must_stay()?;
     answer(&mut tx, server, invitation, "accepted").await?;
     // The days of a role count from when it is taken.
     let now = server.world.now_ms();

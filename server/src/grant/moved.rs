@@ -8,7 +8,7 @@ use crate::{
 use model::{AccountId, EmailAddress, GrantId, MemberId, Problem, UserId};
 use serde_json::json;
 
-/// One act for each account and each member that the user has a role on; how it was made sure who they are is for staff alone.
+/// One act for each account and each member that the user has a role on, where their address is seen already; how it was made sure who they are is for staff alone.
 pub(crate) async fn moved(
     tx: &mut Tx,
     server: &Server,
@@ -17,8 +17,6 @@ pub(crate) async fn moved(
 ) -> Result<Vec<Act>, Problem> {
     let held = sql("SELECT MIN(x.grant_id) AS grant_id, x.account_id, x.member_id FROM (
            SELECT g.id AS grant_id, a.id AS account_id, a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id
-             WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2) AND a.state <> 'erased'
-           UNION ALL SELECT g.id, a.id, a.member_id FROM grants g JOIN accounts a ON a.member_id = g.member_id
              WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2) AND a.state <> 'erased'
            UNION ALL SELECT g.id, NULL, g.member_id FROM grants g
              WHERE g.user_id = $1 AND g.member_id IS NOT NULL AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)) x

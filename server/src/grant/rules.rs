@@ -58,10 +58,10 @@ impl Of {
         }
     }
 
-    /// Nobody is asked in to a member that is being deleted.
+    /// Nobody is let in to what is being deleted.
     pub fn must_stay(&self) -> Result<(), Problem> {
         match self {
-            Of::Account(_) => Ok(()),
+            Of::Account(account) => account::must_stay(account),
             Of::Member(member) => member::must_stay(member),
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     change::{self, Act, Subject},
     mail,
     store::{Row, Tx, sql},
-    user,
+    user, viewing,
 };
 use model::{Duty, EmailAddress, GrantId, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,8 @@ pub(crate) async fn hold(
     let user = user::ensure(tx, &*server.world, email).await?;
     let grant = give_staff(tx, &*server.world, user, role, until).await?;
     tx.wake_user(user);
+    // Whoever holds a link made before holds more from now on than it was made for.
+    user::void_links(tx, user, now).await?;
     let link = user::link_if_needed(tx, &*server.world, user).await?;
     mail::staffed(tx, server, user, (grant, role), link.as_ref()).await?;
     let view = load(tx, grant, now).await?;
@@ -128,6 +130,7 @@ pub async fn remove_staff(server: &Server, actor: &Actor, grant: GrantId) -> Res
         others_administer(tx.on(), &held).await?;
     }
     sql("UPDATE grants SET revoked_at = $2 WHERE id = $1").bind(grant).bind(now).run(tx.on()).await?;
+    viewing::end_all_of(&mut tx, held.user, now).await?;
     tx.wake_user(held.user);
     let mut act = Act::new("staff.revoke", Subject::new("staff", grant, &held.email));
     act.before = Some(json!({ "email": held.email, "role": held.role, "until": held.expires_at }));

@@ -18,6 +18,9 @@ pub struct Start {
     pub verdict: Verdict,
 }
 
+/// A panel counts its restorations by ones: no history is that long, and counting on would overflow.
+const MOST_EPOCH: u64 = 1 << 53;
+
 /// Why an agent is sent away at once.
 pub fn refusal(hello: &Hello, now: i64) -> Option<Text> {
     if hello.protocol < PROTOCOL.saturating_sub(1).max(1) {
@@ -30,6 +33,12 @@ pub fn refusal(hello: &Hello, now: i64) -> Option<Text> {
         return Some(Text::new(
             "Cet agent est plus récent que le panneau\u{a0}: mettez d’abord à jour le paquet alveole-panel.",
             "This agent is newer than the panel: update the package alveole-panel first.",
+        ));
+    }
+    if hello.position.is_some_and(|position| position.epoch > MOST_EPOCH) {
+        return Some(Text::new(
+            "Cet agent annonce une histoire impossible\u{a0}: enrôlez l’hôte à nouveau.",
+            "This agent tells an impossible history: enrol the host anew.",
         ));
     }
     position::clock(hello.offset(now))

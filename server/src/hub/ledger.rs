@@ -14,7 +14,7 @@ use model::{
 const PAGE: u16 = 500;
 /// Pages, at most: an agent that goes on for ever is none of ours.
 const MOST_PAGES: usize = 1_000;
-/// How far beyond the next uid a host's uid is believed.
+/// How far beyond what the panel itself gave a host's uid is believed: that does not grow with what was believed before.
 const MOST_AHEAD: u32 = 10_000;
 
 /// Asks page by page, then replaces the copy in one transaction.
@@ -46,7 +46,11 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
 /// A uid that owns files on a host is never given again, even if the panel forgot that it gave it. What lies far beyond is not
 /// believed: one host could use up all uids.
 async fn reserve(tx: &mut Tx, resources: &[Resource]) -> Result<(), Problem> {
-    let next = sql("SELECT next_uid FROM panel WHERE one = 1").one(tx.on(), |row| row.first::<u32>()).await?;
+    let given =
+        sql("SELECT MAX(g.uid) FROM (SELECT uid FROM accounts UNION ALL SELECT uid FROM past_accounts) g")
+            .one(tx.on(), |row| row.first::<Option<u32>>())
+            .await?;
+    let next = given.unwrap_or(TenantUid::FIRST);
     let credible = TenantUid::FIRST..=TenantUid::LAST.min(next.saturating_add(MOST_AHEAD));
     let largest = resources
         .iter()

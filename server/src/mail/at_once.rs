@@ -30,7 +30,7 @@ pub async fn at_once(server: &Server, actor: &Actor, mail: MailId) -> Result<Don
     if moved == 0 {
         return Err(not_waiting(found.view.state));
     }
-    let mut act = Act::new("mail.try", Subject::new("mail", mail, &found.to));
+    let mut act = Act::new("mail.try", Subject::new("mail", mail, found.to.masked()));
     act.account = found.view.account;
     act.member = found.member;
     act.after = Some(json!({ "kind": found.view.kind }));

@@ -48,9 +48,12 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
             );
             held.bind(grant).bind(now)
         }
-        // Kept after all.
+        // Kept after all, with every account. What is gone for good, or stays deleted, is told.
         (Kind::MemberDeleted, _) => {
-            sql("SELECT COUNT(*) FROM members WHERE id = $1 AND erase_at IS NOT NULL").bind(member)
+            sql("SELECT (SELECT COUNT(*) FROM members WHERE id = $1 AND erase_at IS NOT NULL)
+               + (SELECT COUNT(*) FROM accounts WHERE member_id = $1 AND state = 'deleted')
+               + CASE WHEN EXISTS (SELECT 1 FROM members WHERE id = $1) THEN 0 ELSE 1 END")
+            .bind(member)
         }
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")

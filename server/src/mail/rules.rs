@@ -161,17 +161,21 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
     if is_over(tx.on(), now, &matter).await? {
         return Err(outdated(&old.to));
     }
-    // What became of an account is told to those who still have to do with it.
-    let Some(account) = old.view.account else { return Ok(()) };
-    let granted =
-        sql("SELECT g.id FROM grants g WHERE g.user_id = $1 AND (g.account_id = $2 OR g.member_id = $3)
-           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $4) LIMIT 1")
-        .bind(old.user)
-        .bind(account)
-        .bind(old.member)
-        .bind(now)
-        .optional(tx.on(), |_| Ok(()))
-        .await?;
+    // What became of an account or of a member is told to those who still have to do with it.
+    let account = old.view.account;
+    if account.is_none() && old.view.kind != Kind::MemberDeleted {
+        return Ok(());
+    }
+    let granted = sql("SELECT g.id FROM grants g LEFT JOIN accounts a ON a.id = g.account_id
+           WHERE g.user_id = $1 AND (g.account_id = $2 OR g.member_id = $3 OR ($4 = 1 AND a.member_id = $3))
+             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $5) LIMIT 1")
+    .bind(old.user)
+    .bind(account)
+    .bind(old.member)
+    .bind(i64::from(account.is_none()))
+    .bind(now)
+    .optional(tx.on(), |_| Ok(()))
+    .await?;
     let granted = match old.user {
         Some(_) => granted,
         // A contact of the member, while it is one.
@@ -183,7 +187,10 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
                 .await?
         }
     };
-    let state = standing(tx, account).await?;
+    let state = match account {
+        Some(account) => standing(tx, account).await?,
+        None => None,
+    };
     let fits = match old.view.kind {
         Kind::Suspended => state == Some(Standing::Suspended),
         Kind::Deleted => state == Some(Standing::Deleted),

@@ -24,6 +24,8 @@ const NAMED: usize = 3;
 pub struct Invitations {
     /// Imported owners who were not invited yet.
     pub waiting: u32,
+    /// Others are not invited because their member is being deleted.
+    pub ending: bool,
     pub invited: u32,
     /// How many are invited in an hour by themselves.
     pub hourly: Option<u32>,
@@ -60,7 +62,12 @@ pub async fn invitations(server: &Server, actor: &Actor) -> Result<Invitations, 
         .await?;
     let hourly =
         sql("SELECT invite_hourly FROM panel").one(on, |row| row.get::<Option<u32>>("invite_hourly")).await?;
-    Ok(Invitations { waiting, invited, hourly, mails: server.carrier.is_some() })
+    let ending = sql(concat!("SELECT o.user_id ", waiting!("IS NOT NULL"), "LIMIT 1"))
+        .bind(server.world.now_ms())
+        .optional(on, |_| Ok(()))
+        .await?
+        .is_some();
+    Ok(Invitations { waiting, ending, invited, hourly, mails: server.carrier.is_some() })
 }
 
 /// Whether anybody waits: found at once, where counting looks at each of them.
@@ -83,29 +90,22 @@ pub async fn invite_next(server: &Server, actor: &Actor, count: u32) -> Result<D
     actor.must_have_proved(server.world.now_ms())?;
     let mut tx = server.store.write().await?;
     let change = invite(&mut tx, server, actor, count).await?;
-    if change.is_none() && any_ending(&mut tx, server).await? {
+    tx.commit().await?;
+    let item = invitations(server, actor).await?;
+    if change.is_none() && item.ending {
         return Err(ending().on("count"));
     }
-    tx.commit().await?;
-    Ok(Done { item: invitations(server, actor).await?, change })
+    Ok(Done { item, change })
 }
 
-/// Whether somebody would wait if their member were not being deleted.
-async fn any_ending(tx: &mut Tx, server: &Server) -> Result<bool, Problem> {
-    let found = sql(concat!("SELECT o.user_id ", waiting!("IS NOT NULL"), "LIMIT 1"))
-        .bind(server.world.now_ms())
-        .optional(tx.on(), |_| Ok(()))
-        .await?;
-    Ok(found.is_some())
-}
-
-fn ending() -> Problem {
+/// Why nobody is invited although owners were imported.
+pub fn ending() -> Problem {
     Problem::new(
         ProblemKind::Conflict,
         "member_ending",
         Text::new(
-            "Les personnes qui restent à inviter le sont par des membres en cours de suppression\u{a0}: annulez d’abord la suppression, sur la fiche du membre.",
-            "Who is left to invite is so by members that are being deleted: call the deletion off first, on the member's page.",
+            "Les membres des personnes qui restent à inviter sont en cours de suppression\u{a0}: annulez d’abord la suppression, sur la fiche du membre.",
+            "The members of those who are left to invite are being deleted: call the deletion off first, on the member's page.",
         ),
     )
 }

@@ -33,7 +33,8 @@ pub use import::{
 };
 pub use input::{ContactInput, FIELDS, MOST_CONTACTS, MemberPatch, NewMember};
 pub use invitations::{
-    Invitations, MOST_AT_ONCE, any_waits, invitations, invite_hourly, invite_next, set_invitations_hourly,
+    Invitations, MOST_AT_ONCE, any_waits, ending, invitations, invite_hourly, invite_next,
+    set_invitations_hourly,
 };
 pub use list::{Filter, Sort, list};
 pub(crate) use losses::lines;

@@ -3,7 +3,7 @@
 use super::{SiteRow, SiteView, claim, store};
 use crate::{
     Actor, Server,
-    account::{self, AccountView, Standing},
+    account::{self, AccountView},
     actor::not_found,
     change::{self, Act, ChangeView, Done, Subject},
     once, resource, search,
@@ -62,7 +62,7 @@ async fn add(
     undoes: Option<ChangeId>,
 ) -> Result<ChangeId, Problem> {
     let now = server.world.now_ms();
-    open(of)?;
+    account::must_stay(of)?;
     if of.sites >= of.plan.sites_max {
         let most = of.plan.sites_max;
         return Err(Problem::new(
@@ -149,7 +149,7 @@ pub(crate) async fn set_names_as(
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let (of, before) = lock(&mut tx, server, actor, id, now).await?;
-    open(&of)?;
+    account::must_stay(&of)?;
     stale(expected, before.version)?;
     if before.names == names {
         return Ok(Done { item: before, change: None });
@@ -190,7 +190,7 @@ pub(crate) async fn delete_as(
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let (of, before) = lock(&mut tx, server, actor, id, now).await?;
-    open(&of)?;
+    account::must_stay(&of)?;
     stale(expected, before.version)?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
     sql("DELETE FROM sites WHERE id = $1").bind(id).run(tx.on()).await?;
@@ -217,20 +217,6 @@ async fn lock(
     let account = store::load(tx.on(), actor, site, now).await?.account.id;
     let of = account::lock_for(tx, server, actor, account, Right::Sites).await?;
     Ok((of, store::load(tx.on(), actor, site, now).await?))
-}
-
-fn open(of: &AccountView) -> Result<(), Problem> {
-    if of.state != Standing::Deleted {
-        return Ok(());
-    }
-    Err(Problem::new(
-        ProblemKind::Conflict,
-        "account_deleted",
-        Text::new(
-            "Ce compte est supprimé\u{a0}: ses sites ne changent plus, sauf si la coopérative le rétablit.",
-            "This account is deleted: its sites no longer change, unless the cooperative restores it.",
-        ),
-    ))
 }
 
 fn count(of: &AccountView, before: &SiteView, names: &[SiteName]) -> Result<(), Problem> {

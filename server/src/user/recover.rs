@@ -89,15 +89,17 @@ pub(crate) async fn recover(
     if let Some(problem) = recovery_hindrance(actor, user, lost.staff) {
         return Err(problem);
     }
-    let seen = sql("SELECT COUNT(*) FROM sessions WHERE user_id = $1 AND (created_at > $2 OR seen_at > $2)")
+    let seen =
+        sql("SELECT (SELECT COUNT(*) FROM sessions WHERE user_id = $1 AND (created_at > $2 OR seen_at > $2))
+           + (SELECT COUNT(*) FROM tokens WHERE user_id = $1 AND used_at > $2)")
         .bind(user)
         .bind(asked_at)
         .one(tx.on(), |row| row.first::<i64>())
         .await?;
     if seen > 0 {
         let text = Text::new(
-            "Cette personne s’est connectée depuis la demande\u{a0}: elle n’a donc pas tout perdu, ou quelqu’un d’autre est entré. Refusez la demande et parlez-lui\u{a0}; au besoin, faites suspendre l’utilisateur, puis demandez à nouveau.",
-            "This person has signed in since it was asked: so they have not lost everything, or somebody else got in. Refuse the request and talk to them; if need be have the user suspended, then ask anew.",
+            "Cette personne, ou un de ses jetons d’API, s’est connectée depuis la demande\u{a0}: elle n’a donc pas tout perdu, ou quelqu’un d’autre est entré. Refusez la demande et parlez-lui\u{a0}; au besoin, faites suspendre l’utilisateur, puis demandez à nouveau.",
+            "This person, or an API token of theirs, has signed in since it was asked: so they have not lost everything, or somebody else got in. Refuse the request and talk to them; if need be have the user suspended, then ask anew.",
         );
         return Err(Problem::new(ProblemKind::Conflict, "user_signed_in", text));
     }

@@ -8,6 +8,7 @@ mod api;
 mod rules;
 
 pub(crate) use api::ROUTES;
+pub(crate) use rules::end_all_of;
 pub use rules::{ask, consent, end, pending, start};
 
 use crate::grant::On;

@@ -9,7 +9,7 @@ use crate::{
     store::{Row, Tx, sql},
     user,
 };
-use model::{AccountId, Duty, MemberId, Problem, ProblemKind, Right, Text, ViewingId};
+use model::{AccountId, Duty, MemberId, Problem, ProblemKind, Right, Text, UserId, ViewingId};
 use serde_json::json;
 
 /// Characters of a reason, at least: "x" is none.
@@ -83,6 +83,16 @@ pub async fn end(server: &Server, actor: &Actor) -> Result<(), Problem> {
     }
     record(&mut tx, server, actor, "viewing.end", viewing.on, &view).await?;
     tx.commit().await
+}
+
+/// Ends what a user views at the end of the role that let them: given again, it begins with nothing open.
+pub(crate) async fn end_all_of(tx: &mut Tx, user: UserId, now: i64) -> Result<(), Problem> {
+    sql("UPDATE viewings SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2")
+        .bind(user)
+        .bind(now)
+        .run(tx.on())
+        .await
+        .map(drop)
 }
 
 async fn close(tx: &mut Tx, session: &str, now: i64) -> Result<(), Problem> {

@@ -5,6 +5,8 @@ use crate::{
     bench::{Bench, Household, PASSWORD, verified},
     factors::set_up,
     people::by_cookie,
+    roles::{give, role},
+    viewing::Support,
 };
 use axum::{
     body::BodyDataStream,
@@ -14,11 +16,13 @@ use futures_util::StreamExt;
 use model::Secret;
 use serde_json::json;
 use server::{
-    factor,
-    grant::{self, NewGrant, On},
-    session, site, token, user,
+    account, factor,
+    grant::{self, AddedStaff, NewGrant, NewStaff, On},
+    jobs, session, site,
+    store::sql,
+    token, user, viewing,
 };
-use std::time::Duration;
+use std::{task::Poll, time::Duration};
 use tower::ServiceExt;
 
 /// Somebody's session, token, and an event stream of each.
@@ -242,4 +246,72 @@ pub async fn one_time_links_end_with_the_password_and_with_a_suspension(bench: B
     admin.via = server::Via::Token(server.world.id());
     assert_eq!(user::link(server, &admin, user).await.map(drop).unwrap_err().code, "session_needed");
     assert_eq!(server::factor::reset(server, &admin, user).await.unwrap_err().code, "session_needed");
+}
+
+pub async fn roles_run_out_and_close_what_is_open(bench: Bench) {
+    let server = &bench.server;
+    let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
+    let on = On::Account(home.account);
+    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(1))).await;
+    let client = Client::of(&bench, other.owner.user).await;
+    let request = client.request("GET", &format!("/accounts/{}/events", home.account), None);
+    let response = client.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut stream = response.into_body().into_data_stream();
+    // Whatever else the panel is busy with: here a writer keeps its hourly upkeep waiting.
+    let mut busy = server.store.write().await.unwrap();
+    sql("UPDATE sessions SET created_at = created_at").run(busy.on()).await.unwrap();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut work = std::pin::pin!(jobs::run(server.clone(), stopped));
+    // It looks from now on.
+    std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await;
+    bench.world.pass(24 * 3_600_000);
+    let end = async {
+        tokio::select! {
+            () = async { while stream.next().await.is_some() {} } => {}
+            () = work.as_mut() => {}
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), end).await.expect("the stream goes on");
+    // Who stops the panel waits for no upkeep either.
+    stop.send_replace(true);
+    tokio::time::timeout(Duration::from_secs(5), work).await.expect("the jobs stop");
+    drop(busy);
+    assert_eq!(account::show(server, &other.owner, home.account).await.unwrap_err().code, "not_found");
+    // A longer one takes the place of a shorter one, and not the other way round.
+    let until = async || grant::list(server, &bench.admin, on).await.unwrap().pop().unwrap().expires_at;
+    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(9))).await;
+    let nine = until().await;
+    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(2))).await;
+    assert_eq!(until().await, nine);
+    give(server, &bench.admin, on, role("beta@membre.example", "reader", None)).await;
+    assert_eq!(until().await, None);
+}
+
+/// What was made for somebody before they work for the cooperative, and what they had open when they last did, opens nothing.
+pub async fn a_role_of_staff_begins_with_nothing_open(bench: Bench) {
+    let (server, admin) = (&bench.server, &bench.admin);
+    let home = bench.household("alpha").await;
+    let staff = async |email: &str| {
+        let new = NewStaff { email: email.into(), role: "support".into(), days: None };
+        let AddedStaff::Held(view, _) = grant::add_staff(server, admin, new).await.unwrap() else {
+            panic!("waits")
+        };
+        view.id
+    };
+    let link = user::link(server, admin, home.owner.user.unwrap()).await.unwrap();
+    staff("alpha@membre.example").await;
+    let password = Secret::new("quatre autres mots au hasard");
+    let dead = user::set_password_by_link(server, link.reveal(), &password).await.unwrap_err();
+    assert_eq!(dead.code, "link_dead");
+    // A view does not come back with the role.
+    let support = Support::new(&bench).await;
+    let on = On::Account(home.account);
+    viewing::start(server, &support.now(server).await, on, "ticket 12").await.unwrap();
+    assert!(support.now(server).await.viewing.is_some());
+    let held = grant::list_staff(server, admin).await.unwrap();
+    let held = held.iter().find(|held| held.email == "aide@coop.example").unwrap().id;
+    grant::remove_staff(server, admin, held).await.unwrap();
+    staff("aide@coop.example").await;
+    assert!(support.now(server).await.viewing.is_none());
 }

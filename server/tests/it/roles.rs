@@ -14,15 +14,13 @@ use server::{
     actor::Staff,
     approval,
     grant::{self, AddedStaff, Given, InvitationView, NewGrant, NewStaff, On},
-    jobs,
     paging::Listing,
     site,
     store::sql,
     user,
 };
-use std::task::Poll;
 
-fn role(email: &str, role: &str, days: Option<u32>) -> NewGrant {
+pub fn role(email: &str, role: &str, days: Option<u32>) -> NewGrant {
     NewGrant { email: email.into(), role: role.into(), days, mail: None }
 }
 
@@ -35,7 +33,7 @@ async fn invite(server: &Server, by: &Actor, on: On, new: NewGrant) -> Result<In
 }
 
 /// The cooperative gives a role outright.
-async fn give(server: &Server, by: &Actor, on: On, new: NewGrant) -> model::GrantId {
+pub async fn give(server: &Server, by: &Actor, on: On, new: NewGrant) -> model::GrantId {
     match grant::create(server, by, on, new).await.unwrap() {
         Given::Held(grant, _) => grant.id,
         Given::Asked(..) => panic!("the cooperative asks nobody"),
@@ -152,9 +150,10 @@ pub async fn the_last_owner_cannot_vanish(bench: Bench) {
     let own = mine[0].id;
     // Staff reads the same of a user; others do not learn that there is one.
     let user = home.owner.user.unwrap();
-    assert_eq!(grant::of_user(&server, &bench.admin, user).await.unwrap(), mine);
-    assert_eq!(grant::of_user(&server, &home.owner, user).await.unwrap_err().code, "not_found");
-    assert_eq!(grant::of_user(&server, &bench.admin, server.world.id()).await.unwrap_err().code, "not_found");
+    let of_user = async |who: &Actor, user| grant::of_user(&server, who, user, &Listing::default()).await;
+    assert_eq!(of_user(&bench.admin, user).await.unwrap().items, mine);
+    assert_eq!(of_user(&home.owner, user).await.unwrap_err().code, "not_found");
+    assert_eq!(of_user(&bench.admin, server.world.id()).await.unwrap_err().code, "not_found");
     // Pages ask beforehand what would be refused.
     let stays = async || {
         let asked = grant::leaving(&server, &home.owner, own).await.unwrap();
@@ -212,46 +211,6 @@ pub async fn ownership_is_handed_over_by_both(bench: Bench) {
     let on = On::Account(by_member.account);
     let problem = grant::hand_over(&server, &home.owner, on, "x@y.example").await.unwrap_err();
     assert_eq!(problem.code, "not_owner_here");
-}
-
-pub async fn roles_run_out_and_close_what_is_open(bench: Bench) {
-    let server = &bench.server;
-    let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
-    let on = On::Account(home.account);
-    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(1))).await;
-    let client = Client::of(&bench, other.owner.user).await;
-    let request = client.request("GET", &format!("/accounts/{}/events", home.account), None);
-    let response = tower::ServiceExt::oneshot(client.router.clone(), request).await.unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
-    let mut stream = response.into_body().into_data_stream();
-    // Whatever else the panel is busy with: here a writer keeps its hourly upkeep waiting.
-    let mut busy = server.store.write().await.unwrap();
-    sql("UPDATE sessions SET created_at = created_at").run(busy.on()).await.unwrap();
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut work = std::pin::pin!(jobs::run(server.clone(), stopped));
-    // It looks from now on.
-    std::future::poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_pending())).await;
-    bench.world.pass(24 * 3_600_000);
-    let end = async {
-        tokio::select! {
-            () = async { while futures_util::StreamExt::next(&mut stream).await.is_some() {} } => {}
-            () = work.as_mut() => {}
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(5), end).await.expect("the stream goes on");
-    // Who stops the panel waits for no upkeep either.
-    stop.send_replace(true);
-    tokio::time::timeout(std::time::Duration::from_secs(5), work).await.expect("the jobs stop");
-    drop(busy);
-    assert_eq!(account::show(server, &other.owner, home.account).await.unwrap_err().code, "not_found");
-    // A longer one takes the place of a shorter one, and not the other way round.
-    let until = async || grant::list(server, &bench.admin, on).await.unwrap().pop().unwrap().expires_at;
-    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(9))).await;
-    let nine = until().await;
-    give(server, &bench.admin, on, role("beta@membre.example", "reader", Some(2))).await;
-    assert_eq!(until().await, nine);
-    give(server, &bench.admin, on, role("beta@membre.example", "reader", None)).await;
-    assert_eq!(until().await, None);
 }
 
 pub async fn one_user_over_many(bench: Bench) {

@@ -55,6 +55,13 @@ fn a_file_where_a_sites_folder_should_be_is_said() {
         assert_eq!(told.state, ReportState::Failed, "{told:?}");
         assert!(told.text.as_ref().unwrap().en.contains(&format!("/home/asso/{said}")), "{told:?}");
         assert_eq!(std::fs::read(&place).unwrap(), b"mine");
+        // A name that is taken off goes all the same, and one that is added leads here.
+        let names = world.paths.names();
+        let link = |name: &str| std::fs::symlink_metadata(names.join(name)).is_ok();
+        for (names, there) in [(&["a.example", "b.example"][..], true), (&["a.example"], false)] {
+            let done = world.apply(vec![vhost(names)]);
+            assert_eq!((site(&done).state, link("b.example")), (ReportState::Failed, there), "{done:#?}");
+        }
         // Taken away, the folder comes back.
         std::fs::remove_file(&place).unwrap();
         assert_eq!(site(&world.all()).state, ReportState::Applied);

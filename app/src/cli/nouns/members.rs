@@ -283,8 +283,7 @@ pub const NOUNS: &[Noun] = &[
                 text("Les rôles d’un utilisateur", "A user's roles"),
                 &[],
                 MY_GRANT,
-            )
-            .whole(),
+            ),
         ],
     },
     Noun {

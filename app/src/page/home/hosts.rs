@@ -21,12 +21,16 @@ fn draw(face: &Face, hosts: Vec<HostView>) -> AnyView {
     let (failed, held) = (sum(|host| host.resources.failed), sum(|host| host.resources.held));
     let (accounts, applied) = (sum(|host| host.accounts), sum(|host| host.resources.applied));
     let class = |count: i64, class: &'static str| if count > 0 { class } else { "" };
+    // French counts none as one, English as several.
+    let of = |count: i64, one: (&'static str, &'static str), more: (&'static str, &'static str)| {
+        lang.pick(if count < 2 { one.0 } else { more.0 }, if count == 1 { one.1 } else { more.1 })
+    };
     let figures = view! {
         <div class="figures">
             {figure(lang, failed, lang.pick("en échec", "failed"), "/changes?state=failed", class(failed, "figure-bad"))}
-            {figure(lang, held, lang.pick("attendent un accord", "waiting for consent"), "/changes?state=held", class(held, "figure-held"))}
-            {figure(lang, accounts, lang.pick("comptes", "accounts"), "/accounts", "")}
-            {figure(lang, applied, lang.pick("ressources en place", "resources in place"), "/hosts", "")}
+            {figure(lang, held, of(held, ("attend un accord", "waiting for consent"), ("attendent un accord", "waiting for consent")), "/changes?state=held", class(held, "figure-held"))}
+            {figure(lang, accounts, of(accounts, ("compte", "account"), ("comptes", "accounts")), "/accounts", "")}
+            {figure(lang, applied, of(applied, ("ressource en place", "resource in place"), ("ressources en place", "resources in place")), "/hosts", "")}
         </div>
     };
     let none = hosts.is_empty();

@@ -1,9 +1,13 @@
 //! Cells that a spreadsheet could take for a formula (OWASP, CSV injection): the export puts an apostrophe before them, the import takes it
 //! away again. Both undo each other exactly, whatever stands in a cell.
 
+/// What formulas begin with, in full width too: some spreadsheets read it alike.
+pub(in crate::member) const FORMULA: [char; 10] =
+    ['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
 /// Whether a cell begins as a formula does, however many apostrophes stand before it.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
 /// A cell as it is written into a file.
@@ -30,7 +34,7 @@ mod tests {
             ["=1+1", "+33 6 12 34 56 78", "-x", "@SUM(A1)", "'=x", "''@", "'", "l’été", "'quoted'", "", "a=b"]
         {
             let written = guarded(text);
-            assert!(!written.starts_with(['=', '+', '-', '@', '\t', '\r']), "{written}");
+            assert!(!written.starts_with(FORMULA), "{written}");
             assert_eq!(cell(&written), text, "{written}");
         }
         assert!(guarded("\t=x").starts_with('\'') && guarded("\r=x").starts_with('\''));

@@ -158,6 +158,41 @@ pub async fn each_is_told_once_of_all_that_goes(bench: Bench) {
     assert!(once && said.contains("- alpha") && !said.contains("deuxieme"), "{said}");
 }
 
+/// While an account stays deleted, or when the member is gone for good, its people are still to be told; not when all came back.
+pub async fn what_stays_deleted_is_told(bench: Bench) {
+    let (server, folder) = keeping(&bench).await;
+    let second = staff(&server, "deux@coop.example").await;
+    let told = |who: &str| {
+        let about = |mail: &&String| mail.contains(&format!("To: {who}")) && mail.contains("- reste");
+        kept(&folder).iter().filter(about).count()
+    };
+    for (name, back, mails) in [("alpha", 1, 1), ("beta", 2, 0), ("gamma", 0, 1)] {
+        let home = bench.household(name).await;
+        let mut new = account_of(&bench, &home, &format!("reste-{name}"));
+        new.owner = Some(format!("{name}@membre.example"));
+        let other = account::create(&bench.server, &bench.admin, new).await.unwrap().item.id;
+        let asked = ask(&server, &bench, &home).await;
+        approval::approve(&server, &second, asked.id).await.unwrap();
+        for account in [home.account, other].into_iter().take(back) {
+            account::restore(&bench.server, &bench.admin, account, None).await.unwrap();
+        }
+        if back == 1 {
+            // Nobody is let in to what stays deleted.
+            let new = NewGrant { email: "n@y.example".into(), role: "reader".into(), ..Default::default() };
+            let problem =
+                grant::create(&bench.server, &bench.admin, On::Account(other), new).await.unwrap_err();
+            assert_eq!(problem.code, "account_deleted");
+        }
+        if back == 0 {
+            bench.world.pass(31 * DAY_MS);
+            account::purge(&bench.server).await.unwrap();
+            assert_eq!(member::purge(&bench.server).await.unwrap(), 1);
+        }
+        mail::send_due(&server).await.unwrap();
+        assert_eq!(told(&format!("{name}@membre.example")), mails, "{name}");
+    }
+}
+
 pub async fn an_ended_member_goes_with_its_last_account(bench: Bench) {
     let server = &bench.server;
     let second = staff(server, "deux@coop.example").await;
