@@ -11,6 +11,9 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.cells(), 0o755, None),
         (paths.userdb(), 0o755, None),
         (paths.state(), 0o700, None),
+        (paths.keys(), 0o700, None),
+        (paths.certificates(), 0o750, Some("alveole-nginx")),
+        (paths.thumbprints(), 0o755, None),
     ] {
         if !folder.is_dir() {
             make(&folder, mode, group)?;
