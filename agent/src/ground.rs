@@ -1,6 +1,6 @@
 //! The folders everything else stands in. Packages make them (tmpfiles.d); should one be missing, it is made again.
 
-use crate::{fs, paths::Paths};
+use crate::{certificate::keys, fs, paths::Paths};
 use nix::unistd::{Gid, Group, chown};
 use std::{io, path::Path};
 
@@ -20,7 +20,17 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
             tracing::warn!(folder = %folder.display(), "was missing; made again");
         }
     }
-    Ok(())
+    default_certificate(paths)
+}
+
+/// What is shown to who asks for no name that could be ours: a connection that ends in an answer, not in silence.
+fn default_certificate(paths: &Paths) -> io::Result<()> {
+    let path = paths.default_certificate();
+    if path.is_file() {
+        return Ok(());
+    }
+    let pair = keys::for_nobody(&keys::Fresh).map_err(io::Error::other)?;
+    fs::write_for(paths.readers(&path), &path, &pair)
 }
 
 fn make(folder: &Path, mode: u32, group: Option<&str>) -> io::Result<()> {

@@ -120,15 +120,24 @@ pub fn sweep(paths: &Paths, known: impl Fn(Uuid) -> bool) -> io::Result<()> {
     Ok(())
 }
 
-/// A key of its own, signed by itself for `name`, or for nobody in particular (who asks for a name we do not have).
-pub fn new(maker: &dyn Maker, name: &SiteName) -> Result<Vec<u8>, rcgen::Error> {
+/// A new key, with a certificate signed by itself and a request for a real one.
+fn new(maker: &dyn Maker, name: &SiteName) -> Result<Vec<u8>, rcgen::Error> {
     let key = maker.make()?;
     let mut params = CertificateParams::new([name.to_string()])?;
     params.distinguished_name = DistinguishedName::new();
-    let request = params.clone().serialize_request(&key)?.pem()?;
+    let request = params.serialize_request(&key)?.pem()?;
     params.distinguished_name.push(DnType::CommonName, "Alvéole");
     let placeholder = params.self_signed(&key)?.pem();
     Ok((key.serialize_pem() + &placeholder + &request).into_bytes())
+}
+
+/// A key and a certificate in no name.
+pub fn for_nobody(maker: &dyn Maker) -> Result<Vec<u8>, rcgen::Error> {
+    let key = maker.make()?;
+    let mut params = CertificateParams::new(["alveole.invalid".to_owned()])?;
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "Alvéole");
+    Ok((key.serialize_pem() + &params.self_signed(&key)?.pem()).into_bytes())
 }
 
 /// What the panel is to hear of a certificate that waits for its chain.
