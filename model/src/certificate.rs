@@ -14,16 +14,9 @@ pub struct Certificate {
     pub name: SiteName,
     /// Answers the authority's challenges for this name (RFC 8555 §8.1); without one they get 404.
     pub thumbprint: Option<Thumbprint>,
-    /// The number of the key that is wanted, from 1 on. One above the chain's: the host makes a new key and sends a request for it.
+    /// The number of the key that is wanted, from 1 on. While the chain is for another one, the host sends a request for it.
     pub key: u32,
     pub chain: Option<Chain>,
-}
-
-impl Certificate {
-    /// Whether the panel waits for a request.
-    pub fn requests(&self) -> bool {
-        self.chain.as_ref().is_none_or(|chain| chain.key < self.key)
-    }
 }
 
 /// A certificate and those that vouch for it.

@@ -1,5 +1,6 @@
 //! Keys of names. Each is made once, before the certificate that wants it is planned, and never leaves the host.
 
+use super::steps;
 use crate::{fs, paths::Paths, reconcile::trouble::Trouble};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{Certificate, Der, SiteName, wire::KeyRequest};
@@ -89,10 +90,10 @@ pub fn read(paths: &Paths, certificate: &Certificate) -> io::Result<Keys> {
     Ok(keys)
 }
 
-/// Makes the key that is wanted, if it is not there. The chain's own is never made anew: it could not fit.
+/// Makes the key that is wanted, if it is not there.
 pub fn prepare(paths: &Paths, maker: &dyn Maker, certificate: &Certificate) -> Result<(), Trouble> {
-    let wanted = certificate.requests() && !read_one(paths, certificate)?;
-    if !wanted {
+    let keys = read(paths, certificate).map_err(|error| Trouble::io("make-key", error))?;
+    if keys.contains_key(&certificate.key) {
         return Ok(());
     }
     let bytes =
@@ -101,11 +102,6 @@ pub fn prepare(paths: &Paths, maker: &dyn Maker, certificate: &Certificate) -> R
     fs::write_for(paths.readers(&path), &path, &bytes)
         .and_then(|()| fs::flush_folder(&paths.keys()))
         .map_err(|error| Trouble::io("make-key", error))
-}
-
-fn read_one(paths: &Paths, certificate: &Certificate) -> Result<bool, Trouble> {
-    let keys = read(paths, certificate).map_err(|error| Trouble::io("make-key", error))?;
-    Ok(keys.contains_key(&certificate.key))
 }
 
 /// Removes keys whose certificate the ledger does not know: made, and cut off before anything was noted of them.
@@ -140,9 +136,12 @@ pub fn for_nobody(maker: &dyn Maker) -> Result<Vec<u8>, rcgen::Error> {
     Ok((key.serialize_pem() + &params.self_signed(&key)?.pem()).into_bytes())
 }
 
-/// What the panel is to hear of a certificate that waits for its chain.
+/// What the panel is to hear of a certificate whose chain is not for the key that is wanted.
 pub fn request(certificate: &Certificate, keys: &Keys) -> Option<KeyRequest> {
     let key = certificate.key;
-    let csr = certificate.requests().then(|| keys.get(&key)?.request()).flatten()?;
-    Some(KeyRequest { key, csr })
+    let chained = certificate.chain.as_ref().is_some_and(|chain| chain.key == key);
+    if chained && steps::fitting(certificate, keys).is_some() {
+        return None;
+    }
+    Some(KeyRequest { key, csr: keys.get(&key)?.request()? })
 }
