@@ -9,6 +9,7 @@ pub mod api;
 pub mod approval;
 pub mod backup;
 pub mod ca;
+pub mod certificate;
 pub mod change;
 pub mod config;
 pub mod factor;
@@ -65,6 +66,8 @@ pub struct Parts {
     pub verifier: verify::Verifier,
     /// What carries mails to people; `None`: this panel sends none.
     pub carrier: Option<mail::Carrier>,
+    /// What gets certificates signed; `None`: no authority was chosen.
+    pub issuer: Option<Arc<certificate::Issuer>>,
 }
 
 impl Deref for Server {
@@ -89,6 +92,7 @@ impl Server {
         let ca = ca::Ca::open(&config.ca_dir(), world.now_ms().try_into().unwrap_or(0))?;
         let carrier =
             config.mail.as_ref().map(|mail| mail::Carrier::open(mail, &config.origin)).transpose()?;
+        let issuer = config.acme.as_ref().map(certificate::Issuer::open).transpose()?.map(Arc::new);
         let store = Store::open(&config.database_url(), &*world).await?;
         let mut process = [0; 8];
         world.random(&mut process);
@@ -101,6 +105,7 @@ impl Server {
             hub: hub::Hub::new(ca::hex(&process)),
             verifier: verify::Verifier::new(manner),
             carrier,
+            issuer,
         }));
         member::catch_up(&server).await?;
         Ok(server)

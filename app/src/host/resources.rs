@@ -59,10 +59,7 @@ pub fn items(face: &Face, host: HostId, resources: Vec<ResourceView>) -> AnyView
 
 /// `may`: whoever looks may decide.
 fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView {
-    let kind = match resource.kind {
-        Kind::Account => lang.pick("compte", "account"),
-        Kind::Site => lang.pick("site", "site"),
-    };
+    let kind = crate::change::words::kind(lang, resource.kind);
     let label = crate::change::words::shown(&resource.label);
     let gone = resource.gone.then(|| lang.pick(", à supprimer", ", to be deleted"));
     let said = resource.text.as_ref().map(|text| text.pick(lang).to_owned());

@@ -18,8 +18,8 @@ pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 
 use crate::{
-    Server, account, approval, change, factor, grant, host, mail, member, origin, plan, search, session,
-    site, token, user, viewing,
+    Server, account, approval, certificate, change, factor, grant, host, mail, member, origin, plan, search,
+    session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -45,6 +45,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         factor::ROUTES,
         token::ROUTES,
         member::ROUTES,
+        certificate::ROUTES,
         plan::ROUTES,
         account::ROUTES,
         grant::ROUTES[0],

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 30] = [
     "panel",
     "users",
     "members",
@@ -32,6 +32,9 @@ pub const TABLES: [&str; 27] = [
     "domains",
     "sites",
     "names",
+    "certificates",
+    "certificate_orders",
+    "acme_accounts",
     "changes",
     "change_chain",
     "change_queue",

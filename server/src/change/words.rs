@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun: what the log can be filtered by.
-pub const VERBS: [&str; 43] = [
+pub const VERBS: [&str; 46] = [
     "account.create",
     "account.suspend",
     "account.resume",
@@ -14,6 +14,9 @@ pub const VERBS: [&str; 43] = [
     "site.create",
     "site.names",
     "site.delete",
+    "certificate.request",
+    "certificate.issue",
+    "certificate.delete",
     "member.create",
     "member.rename",
     "member.delete",
@@ -62,6 +65,9 @@ pub fn verb(code: &str) -> Text {
         "site.create" => ("Site ajouté", "Site added"),
         "site.names" => ("Noms du site changés", "Site's names changed"),
         "site.delete" => ("Site supprimé", "Site deleted"),
+        "certificate.request" => ("Certificat demandé", "Certificate asked for"),
+        "certificate.issue" => ("Certificat en place", "Certificate in place"),
+        "certificate.delete" => ("Certificat retiré", "Certificate taken away"),
         "member.create" => ("Membre créé", "Member created"),
         "member.update" => ("Membre modifié", "Member changed"),
         "member.status" => ("Statut du membre changé", "Member's status changed"),

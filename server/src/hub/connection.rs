@@ -6,7 +6,7 @@ use super::{
     report::Told,
     store::{self, Hello},
 };
-use crate::{Server, verify};
+use crate::{Server, certificate, verify};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
@@ -286,12 +286,15 @@ impl Connection {
         let mut applied = Vec::new();
         let mut tx = self.server.store.write().await?;
         for told in told {
+            if let (Kind::Certificate, Some(request)) = (told.kind, &told.request) {
+                certificate::requested(&mut tx, self.host, told.key, request, now).await?;
+            }
             let Some(news) = super::record(&mut tx, self.host, told, now).await? else { continue };
             if told.state != ChangeState::Applied {
                 continue;
             }
-            if told.kind == Kind::Account {
-                // There is nothing to ask an account from outside: its sites answer for it.
+            if told.kind == Kind::Account || (told.kind == Kind::Certificate && news.body.is_none()) {
+                // There is nothing to ask an account from outside: its sites answer for it. Nor of a certificate that is gone.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {

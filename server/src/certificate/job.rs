@@ -1,0 +1,236 @@
+//! The job that keeps certificates: begins them for new names, lets go of those whose name is gone, renews, and has what is due signed.
+//! Several panel processes may run it: a certificate is claimed by the very statement that moves its next try on.
+
+use super::{
+    Issuer, issue,
+    store::{Stored, select_stored, stored},
+};
+use crate::{Actor, Server, store::sql, wake::Wake};
+use model::{AccountId, CertificateId, HostId, Problem, SiteName, Thumbprint, UnixName};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often turns are looked at; a change of an account is heard at once.
+const ROUND: Duration = Duration::from_secs(5);
+/// Orders at once.
+const AT_ONCE: usize = 16;
+/// Names begun, let go or renewed in one go.
+const MOST: i64 = 200;
+/// A claimed certificate is tried again after this, should its process have died.
+const CLAIM_MS: i64 = 5 * 60_000;
+/// A renewal that does not come is begun again after this.
+const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
+
+/// Runs until `stop` turns true. An order under way is taken up again by the next process.
+pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
+    let Some(issuer) = server.issuer.clone() else { return };
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut wakes = server.store.waker().subscribe();
+    let mut clock = interval(ROUND);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = clock.tick() => {}
+            wake = wakes.next() => match wake {
+                Some(Wake::Account(_) | Wake::All) => {}
+                Some(_) => continue,
+                None => return,
+            },
+            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
+        }
+        let done = async {
+            prepare(&server, &issuer).await?;
+            while let Ok(permit) = permits.clone().try_acquire_owned() {
+                let Some(claimed) = claim(&server).await? else { break };
+                let (server, issuer) = (server.clone(), issuer.clone());
+                tokio::spawn(async move {
+                    let _permit = permit;
+                    issue::told(&server, &issuer, claimed).await;
+                });
+            }
+            Ok::<(), Problem>(())
+        };
+        if let Err(problem) = done.await {
+            tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
+        }
+    }
+}
+
+/// One round to its end: for tests. Gives how many were asked for.
+pub async fn round(server: &Server) -> Result<usize, Problem> {
+    let Some(issuer) = server.issuer.clone() else { return Ok(0) };
+    prepare(server, &issuer).await?;
+    let mut asked = 0;
+    while let Some(claimed) = claim(server).await? {
+        issue::told(server, &issuer, claimed).await;
+        asked += 1;
+    }
+    Ok(asked)
+}
+
+async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
+    let_go(server).await?;
+    let new = new_names(server).await?;
+    let renew = to_renew(server).await?;
+    if new.is_empty() && renew.is_empty() {
+        return Ok(());
+    }
+    // Nothing is begun that could not be asked for.
+    let thumbprint = match issuer.authority.thumbprint(server, &issuer.settings).await {
+        Ok(thumbprint) => thumbprint,
+        Err(refusal) => {
+            tracing::warn!(why = %refusal.text.en, "the certificate authority cannot be reached");
+            return Ok(());
+        }
+    };
+    for name in new {
+        begin(server, name, &thumbprint).await?;
+    }
+    for certificate in renew {
+        renew_one(server, certificate, &thumbprint).await?;
+    }
+    Ok(())
+}
+
+struct New {
+    name: SiteName,
+    account: AccountId,
+    account_name: UnixName,
+    host: HostId,
+}
+
+async fn new_names(server: &Server) -> Result<Vec<New>, Problem> {
+    sql("SELECT n.name, a.id, a.name AS account_name, a.host_id FROM names n JOIN sites s ON s.id = n.site_id
+           JOIN accounts a ON a.id = s.account_id LEFT JOIN certificates c ON c.name = n.name
+         WHERE c.id IS NULL AND a.state IN ('active', 'suspended') ORDER BY n.name LIMIT $1")
+    .bind(MOST)
+    .all(server.store.on(), |row| {
+        Ok(New {
+            name: row.get("name")?,
+            account: row.get("id")?,
+            account_name: row.get("account_name")?,
+            host: row.get("host_id")?,
+        })
+    })
+    .await
+}
+
+/// Wants a key of the host; what comes back is its request.
+async fn begin(server: &Server, new: New, thumbprint: &Thumbprint) -> Result<(), Problem> {
+    let now = server.world.now_ms();
+    let id: CertificateId = server.world.id();
+    let mut tx = server.store.write().await?;
+    // The name may have gone since the list was made.
+    let inserted = sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, next_at, created_at, version)
+         SELECT $1, n.name, $3, $4, 1, 0, $5, $5, 1 FROM names n JOIN sites s ON s.id = n.site_id
+         WHERE n.name = $2 AND s.account_id = $3 ON CONFLICT (name) DO NOTHING")
+    .bind(id)
+    .bind(&new.name)
+    .bind(new.account)
+    .bind(new.host)
+    .bind(now)
+    .run(tx.on())
+    .await?;
+    if inserted == 0 {
+        return Ok(());
+    }
+    let New { name, account, account_name, host } = new;
+    let begun = Stored { id, name, account, account_name, host, key: 1, chain: None };
+    let want = begun.want(Some(thumbprint.clone()));
+    begun.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
+    tx.commit().await
+}
+
+/// Certificates whose name is no site's any more, or another account's.
+async fn let_go(server: &Server) -> Result<(), Problem> {
+    let gone = sql(select_stored!(
+        "LEFT JOIN names n ON n.name = c.name LEFT JOIN sites s ON s.id = n.site_id
+         WHERE s.id IS NULL OR s.account_id <> c.account_id OR a.host_id <> c.host_id ORDER BY c.id LIMIT $1"
+    ))
+    .bind(MOST)
+    .all(server.store.on(), stored)
+    .await?;
+    for certificate in gone {
+        let mut tx = server.store.write().await?;
+        if sql("DELETE FROM certificates WHERE id = $1").bind(certificate.id).run(tx.on()).await? == 0 {
+            continue;
+        }
+        certificate.act(server, &mut tx, &Actor::panel(), "certificate.delete", certificate.gone()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn to_renew(server: &Server) -> Result<Vec<Stored>, Problem> {
+    sql(select_stored!(
+        "WHERE c.renew_at <= $1 AND c.chain_key = c.key_number AND a.state IN ('active', 'suspended') ORDER BY c.renew_at LIMIT $2"
+    ))
+    .bind(server.world.now_ms())
+    .bind(MOST)
+    .all(server.store.on(), stored)
+    .await
+}
+
+/// A new key for the new certificate; the old pair serves meanwhile.
+async fn renew_one(server: &Server, mut certificate: Stored, thumbprint: &Thumbprint) -> Result<(), Problem> {
+    let now = server.world.now_ms();
+    let mut tx = server.store.write().await?;
+    let moved = sql("UPDATE certificates SET key_number = key_number + 1, request = NULL, tries = 0, next_at = $3, renew_at = $4,
+           version = version + 1 WHERE id = $1 AND key_number = $2")
+    .bind(certificate.id)
+    .bind(certificate.key)
+    .bind(now)
+    .bind(now + RENEW_AGAIN_MS)
+    .run(tx.on())
+    .await?;
+    if moved == 0 {
+        return Ok(());
+    }
+    certificate.key += 1;
+    let want = certificate.want(Some(thumbprint.clone()));
+    certificate.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
+    tx.commit().await
+}
+
+/// A certificate whose turn it is.
+pub(super) struct Claimed {
+    pub id: CertificateId,
+    pub tries: u32,
+    /// The host's request, and the number of its key.
+    pub request: model::Der,
+    pub key: u32,
+}
+
+async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
+    let now = server.world.now_ms();
+    // Mostly there is nothing, and then nobody is made to wait.
+    let due = sql("SELECT id FROM certificates WHERE next_at <= $1 AND request IS NOT NULL
+         AND (chain_key IS NULL OR chain_key < key_number) LIMIT 1")
+    .bind(now)
+    .optional(server.store.on(), |_| Ok(()))
+    .await?;
+    if due.is_none() {
+        return Ok(None);
+    }
+    let mut tx = server.store.write().await?;
+    let claimed = sql("UPDATE certificates SET tries = tries + 1, next_at = $1 + $2
+         WHERE id = (SELECT id FROM certificates WHERE next_at <= $1 AND request IS NOT NULL
+             AND (chain_key IS NULL OR chain_key < key_number) ORDER BY next_at, id LIMIT 1)
+           AND next_at <= $1 RETURNING id, tries, request, key_number")
+    .bind(now)
+    .bind(CLAIM_MS)
+    .optional(tx.on(), |row| {
+        Ok(Claimed {
+            id: row.get("id")?,
+            tries: row.get("tries")?,
+            request: row.get::<String>("request")?.parse()?,
+            key: row.get("key_number")?,
+        })
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
