@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{ChangeState, Duty, HostId, Kind, Lang};
+use model::{ChangeState, Duty, HostId, Lang};
 use server::{Server, host::ResourceView};
 
 /// `GET /hosts/{host}/resources`
