@@ -20,6 +20,8 @@ CREATE TABLE certificates (
     text_fr TEXT,
     text_en TEXT,
     tries BIGINT NOT NULL,
+    -- How often the authority said no to this request.
+    refusals BIGINT NOT NULL,
     -- When it is tried next; moved on by who takes it, so that one process has it.
     next_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -37,6 +39,7 @@ CREATE TABLE certificate_orders (
     domain TEXT NOT NULL,
     at BIGINT NOT NULL
 );
+CREATE INDEX certificate_orders_by_certificate ON certificate_orders (certificate_id, at);
 CREATE INDEX certificate_orders_by_member ON certificate_orders (member_id, at);
 CREATE INDEX certificate_orders_by_domain ON certificate_orders (domain, at);
 

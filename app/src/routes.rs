@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, change, grant, host,
+    Panel, account, certificate, change, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -120,6 +120,7 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::confirm_remove),
     post_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::remove_name),
     post_for!(SignedIn, "/sites/{site}/delete", site::form::delete),
+    post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.
@@ -163,20 +164,23 @@ pub const TABLE: &[Route] = &[
     staff_post!(SeeMembers, KeepMembers, "/members/{member}/edit", member::form::save),
     staff_post!(SeeMembers, KeepMembers, "/members/{member}/status", member::show::status),
     staff_post!(SeeMembers, KeepMembers, "/members/{member}/delete", member::show::delete),
+    staff_post!(SeeMembers, Administer, "/members/{member}/deletion", member::deletion::ask),
+    staff_post!(SeeMembers, Administer, "/members/{member}/keep", member::deletion::keep),
     get_for!(SignedIn, "/members/{member}/changes", change::list::of_member),
     staff_get!(SeeUsers, "/users", user::list::list),
     staff_post!(SeeUsers, Administer, "/users/second-factor", user::manage::set_policy),
     staff_post!(SeeUsers, Administer, "/users/{user}/link", user::list::give_link),
     staff_get!(SeeUsers, "/users/{user}", user::manage::show),
     staff_post!(SeeUsers, SendLinks, "/users/{user}/send-link", user::manage::send_link),
+    staff_post!(SeeUsers, SendLinks, "/users/{user}/recovery", user::recovery::ask),
     staff_post!(SeeUsers, Administer, "/users/{user}/suspend", user::manage::suspend),
     staff_post!(SeeUsers, Administer, "/users/{user}/resume", user::manage::resume),
     staff_post!(SeeUsers, Administer, "/users/{user}/factors/remove", user::manage::reset),
     staff_get!(SeeUsers, "/staff", grant::staff::list),
     staff_post!(SeeUsers, Administer, "/staff", grant::staff::add),
     staff_post!(SeeUsers, Administer, "/staff/{grant}/remove", grant::staff::remove),
-    staff_post!(SeeUsers, Administer, "/approvals/{approval}/approve", grant::staff::approve),
-    staff_post!(SeeUsers, Administer, "/approvals/{approval}/refuse", grant::staff::refuse),
+    staff_post!(SeeUsers, SendLinks, "/approvals/{approval}/approve", grant::approvals::approve),
+    staff_post!(SeeUsers, SendLinks, "/approvals/{approval}/refuse", grant::approvals::refuse),
     staff_get!(SeeMails, "/mails", mail::list::list),
     staff_post!(SeeMails, SendLinks, "/mails/{mail}/again", mail::list::again),
     staff_get!(SeeMembers, "/plans", plan::list::list),
@@ -185,6 +189,7 @@ pub const TABLE: &[Route] = &[
     staff_get!(Administer, "/plans/{plan}", plan::form::edit),
     staff_post!(SeeMembers, Administer, "/plans/{plan}", plan::form::save),
     staff_post!(SeeMembers, Administer, "/plans/{plan}/delete", plan::form::delete),
+    staff_get!(SeeMembers, "/certificates", certificate::list::list),
     // Hosts.
     staff_get!(SeeHosts, "/hosts", host::list::list),
     staff_get!(KeepHosts, "/hosts/new", host::form::new),

@@ -47,6 +47,12 @@ impl EmailAddress {
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
+
+    /// Enough to recognise, not enough to write to: for logs, and for mails that somebody else may read.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
+        format!("{}…@{domain}", local.chars().next().unwrap_or_default())
+    }
 }
 
 #[cfg(test)]
@@ -69,5 +75,10 @@ mod tests {
         ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn masked_ones_cannot_be_written_to() {
+        assert_eq!(EmailAddress::parse("ana.b@asso.example").unwrap().masked(), "a…@asso.example");
     }
 }

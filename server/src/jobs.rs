@@ -1,6 +1,8 @@
-//! What the panel does by itself, hour by hour. Every job may run in several panel processes at once, be cut off, and run again.
+//! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, change, mail, member, once, search, session, store::sql, wake::Wake};
+use crate::{
+    Server, account, census, certificate, change, mail, member, once, search, session, store::sql, wake::Wake,
+};
 use model::Problem;
 use std::time::Duration;
 use tokio::{
@@ -16,9 +18,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs until `stop` turns true; the first round comes at once.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let (mut clock, mut chain_clock, mut expiry_clock) =
-        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY));
-    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock] {
+    let (mut clock, mut chain_clock, mut expiry_clock, mut census_clock) =
+        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY), interval(census::EVERY));
+    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock, &mut census_clock] {
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let mut looked_at = server.world.now_ms();
@@ -45,6 +47,12 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 }
                 continue;
             }
+            _ = census_clock.tick() => {
+                if let Err(problem) = census::take(&server).await {
+                    tracing::warn!(%problem, "what there is could not be counted; the next round tries again");
+                }
+                continue;
+            }
             () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
         }
         match account::purge(&server).await {
@@ -53,6 +61,9 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             Err(problem) => {
                 tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
             }
+        }
+        if let Err(problem) = member::purge(&server).await {
+            tracing::error!(%problem, "deleted members could not be removed; the next hour tries again");
         }
         if let Err(problem) = change::mail_head(&server).await {
             tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
@@ -99,6 +110,7 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
         ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
         ("DELETE FROM member_imports WHERE created_at <= $1", now - member::IMPORT_MS),
+        ("DELETE FROM certificate_orders WHERE at <= $1", now - certificate::COUNTED_MS),
         ("DELETE FROM mails WHERE at <= $1 AND state <> 'queued'", now - mail::MEMORY_MS),
     ] {
         sql(statement).bind(before).run(tx.on()).await?;

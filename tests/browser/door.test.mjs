@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { test } from "node:test";
-import { accessible, hydrated, picture, run, signIn, stage, useBrowser, withPage } from "./lib.mjs";
+import { accessible, hydrated, picture, run, saidByStranger, signIn, stage, useBrowser, withPage } from "./lib.mjs";
 
 useBrowser();
 
@@ -25,6 +25,10 @@ test("the certificate is of the panel's own authority, and pages allow no script
   assert.match(policy, /script-src 'nonce-[^']{16,}' 'wasm-unsafe-eval'/);
   assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*/);
   assert.equal(headers["x-content-type-options"], "nosniff");
+});
+
+test("a browser that knows nothing of the authority shows no page of the panel", async () => {
+  assert.match(await saidByStranger(), /ERR_CERT_AUTHORITY_INVALID/);
 });
 
 test("assets are kept for good and named after their content", async () => {

@@ -1,22 +1,9 @@
 // A second factor, as a user sets it up and signs in with it, by an app of a few lines (RFC 6238).
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { accessible, api, fits, picture, run, sent, signIn, stage, useBrowser, widths, withPage } from "./lib.mjs";
+import { accessible, api, code, fits, picture, run, sent, signIn, stage, useBrowser, widths, withPage } from "./lib.mjs";
 
 useBrowser();
-
-/** The code that an app shows `ahead` steps of thirty seconds from now. */
-function code(secret, ahead = 0) {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replace(/\s/g, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 /** Accessible (axe itself needs JavaScript), nothing sticking out at any width. */
 async function look(page, js, name) {

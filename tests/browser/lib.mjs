@@ -1,8 +1,11 @@
 // What every walk needs: the stage, a browser, eyes for errors, and axe.
 import { chromium } from "playwright-core";
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { after, before } from "node:test";
 
 /** demo.json: panel_url, ca_file, admin, member, hosts. */
@@ -18,17 +21,51 @@ export const widths = [360, 768, 1440];
 
 let browser;
 
+/** A home folder of the browser's own; `trusting`: the panel's authority stands in its profile, as a user would install it. */
+function homeOf(trusting) {
+  const home = mkdtempSync(`${tmpdir()}/alveole-browser-`);
+  if (!trusting) return home;
+  const base = `${home}/.pki/nssdb`;
+  mkdirSync(base, { recursive: true });
+  const certutil = (...words) => execFileSync("certutil", ["-d", `sql:${base}`, ...words]);
+  certutil("-N", "--empty-password");
+  certutil("-A", "-n", "Alvéole", "-t", "C,,", "-i", stage.ca_file);
+  return home;
+}
+
+/** No error of TLS is passed over. */
+const launch = (home, rules = []) => chromium.launch({
+  env: { ...process.env, HOME: home },
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
+    ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
+});
+
 /** Called once by each file: one browser for its tests. `rules`: names this browser looks up itself ("MAP a.example 10.0.0.1"). */
 export function useBrowser(rules = []) {
+  let home;
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-features=HttpsUpgrades",
-        ...(rules.length ? [`--host-resolver-rules=${rules.join(",")}`] : [])],
-    });
+    home = homeOf(true);
+    browser = await launch(home, rules);
   });
-  after(async () => browser?.close());
+  after(async () => {
+    await browser?.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+}
+
+/** What a browser says of the panel that knows nothing of its authority. */
+export async function saidByStranger() {
+  const home = homeOf(false);
+  const browser = await launch(home);
+  try {
+    const page = await browser.newPage();
+    return await page.goto(stage.panel_url).then(() => "", (error) => error.message);
+  } finally {
+    await browser.close();
+    rmSync(home, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -38,8 +75,6 @@ export function useBrowser(rules = []) {
 export async function open({ lang = "fr", js = true, width = 1440, scheme = "light" } = {}) {
   const context = await browser.newContext({
     baseURL: stage.panel_url,
-    // The panel's own authority is checked in door.test.mjs; Chromium knows it not.
-    ignoreHTTPSErrors: true,
     javaScriptEnabled: js,
     locale: lang === "fr" ? "fr-FR" : "en-GB",
     viewport: { width, height: 900 },
@@ -126,6 +161,27 @@ export async function fits(page) {
   assert.ok(wide <= room, `${page.url()} is ${wide} wide in a window of ${room}`);
 }
 
+/** Nothing has moved by itself since the page came (Cumulative Layout Shift, all of it rather than the worst five seconds). */
+export async function steady(page) {
+  const moved = await page.evaluate(async () => {
+    await document.fonts.ready;
+    const shifts = [];
+    const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    // What was seen before comes in a task of its own; two frames later it is here.
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(next))));
+    shifts.push(...observer.takeRecords());
+    return shifts.filter((shift) => !shift.hadRecentInput).map((shift) => ({
+      value: shift.value,
+      when: Math.round(shift.startTime),
+      what: shift.sources.map(({ node, previousRect: was, currentRect: is }) =>
+        `${(node?.outerHTML ?? node?.textContent ?? "").slice(0, 80)} from ${was.x},${was.y} ${was.width}×${was.height} to ${is.x},${is.y} ${is.width}×${is.height}`),
+    }));
+  });
+  const sum = moved.reduce((sum, { value }) => sum + value, 0);
+  assert.ok(sum < 0.01, `${page.url()} shifted by ${sum}: ${JSON.stringify(moved)}`);
+}
+
 /** A picture into ALVEOLE_SCREENS, if that is set. */
 export async function picture(page, name) {
   if (screens) await page.screenshot({ path: `${screens}/${name}.png`, fullPage: true });
@@ -139,4 +195,16 @@ export async function api(page, person, method, path, data) {
     headers: { authorization: `Bearer ${person.api_token}` },
   });
   return { status: answer.status(), body: await answer.json().catch(() => null) };
+}
+
+/** The code that an app shows `ahead` steps of thirty seconds from now. */
+export function code(secret, ahead = 0) {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/\s/g, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac("sha1", key).update(step).digest();
+  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
 }

@@ -59,6 +59,13 @@ impl Own {
         Process::stop(&self.wish.folder)
     }
 
+    /// The panel sends mails as `lines` of `[mail]` say, from now on.
+    pub fn mail_by(&mut self, lines: &str) -> Result<(), String> {
+        self.stop_panel()?;
+        self.wish.extra.mail = Some(lines.to_owned());
+        self.start_panel()
+    }
+
     pub fn kill_panel(&self) -> Result<(), String> {
         Process::kill(&self.wish.folder)
     }

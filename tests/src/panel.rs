@@ -132,6 +132,11 @@ impl Process {
         self.folder.join("panel.log")
     }
 
+    /// Mails to people become files, instead of leaving.
+    fn as_files(&self) -> String {
+        format!("folder = \"{}\"", self.folder.with_file_name("mail").display())
+    }
+
     fn configuration(&self, wish: &Wish, lab: &Lab) -> String {
         let Ports { people, agents } = self.ports;
         let dialled = wish.extra.agents_port.unwrap_or(agents);
@@ -144,16 +149,15 @@ impl Process {
              state_dir = \"{}\"\n\
              assets_dir = \"{}\"\n\
              # the hosts reach it at {} and {}\n{}\n\
-             # Mails to people become files, instead of leaving.\n\
              [mail]\n\
              from = \"Alvéole <panel@alveole.example>\"\n\
-             folder = \"{}\"\n",
+             {}\n",
             self.folder.join("state").display(),
             wish.assets.display(),
             lab.panel_address,
             lab.panel_address6,
             wish.extra.panel_toml,
-            self.folder.with_file_name("mail").display(),
+            wish.extra.mail.clone().unwrap_or_else(|| self.as_files()),
         )
     }
 }

@@ -68,6 +68,8 @@ pub struct Extra {
     pub agents_port: Option<u16>,
     /// Further lines of panel.toml.
     pub panel_toml: String,
+    /// The lines of `[mail]` that say which way mails leave; absent, they become files.
+    pub mail: Option<String>,
 }
 
 const ADMIN: &str = "admin@alveole.example";

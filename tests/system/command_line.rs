@@ -55,6 +55,17 @@ fn an_account_and_its_site_from_a_terminal() {
     let said = alveole.run("fr_FR.UTF-8", &["member", "create", "Les amis du terminal"]);
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.out.contains("Les amis du terminal"), "{said:?}");
+    let contacts = ["billing: Jeanne Martin <jeanne@terminal.example> +33 1 23 45 67 89", "legal: Me Dupont"];
+    let args =
+        ["member", "update", "Les amis du terminal", "--contact", contacts[0], "--contact", contacts[1]];
+    assert_eq!(alveole.run("C", &args).code, 0);
+    let listed = alveole.json(&["member", "contacts", "Les amis du terminal"]);
+    assert_eq!(
+        (listed[0]["email"].as_str(), listed[1]["purpose"].as_str()),
+        (Some("jeanne@terminal.example"), Some("legal"))
+    );
+    let shown = alveole.run("C", &["member", "show", "Les amis du terminal"]).out;
+    assert!(contacts.iter().all(|contact| shown.contains(contact)), "{shown}");
     let args = [
         "account",
         "create",

@@ -12,6 +12,7 @@ mod faults;
 mod first_site;
 mod full_disk;
 mod killed_panel;
+mod mail;
 mod neighbours;
 mod panel_package;
 mod renewal;

@@ -24,7 +24,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let accounts = server::account::list_for(&server, me, &page.listing(), asked, code, order).await?;
     let lang = face.lang;
     if !face.is_staff() {
-        return Ok(mine(&face, None, &page, accounts));
+        return Ok(mine(&face, &page, accounts));
     }
     let filter = states(lang, &page);
     let search = search(
@@ -41,10 +41,9 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     Ok(shell::page(&face, about, body))
 }
 
-/// One's own accounts; `above` is what comes first.
-pub fn mine(
+/// One's own accounts.
+fn mine(
     face: &Face,
-    above: Option<AnyView>,
     page: &parts::Page,
     accounts: server::paging::Page<AccountView>,
 ) -> axum::response::Response {
@@ -58,17 +57,13 @@ pub fn mine(
         );
         let none =
             empty(lang.pick("Vous n’avez pas encore de compte", "You have no account yet"), words, None);
-        return shell::page(
-            face,
-            about,
-            view! { <div class="stack">{above}<div class="card card-flat">{none}</div></div> },
-        );
+        return shell::page(face, about, view! { <div class="card card-flat">{none}</div> });
     }
     let items = accounts.items.into_iter().map(|account| item(lang, &account)).collect_view();
     shell::page(
         face,
         about,
-        view! { <div class="stack">{above}<ul class="card card-flat items">{items}</ul>{next}</div> },
+        view! { <div class="stack"><ul class="card card-flat items">{items}</ul>{next}</div> },
     )
 }
 

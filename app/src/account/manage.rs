@@ -1,6 +1,6 @@
 //! What admins do with an account: its plan, suspending, resuming, deleting, restoring.
 
-use super::{Part, cause, frame, standing, standing_notice};
+use super::{Part, cause, frame, standing, standing_notice, usage};
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Check, Facts, Input, Select, Typed, errors, fold, fold_loss, moment},
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use model::{AccountId, Lang, Problem, Text, text};
 use server::{
     Server,
-    account::{AccountView, Standing, Suspension},
+    account::{AccountView, Limit, Standing, Suspension},
     change::Done,
 };
 
@@ -112,16 +112,24 @@ async fn render(server: &Server, face: &Face, id: AccountId, typed: Typed) -> An
     let account = server::account::show(server, me, id).await?;
     let listing = server::paging::Listing { limit: Some(200), ..Default::default() };
     let plans = server::plan::list(server, me, &listing).await?.items;
+    let mut limits = server::account::usage_of(server, &account).await?;
+    // What would be above another plan is drawn against that one.
+    if typed.error("above").is_some()
+        && let Some(asked) = plans.iter().find(|plan| plan.id.to_string() == typed.get("plan"))
+    {
+        limits = limits.into_iter().map(|limit| limit.against(asked)).collect();
+    }
     let plans: Vec<_> = plans.into_iter().map(|plan| (plan.id.to_string(), plan.name.to_string())).collect();
     let kept_days = server.config.keep_deleted_days;
     let face = face.saying(format!("/accounts/{id}/manage"));
-    Ok(view(&face, &account, plans, kept_days, &typed))
+    Ok(view(&face, &account, plans, &limits, kept_days, &typed))
 }
 
 pub fn view(
     face: &Face,
     account: &AccountView,
     plans: Vec<(String, String)>,
+    limits: &[Limit],
     kept_days: i64,
     typed: &Typed,
 ) -> Response {
@@ -143,7 +151,7 @@ pub fn view(
         )
         .view();
     let acts = match account.state {
-        Standing::Active => view! { {plan_act(lang, account, plans, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, kept_days, typed)} }.into_any(),
+        Standing::Active => view! { {plan_act(lang, account, plans, limits, typed)}{suspend_act(lang, account, typed)}{delete_act(lang, account, kept_days, typed)} }.into_any(),
         Standing::Suspended => {
             let resume = Action::new(format!("/accounts/{}/resume", account.id), lang.pick("Remettre le compte en service", "Resume the account")).main();
             view! { {resume.view()}{delete_act(lang, account, kept_days, typed)} }.into_any()
@@ -163,7 +171,13 @@ pub fn view(
     shell::page(face, frame(face, account, Part::Manage).status(typed.status()), body)
 }
 
-fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typed: &Typed) -> AnyView {
+fn plan_act(
+    lang: Lang,
+    account: &AccountView,
+    plans: Vec<(String, String)>,
+    limits: &[Limit],
+    typed: &Typed,
+) -> AnyView {
     let above = typed.error("above").is_some();
     let wrong = above || typed.error("plan").is_some();
     // Asked only once it is known what would be above.
@@ -174,7 +188,14 @@ fn plan_act(lang: Lang, account: &AccountView, plans: Vec<(String, String)>, typ
         plans.into_iter().fold(Select::new("plan", lang.pick("Offre", "Plan")), |select, (id, label)| {
             select.option(id, label)
         });
+    let against = if above {
+        lang.pick("Avec l’offre choisie\u{a0}:", "With the plan chosen:")
+    } else {
+        lang.pick("Avec l’offre actuelle\u{a0}:", "With the present plan:")
+    };
     let form = view! {
+        <p>{against}</p>
+        {usage::meters(lang, limits)}
         <form class="form" method="post" action=format!("/accounts/{}/plan", account.id)>
             {select.view(lang, &shown)}
             {accept}

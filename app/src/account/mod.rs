@@ -5,6 +5,7 @@ pub mod form;
 pub mod list;
 pub mod manage;
 pub mod show;
+pub mod usage;
 
 use crate::{
     http::Face,
@@ -23,6 +24,11 @@ pub enum Part {
     Changes,
     People,
     Manage,
+}
+
+/// The page of what admins do with an account, in a word.
+pub fn manage_word(lang: Lang) -> &'static str {
+    lang.pick("Administration", "Administration")
 }
 
 /// The head of every page of an account: its name, whose it is, how it stands, its tabs.
@@ -49,7 +55,7 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
         current: part == Part::People,
     });
     if face.may(Duty::Administer) {
-        let words = lang.pick("Administration", "Administration");
+        let words = manage_word(lang);
         links.push(Tab { words, href: format!("{path}/manage"), current: part == Part::Manage });
     }
     let lead = view! {

@@ -9,7 +9,7 @@ use model::{AccountId, HostId, Lang, MemberId, Problem, Text, UnixName};
 use serde::Deserialize;
 use server::{
     Server,
-    change::{Filter, VERBS, VIAS, Wanted},
+    change::{Filter, VIAS, Wanted},
     paging::Listing,
 };
 
@@ -277,10 +277,25 @@ impl Read {
 
 /// The nouns of acts: all of them, and those that an account's or a member's log can have.
 const NOUNS: &[&str] = &[
-    "account", "site", "member", "grant", "user", "factor", "token", "plan", "host", "resource", "mail",
+    "account",
+    "site",
+    "member",
+    "grant",
+    "invitation",
+    "viewing",
+    "user",
+    "factor",
+    "token",
+    "staff",
+    "approval",
+    "plan",
+    "host",
+    "resource",
+    "mail",
     "panel",
 ];
-const OF_ACCOUNTS: &[&str] = &["account", "site", "member", "grant", "resource", "mail"];
+const OF_ACCOUNTS: &[&str] =
+    &["account", "site", "member", "grant", "invitation", "viewing", "resource", "mail"];
 
 fn noun(lang: Lang, noun: &str) -> &'static str {
     match noun {
@@ -288,6 +303,10 @@ fn noun(lang: Lang, noun: &str) -> &'static str {
         "site" => lang.pick("Sites", "Sites"),
         "member" => lang.pick("Membres", "Members"),
         "grant" => lang.pick("Accès", "Access"),
+        "invitation" => lang.pick("Invitations", "Invitations"),
+        "viewing" => lang.pick("Vues par l’équipe", "Views by staff"),
+        "staff" => lang.pick("Fonctions", "Staff roles"),
+        "approval" => lang.pick("Accords", "Approvals"),
         "user" => lang.pick("Utilisateurs", "Users"),
         "factor" => lang.pick("Seconds facteurs", "Second factors"),
         "token" => lang.pick("Jetons", "Tokens"),
@@ -304,9 +323,9 @@ fn verbs(lang: Lang, nouns: &[&'static str]) -> Select {
     let first = Select::new("verb", lang.pick("Quoi", "What")).option("", lang.pick("tout", "everything"));
     nouns.iter().fold(first, |select, of| {
         let select = select.option(*of, noun(lang, of));
-        let its = VERBS.iter().filter(|verb| verb.split('.').next() == Some(of));
+        let its = server::change::verbs().filter(|verb| verb.split('.').next() == Some(of));
         its.fold(select, |select, verb| {
-            select.option(*verb, format!("· {}", server::change::verb(verb).pick(lang)))
+            select.option(verb, format!("· {}", server::change::verb(verb).pick(lang)))
         })
     })
 }

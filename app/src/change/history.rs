@@ -28,7 +28,7 @@ pub async fn all(State(server): State<Server>, face: Face, Query(asked): Query<A
     let words = lang.pick("Fin de la chaîne", "End of the chain");
     let body = view! {
         {log}
-        <p class="small quiet">{words}{lang.colon()}<a href="/changes/chain">{head.position}</a>" "<code>{head.hash}</code></p>
+        <p class="small quiet below">{words}{lang.colon()}<a href="/changes/chain">{head.position}</a>" "<code>{head.hash}</code></p>
     };
     Ok(shell::page(&face, frame(&face, true).status(read.status()), body))
 }

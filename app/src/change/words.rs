@@ -24,6 +24,13 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if change.verb == "site.names" {
         return names(lang, &list(&change.before, "names"), &list(&change.after, "names"));
     }
+    if change.verb == "user.recover" {
+        let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
+        return Some(lang.pick(
+            format!("Auparavant {old} · Vérification\u{a0}: {reason}"),
+            format!("{old} before · How they were recognised: {reason}"),
+        ));
+    }
     if change.verb == "viewing.start" {
         let reason = text(&change.after, "reason")?;
         return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));

@@ -108,6 +108,7 @@ fn of_input(input: &'static Input, lang: Lang) -> Arg {
         Kind::Number => long(arg).required(true).value_parser(value_parser!(u32)),
         Kind::SomeNumber => long(arg).value_parser(value_parser!(u32)),
         Kind::Flag => long(arg).action(ArgAction::SetTrue),
+        Kind::Contacts => arg.long("contact").value_name("CONTACT").action(ArgAction::Append),
         Kind::File => arg.required(true).value_name("FILE").value_parser(value_parser!(PathBuf)),
     }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod command;
 mod config;
+mod contacts;
 mod nouns;
 mod output;
 mod run;

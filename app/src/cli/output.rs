@@ -1,5 +1,6 @@
 //! Answers for people, as tables and lines, or for programs, as JSON.
 
+use crate::contacts;
 use model::Lang;
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
@@ -65,7 +66,10 @@ fn shown(item: &Value, column: &str, lang: Lang) -> String {
         Value::String(text) => text.clone(),
         Value::Array(all) => all
             .iter()
-            .map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
+            .map(|one| match one.as_str() {
+                Some(word) => word.to_owned(),
+                None => contacts::line(one).map_or_else(|| one.to_string(), |line| line + ";"),
+            })
             .collect::<Vec<_>>()
             .join(" "),
         Value::Object(both) => match both.get(lang.code()).and_then(Value::as_str) {
@@ -91,7 +95,7 @@ mod tests {
     fn fields_become_one_line_of_text() {
         let item = json!({
             "name": "asso", "member": {"name": "Les\u{1b}[31m amis\n"}, "at": 1_700_000_000_123_i64, "gone": null,
-            "names": ["a.example", "b.example"], "text": {"fr": "disque plein", "en": "disk full"}, "connected": true,
+            "names": ["a.example", "b.example"], "contacts": [{"purpose": "legal", "name": "Me Dupont", "email": null, "phone": null}], "text": {"fr": "disque plein", "en": "disk full"}, "connected": true,
         });
         for (column, fr) in [
             ("name", "asso"),
@@ -100,6 +104,7 @@ mod tests {
             ("gone", "-"),
             ("member.absent", "-"),
             ("names", "a.example b.example"),
+            ("contacts", "legal: Me Dupont;"),
             ("text", "disque plein"),
             ("connected", "oui"),
         ] {

@@ -5,6 +5,7 @@ use crate::{
     client::{Answer, Client, encode},
     command,
     config::Config,
+    contacts,
     nouns::nouns,
     output,
     table::{self, Input, Kind, Verb},
@@ -43,6 +44,11 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
             }
             _ => return Ok(Exit::Done),
         }
+    }
+    if let table::Answer::Within(field) = verb.answer {
+        let items = client.get(&path)?.body[field].as_array().cloned().unwrap_or_default();
+        output::list(&items, verb.columns, json, lang);
+        return Ok(Exit::Done);
     }
     if verb.answer != table::Answer::One {
         let items = list(&client, verb, &path, args, lang)?;
@@ -156,7 +162,8 @@ fn list(
     lang: Lang,
 ) -> Result<Vec<Value>, Failure> {
     if verb.answer == table::Answer::List {
-        return all(client, path, usize::MAX);
+        let query = query(client, verb, args, lang)?;
+        return all(client, &format!("{path}{}", query.replacen('&', "?", 1)), usize::MAX);
     }
     let most = args.get_one::<usize>("limit").copied().unwrap_or(usize::MAX);
     let query = format!("{path}?limit={}{}", PAGE.min(most), query(client, verb, args, lang)?);
@@ -212,6 +219,12 @@ fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Resul
             });
             Some(Value::from(text?))
         }
+        Kind::Contacts => match args.get_many::<String>(input.name) {
+            None => None,
+            Some(typed) => {
+                Some(contacts::parse_all(typed, lang).map_err(|text| Failure::new(Exit::Usage, text))?)
+            }
+        },
         Kind::Number | Kind::SomeNumber => args.get_one::<u32>(input.name).map(|number| Value::from(*number)),
         Kind::Words => args.get_many::<String>(input.name).map(|words| words.cloned().collect()),
         Kind::Ref(noun) | Kind::SomeRef(noun) => {

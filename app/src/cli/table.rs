@@ -31,6 +31,8 @@ pub enum Answer {
     List,
     /// A list in pages, asked for with `limit` and `cursor`.
     Pages,
+    /// A list that stands in a field of one thing.
+    Within(&'static str),
     /// A file, passed on as it comes.
     File,
 }
@@ -64,6 +66,8 @@ pub enum Kind {
     File,
     /// `--name`, for yes.
     Flag,
+    /// `--contact` for each of a member's contacts.
+    Contacts,
 }
 
 /// A text in both languages; a constant, which `model::Text` cannot be within constants.
@@ -165,6 +169,12 @@ impl Verb {
     /// A file.
     pub const fn file(mut self) -> Verb {
         self.answer = Answer::File;
+        self
+    }
+
+    /// In a field of the one thing that is answered.
+    pub const fn within(mut self, field: &'static str) -> Verb {
+        self.answer = Answer::Within(field);
         self
     }
 

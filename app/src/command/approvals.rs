@@ -10,6 +10,9 @@ pub async fn list(config: Config) -> Result<(), Problem> {
     server.store.close().await;
     for asked in open? {
         println!("{} {} {} ({})", asked.id, asked.kind.code(), asked.label, asked.by);
+        for line in &asked.details {
+            println!("  {}", line.pick(super::lang()));
+        }
     }
     Ok(())
 }

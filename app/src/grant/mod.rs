@@ -1,5 +1,6 @@
 //! Roles: who is what on an account or a member, one's own roles, the cooperative's staff.
 
+pub mod approvals;
 pub mod mine;
 pub mod people;
 pub mod staff;

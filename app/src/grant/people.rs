@@ -176,8 +176,8 @@ fn list(lang: Lang, on: On, access: &Access, me: Option<UserId>, grants: Vec<Gra
     let inherited = matches!(on, On::Account(_)).then(|| {
         view! {
             <div class="card-foot small quiet">{lang.pick(
-                "Qui a un rôle sur le membre l’a aussi ici.",
-                "Whoever has a role on the member has it here too.",
+                "Les responsables du membre (personne ou association) ont ici le même rôle que sur lui.",
+                "Whoever has a role on the member (the person or organisation) has the same one here.",
             )}</div>
         }
     });

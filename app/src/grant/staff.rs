@@ -1,6 +1,6 @@
 //! The cooperative's staff, and what waits for a second admin.
 
-use super::staff_meaning;
+use super::{approvals::approvals, staff_meaning};
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Cell, Input, Select, Tab, Typed, day, errors, link_main, table, tabs},
@@ -8,10 +8,9 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{ApprovalId, Duty, GrantId, Lang, Problem, StaffRole, Text};
+use model::{Duty, GrantId, Lang, Problem, StaffRole, Text};
 use server::{
     Server,
-    approval::{ApprovalView, Approved, Kind},
     grant::{AddedStaff, NewStaff, StaffView},
 };
 
@@ -50,23 +49,8 @@ pub async fn remove(State(server): State<Server>, face: Face, Path(id): Path<Gra
     }
 }
 
-/// `POST /approvals/{approval}/approve`
-pub async fn approve(State(server): State<Server>, face: Face, Path(id): Path<ApprovalId>) -> Answer {
-    match server::approval::approve(&server, face.me()?, id).await {
-        Ok(Approved { approval, link: Some(link) }) => pass_on(&server, &face, &approval.label, &link),
-        Ok(_) => see("/staff", "approved"),
-        Err(problem) => draw(&server, &face, Typed::new().refused(on_form(problem)?)).await,
-    }
-}
-
-/// `POST /approvals/{approval}/refuse`
-pub async fn refuse(State(server): State<Server>, face: Face, Path(id): Path<ApprovalId>) -> Answer {
-    server::approval::refuse(&server, face.me()?, id).await?;
-    see("/staff", "approval_refused")
-}
-
 /// The link for a new user on a panel that sends no mail, shown once.
-fn pass_on(server: &Server, face: &Face, email: &str, link: &model::Secret) -> Answer {
+pub(super) fn pass_on(server: &Server, face: &Face, email: &str, link: &model::Secret) -> Answer {
     let lang = face.lang;
     let title = lang.pick("La fonction est confiée", "The role is given");
     let link = server::user::link_url(server, link);
@@ -98,7 +82,7 @@ pub fn pages(lang: Lang, staff: bool) -> AnyView {
     tabs(lang.pick("Pages des utilisateurs", "Pages of the users"), links)
 }
 
-async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
+pub(super) async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
     let (me, lang) = (face.me()?, face.lang);
     let staff = server::grant::list_staff(server, me).await?;
     let open = server::approval::list(server, me).await?;
@@ -106,7 +90,7 @@ async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
     let body = view! {
         <div class="stack">
             {errors(lang, &typed)}
-            {approvals(lang, may, open)}
+            {approvals(lang, open)}
             <div class="card card-flat">{rows(lang, may, staff)}</div>
             {may.then(|| form(lang, &typed))}
         </div>
@@ -146,54 +130,6 @@ fn rows(lang: Lang, may: bool, staff: Vec<StaffView>) -> AnyView {
         lang.pick("Acte", "Act"),
     ];
     table(lang.pick("Équipe", "Staff"), &heads, rows)
-}
-
-/// What waits for a second admin; on the home page of admins too.
-pub fn approvals(lang: Lang, may: bool, open: Vec<ApprovalView>) -> Option<AnyView> {
-    if open.is_empty() {
-        return None;
-    }
-    let rows = open.into_iter().map(|asked| approval(lang, may, asked)).collect_view();
-    Some(
-        view! {
-            <section class="card card-flat card-alert" aria-labelledby="approvals">
-                <div class="card-head"><h2 id="approvals">{lang.pick("Attend un deuxième accord", "Waits for a second approval")}</h2></div>
-                <ul class="items">{rows}</ul>
-            </section>
-        }
-        .into_any(),
-    )
-}
-
-fn approval(lang: Lang, may: bool, asked: ApprovalView) -> AnyView {
-    let what = match asked.kind {
-        Kind::Admin => lang.pick("Confier l’administration à ", "Make an admin of "),
-    };
-    let title = format!("{what}{}", asked.label);
-    let act = |verb: &str, words: &'static str| {
-        Action::new(format!("/approvals/{}/{verb}", asked.id), words).about(lang, &title)
-    };
-    let acts = may.then(|| {
-        if asked.own {
-            let words = lang.pick("Retirer ma demande", "Withdraw my request");
-            view! { <div class="row">{act("refuse", words).view()}</div> }.into_any()
-        } else {
-            let yes = act("approve", lang.pick("Donner mon accord", "Approve")).main().view();
-            let no = act("refuse", lang.pick("Refuser", "Refuse")).view();
-            view! { <div class="row">{yes}{no}</div> }.into_any()
-        }
-    });
-    let by = asked.by.clone();
-    view! {
-        <li>
-            <div class="item">
-                <span class="item-name">{title.clone()}</span>
-                <p class="item-more">{lang.pick("demandé par ", "asked for by ")}{by}{lang.pick(" · jusqu’au ", " · until ")}{day(lang, asked.expires_at)}</p>
-            </div>
-            {acts}
-        </li>
-    }
-    .into_any()
 }
 
 fn form(lang: Lang, typed: &Typed) -> AnyView {

@@ -81,10 +81,10 @@ fn figures(lang: Lang, host: &HostView) -> AnyView {
     let class = |count: u32, class: &'static str| if count > 0 { class } else { "" };
     view! {
         <div class="figures">
-            {figure(counts.failed.into(), lang.pick("en échec", "failed"), to("failed"), class(counts.failed, "figure-bad"))}
-            {figure(counts.held.into(), lang.pick("en attente d’accord", "waiting for consent"), to("held"), class(counts.held, "figure-held"))}
-            {figure(counts.pending.into(), lang.pick("en route", "on their way"), to("wanted"), "")}
-            {figure(counts.applied.into(), lang.pick("en place", "in place"), format!("/hosts/{}/resources", host.id), "")}
+            {figure(lang, counts.failed.into(), lang.pick("en échec", "failed"), to("failed"), class(counts.failed, "figure-bad"))}
+            {figure(lang, counts.held.into(), lang.pick("en attente d’accord", "waiting for consent"), to("held"), class(counts.held, "figure-held"))}
+            {figure(lang, counts.pending.into(), lang.pick("en route", "on their way"), to("wanted"), "")}
+            {figure(lang, counts.applied.into(), lang.pick("en place", "in place"), format!("/hosts/{}/resources", host.id), "")}
         </div>
     }
     .into_any()

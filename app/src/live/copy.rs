@@ -1,4 +1,5 @@
-//! A button that copies a text. Without JavaScript it stays hidden and the text is selected by hand.
+//! A button that copies a text. Its room is kept until it lives, so that nothing moves; without JavaScript it is not there, and the text is
+//! selected by hand.
 
 use leptos::prelude::*;
 use model::Lang;
@@ -21,7 +22,7 @@ pub fn CopyButton(text: String, lang: Lang) -> impl IntoView {
         let _ = &text;
     };
     view! {
-        <button type="button" class="copy" hidden=move || !alive.get() on:click=copy>
+        <button type="button" class="copy" class:alive=move || alive.get() on:click=copy>
             <span aria-live="polite">
                 {move || if copied.get() { lang.pick("Copié", "Copied") } else { lang.pick("Copier", "Copy") }}
             </span>

@@ -1,15 +1,17 @@
 //! The live parts of pages: small Leptos islands. The server draws each of them complete; where JavaScript runs, the browser
-//! hydrates them and the panel's server-sent events (model::event) keep them true. They know `model` alone.
+//! hydrates them; what moves by itself the panel's server-sent events (model::event) keep true. They know `model` alone.
 
 mod badge;
 mod change;
 mod copy;
 #[cfg(feature = "hydrate")]
 mod stream;
+pub mod suggest;
 
 pub use badge::{LiveAccount, LiveSite};
 pub use change::LiveChange;
 pub use copy::CopyButton;
+pub use suggest::Suggest;
 
 /// What app/browser/boot.js calls once, before it hydrates the islands it finds.
 #[cfg(feature = "hydrate")]

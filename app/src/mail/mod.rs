@@ -1,4 +1,4 @@
 //! Mails to people, for admins: who was told what, when, and why not.
 
 pub mod list;
-mod words;
+pub mod words;

@@ -14,6 +14,14 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Asked => lang.pick("rôle proposé", "role offered"),
         Kind::Staff => lang.pick("fonction confiée", "staff role given"),
         Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
+        Kind::FactorAdded => lang.pick("second facteur mis en place", "second factor set up"),
+        Kind::FactorRemoved => lang.pick("second facteur retiré", "second factor removed"),
+        Kind::FactorsReset => {
+            lang.pick("seconds facteurs retirés par l’équipe", "second factors removed by staff")
+        }
+        Kind::RecoveryAsked => lang.pick("nouvelle adresse demandée", "new address asked for"),
+        Kind::Recovered => lang.pick("accès passé à une autre adresse", "access moved to another address"),
+        Kind::NewAddress => lang.pick("nouvelle adresse", "new address"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }

@@ -220,14 +220,14 @@ fn columns(lang: Lang) -> AnyView {
         .collect();
     let contact = lang.pick("contact technique nom", "technical contact name");
     view! {
-        <dl class="facts">
+        <div class="facts-room"><dl class="facts">
             {rows}
             <dt><code>{contact}</code></dt>
             <dd>{lang.pick(
                 "de même courriel ou téléphone, et facturation ou juridique\u{a0}; «\u{a0}contact technique 2 nom\u{a0}» pour un second",
                 "likewise e-mail or phone, and billing or legal; “technical contact 2 name” for a second one",
             )}</dd>
-        </dl>
+        </dl></div>
         <p>{lang.pick(
             "L’export donne un fichier avec toutes ces colonnes. Un tableur dit «\u{a0}CSV UTF-8\u{a0}» quand il enregistre comme il faut.",
             "The export gives a file with all of these columns. A spreadsheet says “CSV UTF-8” when it saves as it should.",

@@ -92,8 +92,8 @@ fn render(face: &Face, now: &Invitations, typed: &Typed) -> Response {
             {errors(lang, typed)}
             {off}
             <div class="figures">
-                {figure(now.waiting.into(), lang.pick("pas encore invités", "not invited yet"), "/members/invitations", "")}
-                {figure(now.invited.into(), lang.pick("invités", "invited"), if face.may(Duty::SeeMails) { "/mails" } else { "/members/invitations" }, "")}
+                {figure(lang, now.waiting.into(), lang.pick("pas encore invités", "not invited yet"), "/members/invitations", "")}
+                {figure(lang, now.invited.into(), lang.pick("invités", "invited"), if face.may(Duty::SeeMails) { "/mails" } else { "/members/invitations" }, "")}
             </div>
             <section class="card">
                 <form class="form" method="post" action="/members/invitations" novalidate=true>

@@ -2,6 +2,7 @@
 //! correction of contacts and language.
 
 pub mod about;
+pub mod deletion;
 pub mod export;
 mod fields;
 pub mod form;
@@ -10,6 +11,6 @@ pub mod invitations;
 pub mod list;
 mod report;
 pub mod show;
-mod words;
+pub mod words;
 
 pub(crate) use words::{part as part_word, status as status_word};

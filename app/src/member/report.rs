@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     http::Face,
-    parts::{Action, Cell, Facts, Icon, Tone, Typed, errors, href, icon, link, notice, table},
+    parts::{Action, Cell, Facts, Icon, Tone, Typed, errors, href, icon, link, moment, notice, table},
     shell::{self, Place},
 };
 use axum::response::Response;
@@ -30,7 +30,11 @@ pub fn render(face: &Face, import: &Import, after: usize, typed: &Typed) -> Resp
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
-            {if wrong { to_mend(lang) } else { ready(lang, &path, good) }}
+            {match import.applied_at {
+                Some(at) => imported(lang, at),
+                None if wrong => to_mend(lang),
+                None => ready(lang, &path, good),
+            }}
             <section class="card">{Facts::new()
                 .line(lang.pick("Membres à créer", "Members to create"), good.to_string())
                 .line(lang.pick("Lignes à corriger", "Rows to mend"), bad.to_string())
@@ -41,6 +45,14 @@ pub fn render(face: &Face, import: &Import, after: usize, typed: &Typed) -> Resp
         </div>
     };
     shell::page(face, page, body)
+}
+
+fn imported(lang: Lang, at: i64) -> AnyView {
+    let more = view! {
+        <p>{lang.pick("Ces membres sont entrés le ", "These members came in on ")}{moment(lang, at)}"."</p>
+        {link("/members?sort=newest", lang.pick("Voir les membres", "See the members"))}
+    };
+    notice(Tone::Good, lang.pick("L’import est fait", "The import is done"), more)
 }
 
 fn to_mend(lang: Lang) -> AnyView {

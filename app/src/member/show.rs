@@ -1,10 +1,10 @@
 //! The page of a member, for the cooperative: what it is, whom to write to, how it stood through time, its accounts, notes, its end.
 
-use super::{fields, words};
+use super::{deletion::End, fields, words};
 use crate::{
     account,
     http::{Answer, Face, on_form, see},
-    parts::{self, Action, Facts, Typed, day, empty, errors, fold, fold_loss, link, link_main, next_page},
+    parts::{self, Facts, Typed, day, empty, errors, fold, link, link_main, next_page},
     shell::{self, Place},
 };
 use axum::{
@@ -61,13 +61,19 @@ pub async fn delete(State(server): State<Server>, face: Face, Path(id): Path<Mem
     }
 }
 
+/// The page again, with what was refused.
+pub(super) async fn refused(server: &Server, face: &Face, id: MemberId, typed: Typed) -> Answer {
+    draw(server, face, id, &parts::Page::default(), typed).await
+}
+
 async fn draw(server: &Server, face: &Face, id: MemberId, page: &parts::Page, typed: Typed) -> Answer {
     let me = face.me()?;
     let member = server::member::show(server, me, id).await?;
     let steps = server::member::statuses(server, me, id).await?;
     let accounts = server::account::list_of_member(server, me, id, &page.listing()).await?;
+    let end = End::of(server, face, id).await?;
     let face = face.saying(format!("/members/{id}"));
-    Ok(render(&face, &member, &steps, accounts, page, &typed))
+    Ok(render(&face, &member, &steps, accounts, &end, page, &typed))
 }
 
 fn render(
@@ -75,6 +81,7 @@ fn render(
     member: &MemberView,
     steps: &[Step],
     accounts: Page<AccountView>,
+    end: &End,
     page: &parts::Page,
     typed: &Typed,
 ) -> Response {
@@ -111,9 +118,10 @@ fn render(
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
+            {end.notice(face, member)}
             <section class="card">{facts}</section>
             {notes}
-            {contacts(lang, member)}
+            {contacts(face, member)}
             {accounts_of(face, member, accounts)}
             {next}
             <section class="card card-flat">
@@ -124,7 +132,7 @@ fn render(
                 {link(format!("{path}/people"), lang.pick("Qui a quel rôle", "Who has which role"))}
                 {link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}
             </div>
-            {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{status_act(lang, member, typed)}{delete_act(lang, member)}</div> })}
+            {face.may(Duty::KeepMembers).then(|| view! { <div class="folds">{status_act(lang, member, typed)}{end.act(face, member)}</div> })}
         </div>
     };
     shell::page(face, about, body)
@@ -137,15 +145,17 @@ pub fn lines(text: &str) -> AnyView {
     view! { <div>{lines}</div> }.into_any()
 }
 
-fn contacts(lang: Lang, member: &MemberView) -> AnyView {
+fn contacts(face: &Face, member: &MemberView) -> AnyView {
+    let lang = face.lang;
     let shown = if member.contacts.is_empty() {
         let words = lang.pick(
             "À qui écrire quand un site tombe, pour une facture, pour une affaire de droit.",
             "Whom to write to when a site is down, about a bill, about a matter of law.",
         );
-        let act =
-            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"));
-        empty(lang.pick("Pas encore de contact", "No contact yet"), words, Some(act))
+        let act = face.may(Duty::KeepMembers).then(|| {
+            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"))
+        });
+        empty(lang.pick("Pas encore de contact", "No contact yet"), words, act)
     } else {
         words::contacts(lang, &member.contacts)
     };
@@ -193,20 +203,4 @@ fn status_act(lang: Lang, member: &MemberView, typed: &Typed) -> AnyView {
         </form>
     };
     fold(lang.pick("Changer le statut…", "Change the status…"), wrong, form)
-}
-
-fn delete_act(lang: Lang, member: &MemberView) -> Option<AnyView> {
-    if member.accounts > 0 {
-        return None;
-    }
-    let words = lang.pick(
-        "Ce membre n’a aucun compte\u{a0}: sa fiche, ses contacts, ses notes et ses accès disparaissent\u{a0}; l’historique reste, son numéro n’est plus donné.",
-        "This member has no account: its record, contacts, notes and access disappear; the history stays, its number is not given again.",
-    );
-    let button = Action::new(
-        format!("/members/{}/delete", member.id),
-        lang.pick("Supprimer le membre", "Delete the member"),
-    )
-    .loss();
-    Some(fold_loss(lang.pick("Supprimer…", "Delete…"), false, view! { <p>{words}</p>{button.view()} }))
 }

@@ -6,16 +6,16 @@ use crate::{
     http::{Answer, Face},
     live::LiveChange,
     parts::{
-        Action, Cell, Check, Facts, Head, Input, Page, Select, Tab, Tone, Typed, ago, badge, command, diff,
-        empty, errors, figure, fold, fold_loss, link, link_main, moment, notice, sort, sorted_table, table,
-        tabs,
+        Action, Cell, Chart, Check, Facts, Head, Input, Page, Select, Tab, Tone, Typed, ago, badge, chart,
+        command, diff, empty, errors, figure, fold, fold_loss, link, link_main, meter, moment, notice, sort,
+        sorted_table, table, tabs,
     },
     shell::{self, Place},
     state::{StateBadge, Stepper, meaning},
 };
 use axum::extract::State;
 use leptos::prelude::*;
-use model::{AccountId, ChangeId, ChangeState, Lang, MemberId, Problem, Text};
+use model::{AccountId, ChangeId, ChangeState, Day, Lang, MemberId, Problem, Text};
 use server::{
     search::{Found, Kind},
     views::Ref,
@@ -39,6 +39,7 @@ pub async fn show(State(panel): State<Panel>, face: Face) -> Answer {
             {section(lang.pick("Messages", "Notices"), notices(lang))}
             {section(lang.pick("Recherche", "Searching"), search(&face))}
             {section(lang.pick("Chiffres et faits", "Figures and facts"), figures(&face))}
+            {section(lang.pick("Courbes", "Charts"), charts(&face))}
             {section(lang.pick("Tableau", "Table"), tables(lang))}
             {section(lang.pick("Formulaire", "Form"), form(lang))}
             {section(lang.pick("Actions", "Acts"), acts(lang))}
@@ -107,6 +108,7 @@ fn search(face: &Face) -> AnyView {
         kind,
         id: AccountId::new(1, &[1; 10]).uuid(),
         name: name.into(),
+        shown: None,
         account: account.map(|name| Ref { id: AccountId::new(1, &[1; 10]), name: name.into() }),
         member: Some(Ref { id: MemberId::new(1, &[1; 10]), name: "Asso Example".into() }),
     };
@@ -129,11 +131,39 @@ fn figures(face: &Face) -> AnyView {
         .line(lang.pick("Créé le", "Created"), moment(lang, face.now_ms - 90 * 86_400_000));
     view! {
         <div class="figures">
-            {figure(3, lang.pick("échecs", "failures"), "#states", "figure-bad")}
-            {figure(1, lang.pick("en attente d’accord", "waiting for consent"), "#states", "figure-held")}
-            {figure(1962, lang.pick("comptes", "accounts"), "#states", "")}
+            {figure(lang, 3, lang.pick("échecs", "failures"), "#states", "figure-bad")}
+            {figure(lang, 1, lang.pick("en attente d’accord", "waiting for consent"), "#states", "figure-held")}
+            {figure(lang, 1962, lang.pick("comptes", "accounts"), "#states", "")}
         </div>
         <div class="card">{facts.view()}</div>
+        <div class="card meters">
+            {meter(lang, lang.pick("Sites", "Sites"), 3, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 8, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 10, 10)}
+            {meter(lang, lang.pick("Sites", "Sites"), 12, 10)}
+        </div>
+    }
+    .into_any()
+}
+
+/// One with ups and downs, one far from nought, one that begins today.
+fn charts(face: &Face) -> AnyView {
+    let lang = face.lang;
+    let points = |counts: &[i64]| {
+        let first = face.now_ms - counts.len() as i64 * 86_400_000;
+        let day = |n: usize| Day::from_ms(first + n as i64 * 86_400_000);
+        counts.iter().enumerate().map(|(n, count)| (day(n), *count)).collect()
+    };
+    let draw = |code, title, counts: &[i64]| {
+        let figure = counts.last().copied().unwrap_or_default();
+        chart(lang, Chart { code, title, each: title, figure, href: None, points: points(counts) })
+    };
+    view! {
+        <div class="charts">
+            {draw("a", lang.pick("modifications", "changes"), &[3, 12, 0, 7, 31, 14, 2, 9, 22, 8])}
+            {draw("b", lang.pick("comptes", "accounts"), &[1921, 1923, 1923, 1930, 1941, 1940, 1952, 1962])}
+            {draw("c", lang.pick("sites", "sites"), &[12])}
+        </div>
     }
     .into_any()
 }

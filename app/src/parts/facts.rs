@@ -1,6 +1,7 @@
 //! What something is: words and their values, and the large figures of the home page.
 
 use leptos::prelude::*;
+use model::Lang;
 
 /// A description list, filled line by line.
 #[derive(Default)]
@@ -27,13 +28,20 @@ impl Facts {
     }
 
     pub fn view(self) -> AnyView {
-        view! { <dl class="facts">{self.0}</dl> }.into_any()
+        view! { <div class="facts-room"><dl class="facts">{self.0}</dl></div> }.into_any()
     }
 }
 
 /// A figure that leads to its list; `class` is empty, `figure-bad` or `figure-held`.
-pub fn figure(count: i64, word: impl Into<String>, href: impl Into<String>, class: &'static str) -> AnyView {
+pub fn figure(
+    lang: Lang,
+    count: i64,
+    word: impl Into<String>,
+    href: impl Into<String>,
+    class: &'static str,
+) -> AnyView {
     let (word, href): (String, String) = (word.into(), href.into());
+    let count = crate::parts::count(lang, count);
     view! {
         <a class=format!("figure {class}") href=href>
             <b>{count}</b>

@@ -2,13 +2,15 @@
 
 use super::title;
 use crate::{
+    account,
     http::{Answer, Face},
+    live::suggest,
     parts::{empty, href, link, turns},
     shell::{self, Place},
 };
 use axum::extract::{Query, State};
 use leptos::prelude::*;
-use model::{Duty, Lang, SiteName};
+use model::{Duty, Lang};
 use serde::Deserialize;
 use server::{
     Server,
@@ -121,22 +123,21 @@ pub fn rows(face: &Face, items: Vec<Found>) -> AnyView {
 }
 
 fn row(face: &Face, found: Found) -> AnyView {
-    let id = found.id;
-    let (name, path) = match found.kind {
-        Kind::Account => (found.name, format!("/accounts/{id}")),
-        Kind::Site => {
-            (SiteName::parse(&found.name).map_or(found.name, |n| n.unicode()), format!("/sites/{id}"))
-        }
-        // Staff keeps a page of each member; its own users have that of its people.
-        Kind::Member if face.may(Duty::SeeMembers) => (found.name, format!("/members/{id}")),
-        Kind::Member => (found.name, format!("/members/{id}/people")),
-        Kind::User => (found.name, format!("/users/{id}")),
-        Kind::Host => (found.name, format!("/hosts/{id}")),
-    };
+    let path = suggest::path(found.kind.code(), &found.id.to_string(), face.may(Duty::SeeMembers));
+    let name = found.shown.unwrap_or(found.name);
     let whose: Vec<String> =
         [found.account.map(|of| of.name), found.member.map(|of| of.name)].into_iter().flatten().collect();
     let whose = (!whose.is_empty()).then(|| view! { <p class="item-more">{whose.join(" · ")}</p> });
-    view! { <li><div class="item"><a class="item-name" href=path>{name}</a>{whose}</div></li> }.into_any()
+    // Whoever looks an account up as an admin mostly wants to change its plan, suspend or resume it.
+    let manage = (found.kind == Kind::Account && face.may(Duty::Administer)).then(|| {
+        view! {
+            <a class="button button-small" href=format!("{path}/manage")>
+                {account::manage_word(face.lang)}<span class="unseen">{face.lang.colon()}{name.clone()}</span>
+            </a>
+        }
+    });
+    view! { <li><div class="item"><a class="item-name" href=path>{name}</a>{whose}</div>{manage}</li> }
+        .into_any()
 }
 
 fn nothing(lang: Lang, typed: &str, kinds: &[Kind]) -> AnyView {

@@ -24,9 +24,11 @@ pub fn document(face: &Face, status: StatusCode, title: String, body: impl FnOnc
                     <meta name="robots" content="noindex"/>
                     <title>{format!("{title} · Alvéole")}</title>
                     <link rel="icon" href=ICON/>
+                    // First painted when it is whole: half a table would be laid out otherwise than all of it.
+                    <link rel="expect" href="#whole" blocking="render"/>
                     <AssetTags assets=face.assets.clone() nonce=face.nonce.to_string()/>
                 </head>
-                <body>{body()}</body>
+                <body>{body()}<div id="whole" hidden></div></body>
             </html>
         }
         .to_html()

@@ -9,6 +9,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),
+        "certificate_tried" => Text::new(
+            "Le panneau regarde maintenant\u{a0}: rechargez cette page dans un instant.",
+            "The panel is looking now: reload this page in a moment.",
+        ),
         "undone" => Text::new(
             "C’est annulé\u{a0}: l’état précédent revient.",
             "It is undone: the previous state comes back.",
@@ -32,6 +36,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "invited" => Text::new("Les invitations partent par courriel.", "The invitations go out by mail."),
         "pace_saved" => Text::new("Le rythme est enregistré.", "The pace is saved."),
         "member_deleted" => Text::new("Le membre est supprimé.", "The member is deleted."),
+        "member_kept" => Text::new(
+            "Le membre reste\u{a0}: rétablissez ses comptes un par un.",
+            "The member stays: restore its accounts one by one.",
+        ),
         "plan_deleted" => Text::new("L’offre est supprimée.", "The plan is deleted."),
         "role_given" => Text::new("Le rôle est donné.", "The role is given."),
         "account_mailed" => Text::new(
@@ -73,8 +81,8 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "staff_added" => Text::new("La fonction est confiée.", "The staff role is given."),
         "staff_removed" => Text::new("La fonction est retirée.", "The staff role is withdrawn."),
         "approval_asked" => Text::new(
-            "C’est demandé\u{a0}: une deuxième personne de l’administration a sept jours pour donner son accord.",
-            "It is asked for: a second admin has seven days to approve.",
+            "C’est demandé\u{a0}: une deuxième personne a sept jours pour donner son accord.",
+            "It is asked for: a second person has seven days to approve.",
         ),
         "approved" => {
             Text::new("Votre accord est donné\u{a0}: c’est fait.", "You have approved: it is done.")

@@ -3,11 +3,12 @@
 use super::{Place, document::document, done, nav::nav};
 use crate::{
     http::Face,
+    live::Suggest,
     parts::{Crumb, Icon, Tone, icon, logo, notice},
 };
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Duty, Lang};
 
 /// A page: its title, the way to it, its one act, its body.
 pub struct Page {
@@ -179,6 +180,7 @@ fn find(face: &Face, typed: String) -> Option<AnyView> {
             <input class="find-input" type="search" id="find" name="q" value=typed autocomplete="off" autocapitalize="none"
                 spellcheck="false" maxlength="200" placeholder=lang.pick("Chercher…", "Search…")/>
             <button type="submit">{icon(Icon::Search)}<span class="unseen">{lang.pick("Chercher", "Search")}</span></button>
+            <Suggest lang records=face.may(Duty::SeeMembers)/>
         </form>
     };
     Some(field.into_any())

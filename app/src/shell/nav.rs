@@ -6,6 +6,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::Duty;
+use server::grant::On;
 
 /// The part of the panel a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ pub enum Place {
     Mails,
     Plans,
     Hosts,
+    Certificates,
     Changes,
     Tokens,
     Profile,
@@ -28,7 +30,7 @@ pub enum Place {
 type Entry = (Place, Icon, &'static str, &'static str, &'static str);
 
 /// For staff, each with the duty it takes.
-const STAFF: [(Entry, Option<Duty>); 10] = [
+const STAFF: [(Entry, Option<Duty>); 11] = [
     ((Place::Home, Icon::Home, "Accueil", "Home", "/"), None),
     ((Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"), Some(Duty::SeeMembers)),
     ((Place::Members, Icon::Member, "Membres", "Members", "/members"), Some(Duty::SeeMembers)),
@@ -36,6 +38,10 @@ const STAFF: [(Entry, Option<Duty>); 10] = [
     ((Place::Mails, Icon::Mail, "Courriels", "Mails", "/mails"), Some(Duty::SeeMails)),
     ((Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"), Some(Duty::SeeMembers)),
     ((Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"), Some(Duty::SeeHosts)),
+    (
+        (Place::Certificates, Icon::Lock, "Certificats", "Certificates", "/certificates"),
+        Some(Duty::SeeMembers),
+    ),
     ((Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"), Some(Duty::SeeHosts)),
     ((Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"), None),
     ((Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"), None),
@@ -55,9 +61,12 @@ pub fn nav(face: &Face, place: Place) -> AnyView {
         theirs.map(|(entry, _)| *entry).collect()
     } else {
         // What is one's own rests while one looks as others do.
-        let entries =
-            MEMBER.iter().filter(|(place, ..)| face.viewing().is_none() || *place == Place::Accounts);
-        entries.copied().collect()
+        let shows = |place: Place| match face.viewing().map(|viewing| viewing.on) {
+            None => true,
+            Some(On::Account(_)) => place == Place::Accounts,
+            Some(On::Member(_)) => matches!(place, Place::Accounts | Place::Members),
+        };
+        MEMBER.iter().filter(|(place, ..)| shows(*place)).copied().collect()
     };
     let entries = entries
         .into_iter()

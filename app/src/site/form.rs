@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{Problem, SiteId};
+use model::{Problem, Right, SiteId};
 use server::{Server, change::Done, site::SiteView};
 
 /// `POST /sites/{site}/names`
@@ -52,6 +52,7 @@ pub async fn confirm_remove(
     Path((id, name)): Path<(SiteId, String)>,
 ) -> Answer {
     let site = server::site::show(&server, face.me()?, id).await?;
+    server::grant::access(&server, face.me()?, site.account.id).await?.must(Right::Sites)?;
     let lang = face.lang;
     let Some(found) = site.names.iter().find(|known| known.as_str() == name).filter(|_| site.names.len() > 1)
     else {

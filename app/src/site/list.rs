@@ -12,7 +12,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use model::Lang;
 use server::{
-    account::{AccountView, Standing},
+    account::{AccountView, Limit, Standing},
     paging::Page,
     site::SiteView,
 };
@@ -22,6 +22,7 @@ pub fn render(
     face: &Face,
     account: &AccountView,
     sites: Page<SiteView>,
+    limits: &[Limit],
     may: bool,
     page: &parts::Page,
     typed: &Typed,
@@ -41,18 +42,17 @@ pub fn render(
         view! { <ul class="items">{items}</ul> }.into_any()
     };
     let add = (may && account.state == Standing::Active).then(|| add(lang, account, typed));
-    let (has, most) = (account.sites, account.plan.sites_max);
-    let room = lang.pick(format!("{has} sur {most} dans l’offre"), format!("{has} of {most} in the plan"));
     let body = view! {
         <div class="stack">
             {account::standing_notice(lang, account)}
             {errors(lang, typed)}
             {add}
             <section class="card card-flat" aria-labelledby="sites">
-                <div class="card-head"><h2 id="sites">{lang.pick("Sites", "Sites")}</h2><span class="small quiet">{room}</span></div>
+                <div class="card-head"><h2 id="sites">{lang.pick("Sites", "Sites")}</h2></div>
                 {list}
             </section>
             {next}
+            {account::usage::card(lang, account, limits)}
         </div>
     };
     shell::page(face, account::frame(face, account, Part::Sites).status(typed.status()), body)

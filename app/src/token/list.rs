@@ -54,8 +54,8 @@ pub fn render(
 ) -> Response {
     let lang = face.lang;
     let lead = lang.pick(
-        "Pour qu’un programme agisse en votre nom. Chacun vaut ce que vous valez\u{a0}: ne les confiez à personne.",
-        "For a program to act in your name. Each is worth what you are: entrust them to nobody.",
+        "Pour qu’un programme agisse en votre nom. Gardez-les secrets, comme un mot de passe. Si personne ne vous en a demandé, vous n’en avez pas besoin.",
+        "For a program to act in your name. Keep them secret, like a password. If nobody asked you for one, you need none.",
     );
     let page = shell::Page::new(Place::Tokens, lang.pick("Jetons d’API", "API tokens"))
         .lead(lead)
@@ -81,7 +81,7 @@ pub fn render(
         let items = tokens.into_iter().map(|token| item(face, token)).collect_view();
         view! { <ul class="items">{items}</ul> }.into_any()
     };
-    let days = Select::new("days", lang.pick("Valable", "Valid for"))
+    let days = Select::new("days", lang.pick("Valable pendant", "Valid for"))
         .option("30", lang.pick("30 jours", "30 days"))
         .option("365", lang.pick("un an", "a year"))
         .option("", lang.pick("sans limite", "without limit"));
@@ -92,8 +92,8 @@ pub fn render(
         ));
     let networks = Input::text("networks", lang.pick("Utilisable depuis", "Usable from"))
         .hint(lang.pick(
-            "Des adresses ou réseaux, comme 192.0.2.7 ou 2001:db8::/32\u{a0}; vide, de partout.",
-            "Addresses or networks, such as 192.0.2.7 or 2001:db8::/32; empty, from anywhere.",
+            "Des adresses ou réseaux, comme 192.0.2.7 ou 2001:db8::/32\u{a0}; laissez vide pour permettre partout.",
+            "Addresses or networks, such as 192.0.2.7 or 2001:db8::/32; leave empty for anywhere.",
         ))
         .optional();
     let body = view! {

@@ -3,19 +3,24 @@
 use super::link::to_pass_on;
 use crate::{
     http::{Answer, Face},
-    parts::{self, Action, Cell, badge, day, empty, link, next_page, search, sort, sorted_table},
+    parts::{
+        self, Action, Cell, Select, Typed, badge, day, empty, link, next_page, search, sort, sorted_table,
+    },
     shell::{self, Place},
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{Duty, UserId};
+use model::{Duty, Lang, UserId};
 use server::{Server, user::UserView};
 
 /// `GET /users`
 pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<parts::Page>) -> Answer {
     let lang = face.lang;
     let order = page.order().unwrap_or_default();
-    let users = server::user::list_in(&server, face.me()?, &page.listing(), order).await?;
+    let users = match page.state() {
+        Some("waiting") => server::user::waiting(&server, face.me()?, &page.listing()).await?,
+        _ => server::user::list_in(&server, face.me()?, &page.listing(), order).await?,
+    };
     let next = next_page(lang, "/users", &page, users.next.as_deref());
     let about = shell::Page::new(Place::Users, lang.pick("Utilisateurs", "Users"))
         .lead(lang.pick(
@@ -23,7 +28,8 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
             "The people who can sign in. They are given access from the page of an account.",
         ))
         .tabs(crate::grant::staff::pages(lang, false));
-    let search = search(lang, "/users", &page, lang.pick("Chercher une adresse", "Search an address"), None);
+    let label = lang.pick("Chercher une adresse", "Search an address");
+    let search = search(lang, "/users", &page, label, Some(which(lang, &page)));
     let policy = server::factor::policy(&server, face.me()?).await?;
     let body = view! {
         {search}
@@ -36,6 +42,15 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
         </div>
     };
     Ok(shell::page(&face, about, body))
+}
+
+/// All of them, or those who have not come in yet.
+fn which(lang: Lang, page: &parts::Page) -> AnyView {
+    let typed = Typed::new().with("state", page.state.clone());
+    Select::new("state", lang.pick("Lesquels", "Which"))
+        .option("", lang.pick("tous", "all"))
+        .option("waiting", lang.pick("pas encore entrés", "not in yet"))
+        .view(lang, &typed)
 }
 
 /// `POST /users/{user}/link`: earlier links stop working; the new one is shown once.

@@ -1,8 +1,9 @@
 //! What admins do with a user: suspend, resume, take lost factors away; and of whom a second factor is asked.
 
+use super::recovery;
 use crate::{
     http::{Answer, Face, see},
-    parts::{Action, Facts, Select, Typed, badge, day, fold, fold_loss},
+    parts::{Action, Facts, Select, Typed, badge, day, errors, fold, fold_loss},
     shell::{self, Place},
 };
 use axum::extract::{Path, State};
@@ -12,22 +13,40 @@ use server::{Server, factor::Policy, user::UserView};
 
 /// `GET /users/{user}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
+    draw(&server, &face, id, Typed::new()).await
+}
+
+pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed) -> Answer {
     let lang = face.lang;
-    let user = server::user::show(&server, face.me()?, id).await?;
+    let user = server::user::show(server, face.me()?, id).await?;
+    let open = recovery::open(server, face, id).await?;
     let page = shell::Page::new(Place::Users, user.email.as_str())
-        .from(lang.pick("Utilisateurs", "Users"), "/users");
+        .from(lang.pick("Utilisateurs", "Users"), "/users")
+        .status(typed.status());
+    let recovery = recovery::part(server, face, &user, open.as_ref(), &typed);
+    let (waits, recovery) = if open.is_some() { (recovery, None) } else { (None, recovery) };
     let facts = Facts::new()
         .line(lang.pick("Connexion", "Signing in"), standing(lang, &user))
         .line(lang.pick("Depuis le", "Since"), day(lang, user.created_at))
         .view();
     let body = view! {
         <div class="stack">
+            {errors(lang, &typed)}
+            {waits}
             <section class="card">{facts}</section>
             {(face.may(Duty::SendLinks) && server.carrier.is_some() && user.suspended_at.is_none()).then(|| send_act(lang, &user))}
-            {face.may(Duty::Administer).then(|| view! { <section class="folds">{reset_act(lang, &user)}{suspend_act(lang, &user)}</section> })}
+            {folds(face, &user, recovery)}
         </div>
     };
-    Ok(shell::page(&face, page, body))
+    Ok(shell::page(&face.saying(format!("/users/{id}")), page, body))
+}
+
+/// What is seldom done and loses something.
+fn folds(face: &Face, user: &UserView, recovery: Option<AnyView>) -> Option<AnyView> {
+    let lang = face.lang;
+    let acts = face.may(Duty::Administer).then(|| view! { {reset_act(lang, user)}{suspend_act(lang, user)} });
+    (acts.is_some() || recovery.is_some())
+        .then(|| view! { <section class="folds">{recovery}{acts}</section> }.into_any())
 }
 
 /// `POST /users/{user}/send-link`

@@ -8,6 +8,7 @@ pub mod list;
 pub mod manage;
 pub mod passkeys;
 pub mod profile;
+pub mod recovery;
 pub mod session;
 pub mod sessions;
 pub mod signin;

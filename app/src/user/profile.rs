@@ -105,7 +105,7 @@ pub fn render(
                         {Input::password("current", lang.pick("Mot de passe actuel", "Current password"), "current-password").view(lang, typed)}
                         {Input::password("new", lang.pick("Nouveau mot de passe", "New password"), "new-password").hint(hint).view(lang, typed)}
                         {Input::password("again", lang.pick("Encore une fois", "Once more"), "new-password").view(lang, typed)}
-                        <p class="hint">{lang.pick("Vos autres sessions et vos jetons d’API cesseront aussitôt de valoir.", "Your other sessions and your API tokens will stop working at once.")}</p>
+                        <p class="hint">{lang.pick("Vos autres sessions et vos jetons d’API ne fonctionneront plus.", "Your other sessions and your API tokens will stop working at once.")}</p>
                         <button class="button button-main" type="submit">{lang.pick("Changer le mot de passe", "Change the password")}</button>
                     </form>
                 </section>

@@ -1,5 +1,6 @@
 //! A small checker of HTML: what is open is closed in order, nothing stands where the browser would move it, ids are single,
-//! every field has its label, and nothing is there that the Content-Security-Policy refuses.
+//! every field has its label, elements stand where the standard has them (lists, tables, nothing pressed within what is pressed), and
+//! nothing is there that the Content-Security-Policy refuses.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,10 @@ impl Tag {
 pub fn tags(html: &str) -> Vec<Tag> {
     let (mut tags, mut open, mut rest) = (Vec::new(), Vec::<String>::new(), html);
     while let Some(start) = rest.find('<') {
+        let said = rest[..start].trim();
+        if let Some(parent) = open.last().filter(|parent| ONLY_ELEMENTS.contains(&parent.as_str())) {
+            assert!(said.is_empty(), "text {said:?} in <{parent}> in {html}");
+        }
         rest = &rest[start..];
         if let Some(after) = rest.strip_prefix("<!DOCTYPE html>").or_else(|| rest.strip_prefix("<!>")) {
             rest = after;
@@ -45,6 +50,7 @@ pub fn tags(html: &str) -> Vec<Tag> {
         if BLOCKS.contains(&tag.name.as_str()) {
             assert!(!open.iter().any(|name| name == "p"), "<{}> inside <p> in {html}", tag.name);
         }
+        placed(&tag, &open, html);
         if tag.name == "form" {
             assert!(!open.iter().any(|name| name == "form"), "a form in a form: {html}");
         }
@@ -55,6 +61,73 @@ pub fn tags(html: &str) -> Vec<Tag> {
     }
     assert!(open.is_empty(), "left open: {open:?}");
     tags
+}
+
+/// In which no text may stand.
+const ONLY_ELEMENTS: [&str; 9] = ["html", "head", "ul", "ol", "dl", "table", "thead", "tbody", "tr"];
+/// Which children some elements have, and no others.
+const CHILDREN: [(&str, &[&str]); 9] = [
+    ("ul", &["li"]),
+    ("ol", &["li"]),
+    ("dl", &["dt", "dd", "div"]),
+    ("table", &["caption", "colgroup", "thead", "tbody"]),
+    ("thead", &["tr"]),
+    ("tbody", &["tr"]),
+    ("tr", &["th", "td"]),
+    ("select", &["option", "optgroup"]),
+    ("html", &["head", "body"]),
+];
+/// Which parents some elements have, and no others.
+const PARENTS: [(&str, &[&str]); 11] = [
+    ("li", &["ul", "ol"]),
+    ("dt", &["dl", "div"]),
+    ("dd", &["dl", "div"]),
+    ("tr", &["thead", "tbody"]),
+    ("th", &["tr"]),
+    ("td", &["tr"]),
+    ("caption", &["table"]),
+    ("option", &["select", "optgroup", "datalist"]),
+    ("legend", &["fieldset"]),
+    ("summary", &["details"]),
+    ("title", &["head", "svg"]),
+];
+/// Which hold words and no blocks.
+const PHRASES: [&str; 14] = [
+    "span", "h1", "h2", "h3", "button", "label", "summary", "legend", "strong", "em", "code", "small",
+    "time", "pre",
+];
+const PRESSED: [&str; 6] = ["a", "button", "input", "select", "textarea", "summary"];
+
+/// Where the standard has this element.
+fn placed(tag: &Tag, open: &[String], html: &str) {
+    let name = tag.name.as_str();
+    let parent = open.last().map_or("", String::as_str);
+    if let Some((_, children)) = CHILDREN.iter().find(|(known, _)| *known == parent) {
+        assert!(children.contains(&name), "<{name}> in <{parent}> in {html}");
+    }
+    if let Some((_, parents)) = PARENTS.iter().find(|(known, _)| *known == name) {
+        assert!(parents.contains(&parent), "<{name}> in <{parent}> in {html}");
+    }
+    if BLOCKS.contains(&name) {
+        // (A heading may stand in a summary.)
+        let phrase = open.iter().rev().find(|open| PHRASES.contains(&open.as_str()));
+        let heading = name.starts_with('h') && phrase.is_some_and(|open| open == "summary");
+        assert!(phrase.is_none() || heading, "<{name}> in <{}> in {html}", phrase.map_or("", String::as_str));
+    }
+    let pressed = PRESSED.contains(&name) && tag.get("type") != Some("hidden");
+    if pressed {
+        let within = open.iter().find(|open| ["a", "button", "summary"].contains(&open.as_str()));
+        assert!(within.is_none(), "<{name}> in <{}> in {html}", within.map_or("", String::as_str));
+    }
+    if name == "button" {
+        assert!(tag.get("type").is_some(), "a button without type in {html}");
+    }
+    if name == "img" {
+        assert!(tag.get("alt").is_some(), "an image without alt in {html}");
+    }
+    for (at, (key, _)) in tag.attributes.iter().enumerate() {
+        assert!(!tag.attributes[..at].iter().any(|(known, _)| known == key), "{key} twice in {html}");
+    }
 }
 
 /// Where a tag ends: a `>` outside quotes.
@@ -108,8 +181,9 @@ pub fn check(html: &str) -> Vec<Tag> {
             assert!(ids.insert(id.to_owned()), "id {id} twice in {html}");
         }
     }
+    assert!(!html.contains("<title></title>"), "a page without title");
     for tag in &tags {
-        for name in ["aria-describedby", "aria-labelledby"] {
+        for name in ["aria-describedby", "aria-labelledby", "aria-controls", "for", "list"] {
             for id in tag.get(name).unwrap_or_default().split_whitespace() {
                 assert!(ids.contains(id), "{name} names no {id} in {html}");
             }

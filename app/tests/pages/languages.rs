@@ -100,7 +100,7 @@ async fn speaks(person: &Person, path: &str) {
     }
 }
 
-fn only(html: &str, lang: &str, what: &str) {
+pub fn only(html: &str, lang: &str, what: &str) {
     assert!(html.contains(&format!("<html lang=\"{lang}\">")), "{what} is not {lang}");
     spaced(&run_together(html), lang, what);
     // The switch names the other language in its own words.

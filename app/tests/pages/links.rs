@@ -6,7 +6,7 @@ use crate::{
 };
 use app::{
     http::Who,
-    routes::{TABLE, Verb},
+    routes::{Route, TABLE, Verb},
 };
 use model::StaffRole;
 
@@ -48,7 +48,7 @@ async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>)
         let method = if tag.get("method") == Some("post") { Verb::Post } else { Verb::Get };
         let route =
             known(method, action).unwrap_or_else(|| panic!("{page}: no route for {method:?} {action}"));
-        assert!(may(staff, route), "{page} offers {staff:?} {action}");
+        assert!(may(staff, route.who), "{page} offers {staff:?} {action}");
     }
     if tag.name == "a"
         && let Some(href) = tag.get("href")
@@ -57,8 +57,8 @@ async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>)
         if let Some(file) = href.strip_prefix(server::api::PREFIX) {
             return file_of_the_api(page, file, staff);
         }
-        let who = known(Verb::Get, href).unwrap_or_else(|| panic!("{page}: no route for {href}"));
-        assert!(may(staff, who), "{page} offers {staff:?} {href}");
+        let route = known(Verb::Get, href).unwrap_or_else(|| panic!("{page}: no route for {href}"));
+        assert!(may(staff, route.who), "{page} offers {staff:?} {href}");
         assert!(
             person.get(&href.replace("&amp;", "&")).await.status.as_u16() < 400,
             "{page}: {href} is broken"
@@ -68,13 +68,7 @@ async fn leads(page: &str, tag: &Tag, person: &Person, staff: Option<StaffRole>)
 
 /// Files are the API's alone: they are no pages. (server/tests asks for them.)
 fn file_of_the_api(page: &str, address: &str, staff: Option<StaffRole>) {
-    let path = address.split('?').next().unwrap_or_default();
-    let of = |pattern: &str| {
-        let (asked, kept): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
-        asked.len() == kept.len() && asked.iter().zip(&kept).all(|(a, k)| a == k || k.starts_with('{'))
-    };
-    let route = server::api::table().find(|route| of(route.path));
-    let route = route.unwrap_or_else(|| panic!("{page}: no route of the API for {address}"));
+    let route = file(address).unwrap_or_else(|| panic!("{page}: no route of the API for {address}"));
     assert!(matches!(route.answer, server::api::Answer::File(_)), "{page} leads to {address}, no file");
     let theirs = match route.who {
         server::api::Who::Staff(sees, does) => staff.is_some_and(|role| role.does(sees) && role.does(does)),
@@ -83,8 +77,18 @@ fn file_of_the_api(page: &str, address: &str, staff: Option<StaffRole>) {
     assert!(theirs, "{page} offers {staff:?} {address}");
 }
 
-/// For whom the route of an address is, if there is one.
-fn known(method: Verb, address: &str) -> Option<Who> {
+/// The API's route of an address without its prefix.
+pub fn file(address: &str) -> Option<&'static server::api::Route> {
+    let path = address.split('?').next().unwrap_or_default();
+    let of = |pattern: &str| {
+        let (asked, kept): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
+        asked.len() == kept.len() && asked.iter().zip(&kept).all(|(a, k)| a == k || k.starts_with('{'))
+    };
+    server::api::table().find(|route| of(route.path))
+}
+
+/// The route of an address, if there is one.
+pub fn known(method: Verb, address: &str) -> Option<&'static Route> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let fits = |pattern: &str| {
         let (asked, kept): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
@@ -92,9 +96,7 @@ fn known(method: Verb, address: &str) -> Option<Who> {
             && asked.iter().zip(&kept).all(|(asked, kept)| asked == kept || kept.starts_with('{'))
     };
     let exact = TABLE.iter().find(|route| route.method == method && route.path == path);
-    exact
-        .or_else(|| TABLE.iter().find(|route| route.method == method && fits(route.path)))
-        .map(|route| route.who)
+    exact.or_else(|| TABLE.iter().find(|route| route.method == method && fits(route.path)))
 }
 
 /// A frozen host, a drift and a held deletion, so that every part of the pages shows.

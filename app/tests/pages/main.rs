@@ -3,10 +3,12 @@
 // Clippy knows a test function, not the helpers beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod certificates;
 mod escape;
 mod factors;
 mod forms;
 mod history;
+mod home;
 mod html;
 mod languages;
 mod links;
@@ -16,4 +18,5 @@ mod people;
 mod roles;
 mod search;
 mod stage;
+mod table;
 mod walk;

@@ -237,6 +237,11 @@ async fn a_file_is_tried_mended_and_imported() {
     assert_eq!(stage.member.get(&path).await.status, StatusCode::NOT_FOUND);
     let got = stage.admin.post(&path, &[]).await;
     assert_eq!(got.location(), "/members?sort=newest&done=members_imported", "{}", got.html);
+    // A double click leads where the first one did, and the report says that it is done.
+    assert_eq!(stage.admin.post(&path, &[]).await.location(), got.location());
+    let done = stage.admin.get(&path).await.html;
+    check(&done);
+    assert!(done.contains("The import is done") && !done.contains("Import these"), "{done}");
     let list = stage.admin.get(got.location()).await.html;
     assert!(
         list.contains("The members are imported.")
@@ -270,4 +275,45 @@ async fn imported_owners_are_invited_when_the_admin_says_so() {
     let got = stage.admin.post("/members/invitations/hourly", &[("hourly", "10")]).await;
     assert_eq!(got.location(), "/members/invitations?done=pace_saved", "{}", got.html);
     assert_eq!(value(&stage.admin.get("/members/invitations").await, "f-hourly"), "10");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_with_accounts_is_deleted_by_two_and_kept_again() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/members/{member}");
+    let page = stage.admin.get(&path).await;
+    check(&page.html);
+    for lost in ["Delete with its accounts", "asso.example", "owner@asso.example (owner)", "autre"] {
+        assert!(page.html.contains(lost), "{lost}: {}", page.html);
+    }
+    let (_, treasurer) = stage.staff.iter().find(|(role, _)| role.code() == "treasurer").unwrap();
+    assert!(!treasurer.get(&path).await.html.contains("Delete"));
+    let got = stage.admin.post(&format!("{path}/deletion"), &[]).await;
+    assert_eq!(got.location(), format!("{path}?done=approval_asked"), "{}", got.html);
+    let page = stage.admin.get(&path).await;
+    check(&page.html);
+    assert!(
+        page.html.contains("Its deletion is asked for") && !page.html.contains("Delete with its accounts")
+    );
+    // Asked for twice, it is said why not.
+    let got = stage.admin.post(&format!("{path}/deletion"), &[]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    assert!(got.html.contains("asked for already"), "{}", got.html);
+    let staff = stage.admin.get("/staff").await;
+    check(&staff.html);
+    assert!(
+        staff.html.contains("Delete the member, with its accounts") && staff.html.contains("asso.example"),
+        "{}",
+        staff.html
+    );
+    let panel = server::Actor::panel();
+    let open = server::approval::list(&stage.server, &panel).await.unwrap();
+    let open = open.iter().find(|open| open.kind == server::approval::Kind::DeleteMember).unwrap();
+    server::approval::approve_by_command(&stage.server, open.id).await.unwrap();
+    let page = stage.admin.get(&path).await;
+    check(&page.html);
+    assert!(page.html.contains("Being deleted") && page.html.contains("Keep the member"), "{}", page.html);
+    let got = stage.admin.post(&format!("{path}/keep"), &[]).await;
+    assert_eq!(got.location(), format!("{path}?done=member_kept"));
+    assert!(!stage.admin.get(&path).await.html.contains("Being deleted"));
 }

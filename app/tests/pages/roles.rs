@@ -123,6 +123,67 @@ async fn support_looks_as_a_member_does_under_a_banner() {
     assert!(account.contains("You may act, by consent") && account.contains("f-name"));
     support.post("/viewing/end", &[]).await;
     assert_eq!(support.get("/users").await.status, StatusCode::OK);
+    // Of a member: with its details, which a view of one account does not show.
+    assert!(!account.contains("/members/mine"), "{account}");
+    support.post(&stage.filled("/members/{member}/view"), &[("reason", "Ticket 13")]).await;
+    let mine = support.get("/members/mine").await.html;
+    assert!(mine.contains("href=\"/members/mine\"") && mine.contains("billing@asso.example"), "{mine}");
+    assert!(support.get("/search?q=asso").await.html.contains("data-kind=\"member\""));
+    support.post("/viewing/end", &[]).await;
     let history = stage.member.get(&stage.filled("/accounts/{account}/changes")).await.html;
     assert!(history.contains("View by staff begun") && history.contains("Reason: Ticket 12"), "{history}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_lost_everything_comes_back_by_two() {
+    let (stage, folder) = Stage::mailing().await;
+    let (_, support) = stage.staff.iter().find(|(role, _)| role.code() == "support").unwrap();
+    let (_, board) = stage.staff.iter().find(|(role, _)| role.code() == "board").unwrap();
+    let path = format!("/users/{}", stage.user("stranger@asso.example").await);
+    let page = support.get(&path).await;
+    check(&page.html);
+    assert!(page.html.contains("Everything lost"), "{}", page.html);
+    assert!(!board.get(&path).await.html.contains("Everything lost"));
+    // Not of an admin.
+    let admin = format!("/users/{}", stage.user("admin@coop.example").await);
+    assert!(!support.get(&admin).await.html.contains("Everything lost"));
+    let recovery = format!("{path}/recovery");
+    for (field, value) in [("email", "nobody"), ("reason", "x")] {
+        let mut fields = vec![("email", "neuve@asso.example"), ("reason", "Seen with Ana, ticket 12")];
+        fields.retain(|(name, _)| *name != field);
+        fields.push((field, value));
+        let got = support.post(&recovery, &fields).await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(got.html.contains(&format!("f-{field}-error")), "{field}: {}", got.html);
+        let kept = if field == "email" { "Seen with Ana" } else { "neuve@asso.example" };
+        assert!(got.html.contains(kept), "{}", got.html);
+        check(&got.html);
+    }
+    let fields = [("email", "neuve@asso.example"), ("reason", "Seen with Ana, ticket 12")];
+    let got = support.post(&recovery, &fields).await;
+    assert_eq!(got.location(), format!("{path}?done=approval_asked"), "{}", got.html);
+    assert!(support.get(&path).await.html.contains("A new address is asked for"));
+    let own = support.get("/staff").await.html;
+    assert!(own.contains("Withdraw my request") && own.contains("Seen with Ana, ticket 12"), "{own}");
+    let told = sent(&stage, &folder).await.pop().unwrap();
+    assert!(told.contains("To: stranger@asso.example"), "{told}");
+    // On the home page of who may answer; the board reads it.
+    let home = stage.admin.get("/").await;
+    check(&home.html);
+    assert!(home.html.contains("neuve@asso.example"), "{}", home.html);
+    let act = home.html.split("action=\"").filter(|part| part.starts_with("/approvals/"));
+    let act = act.filter_map(|part| part.split('"').next()).filter(|path| path.ends_with("/approve")).last();
+    let read = board.get("/").await.html;
+    assert!(read.contains("stranger@asso.example") && !read.contains("action=\"/approvals"), "{read}");
+    assert!(!read.contains("neuve@asso.example"), "the new address is for those who decide");
+    let got = stage.admin.post(act.unwrap(), &[]).await;
+    assert_eq!(got.location(), "/staff?done=approved", "{}", got.html);
+    let mails = sent(&stage, &folder).await;
+    assert!(mails.iter().any(|mail| mail.contains("To: neuve@asso.example") && mail.contains("/link/")));
+    assert!(stage.admin.get(&path).await.html.contains("neuve@asso.example"));
+    // A character nobody types is refused as any wrong text is.
+    let got = stage.admin.post(&stage.filled("/members/{member}/view"), &[("reason", "a\0bcdefgh")]).await;
+    assert_ne!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let got = stage.admin.get("/members?q=a%00b").await;
+    assert_ne!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
 }

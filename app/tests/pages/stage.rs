@@ -1,12 +1,17 @@
 //! A panel with one of everything, and people who look at it.
 
+mod made;
+
+pub use made::plan;
+
 use app::{Panel, assets::Assets, routes::Route};
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use model::{AccountId, ApprovalId, GrantId, InvitationId, MemberId, Secret, StaffRole, UserId};
+use made::{approval, certificate, factor, host, invitation, mail, role, session, staff};
+use model::{AccountId, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
 use tower::ServiceExt;
@@ -132,6 +137,12 @@ impl Stage {
         (Stage::made("Asso", dir, ORIGIN, &more).await, folder)
     }
 
+    /// A panel with an authority that signs certificates, of which nobody asks anything here.
+    pub async fn certifying() -> Stage {
+        let more = "[acme]\ncontact = \"admin@coop.example\"\nagreed = true\nresolvers = [\"127.0.0.1:9\"]";
+        Stage::made("Asso", tempfile::tempdir().unwrap(), ORIGIN, more).await
+    }
+
     async fn made(label: &str, dir: tempfile::TempDir, origin: &str, more: &str) -> Stage {
         let config = format!("origin = \"{origin}\"\nstate_dir = \"{}\"\n{more}", dir.path().display());
         let server = Server::open(Config::parse(&config).unwrap(), Arc::new(RealWorld)).await.unwrap();
@@ -142,16 +153,7 @@ impl Stage {
         let admin = person(Some(session(&server, "admin@coop.example", true).await));
         let panel = Actor::panel();
         let host = host(&server, &panel).await;
-        let plan = server::plan::PlanInput {
-            name: label.into(),
-            sites_max: 5,
-            names_max: 5,
-            php_workers: 2,
-            disk_mb: 1024,
-            memory_mb: 256,
-            above: false,
-        };
-        let plan = server::plan::create(&server, &panel, plan).await.unwrap().item.id;
+        let plan = server::plan::create(&server, &panel, made::plan(label)).await.unwrap().item.id;
         let contact = server::member::ContactInput {
             purpose: "billing".into(),
             name: Some(label.into()),
@@ -225,6 +227,7 @@ impl Stage {
             ("factor", factor(&server, &owner).await),
             ("session", "0123456789abcdef".to_owned()),
             ("mail", mail(&server, account).await.to_string()),
+            ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
         let staff = [
@@ -273,133 +276,4 @@ impl Stage {
             .await
             .unwrap()
     }
-}
-
-async fn host(server: &Server, panel: &Actor) -> model::HostId {
-    let new = server::host::NewHost { name: "web1".into(), ipv4: "192.0.2.1".into(), ..Default::default() };
-    let host = server::host::add(server, panel, new).await.unwrap().item.host.id;
-    let mut tx = server.store.write().await.unwrap();
-    sql("UPDATE hosts SET state = 'active', connected_at = $2, last_seen_at = $2, agent_version = '0.1.0' WHERE id = $1")
-        .bind(host)
-        .bind(server.world.now_ms())
-        .run(tx.on())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    host
-}
-
-/// The cookie of somebody with a staff role.
-async fn staff(server: &Server, role: StaffRole) -> String {
-    let email = format!("{}@coop.example", role.code());
-    let cookie = session(server, &email, false).await;
-    self::role(server, &email, None, None, role.code()).await;
-    cookie
-}
-
-async fn role(
-    server: &Server,
-    email: &str,
-    member: Option<MemberId>,
-    account: Option<AccountId>,
-    role: &str,
-) -> GrantId {
-    let id: GrantId = server.world.id();
-    let mut tx = server.store.write().await.unwrap();
-    sql("INSERT INTO grants (id, user_id, member_id, account_id, role, created_at)
-         SELECT $1, u.id, $2, $3, $4, 1 FROM users u WHERE u.email_key = $5")
-    .bind(id)
-    .bind(member)
-    .bind(account)
-    .bind(role)
-    .bind(email)
-    .run(tx.on())
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-/// Somebody who was asked to be webmaster of the account, by its owner.
-async fn invitation(server: &Server, account: AccountId) -> InvitationId {
-    let id: InvitationId = server.world.id();
-    session(server, "asked@asso.example", false).await;
-    let mut tx = server.store.write().await.unwrap();
-    sql("INSERT INTO invitations (id, user_id, account_id, role, by_user, by_who, created_at, expires_at)
-         SELECT $1, a.id, $2, 'webmaster', o.id, o.email, 1, $3 FROM users a JOIN users o ON o.email_key = 'owner@asso.example'
-         WHERE a.email_key = 'asked@asso.example'")
-    .bind(id)
-    .bind(account)
-    .bind(4_000_000_000_000_i64)
-    .run(tx.on())
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-/// An admin whom another one asks for.
-async fn approval(server: &Server) -> ApprovalId {
-    let id: ApprovalId = server.world.id();
-    session(server, "second@coop.example", true).await;
-    let mut tx = server.store.write().await.unwrap();
-    sql("INSERT INTO approvals (id, ask, kind, label, by_user, by_who, created_at, expires_at)
-         SELECT $1, $2, 'admin', 'third@coop.example', u.id, u.email, 1, $3 FROM users u WHERE u.email_key = 'second@coop.example'")
-    .bind(id)
-    .bind(r#"{"act":"admin","email":"third@coop.example","days":null}"#)
-    .bind(4_000_000_000_000_i64)
-    .run(tx.on())
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-/// A mail that was given up.
-async fn mail(server: &Server, account: AccountId) -> model::MailId {
-    let id = server.world.id();
-    let mut tx = server.store.write().await.unwrap();
-    sql("INSERT INTO mails (id, at, address, address_key, kind, lang, subject, user_id, account_id, facts, state, tries, next_at, error_fr, error_en)
-         SELECT $1, $2, email, email, 'invitation', 'fr', 'x', id, $3, '{}', 'failed', 1, $2, '550', '550' FROM users WHERE email = $4")
-        .bind(id)
-        .bind(server.world.now_ms())
-        .bind(account)
-        .bind("owner@asso.example")
-        .run(tx.on())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-/// The cookie of a user's session; the user is made if need be.
-/// An app that is being set up: it is not asked for at sign-in.
-async fn factor(server: &Server, cookie: &str) -> String {
-    let me = server::session::by_secret(server, cookie.split_once('=').unwrap().1).await.unwrap().unwrap();
-    server::factor::begin_totp(server, &me).await.unwrap().id.to_string()
-}
-
-async fn session(server: &Server, email: &str, admin: bool) -> String {
-    if admin {
-        server::user::create_admin(server, email).await.unwrap();
-    } else {
-        let mut tx = server.store.write().await.unwrap();
-        sql("INSERT INTO users (id, email, email_key, created_at) VALUES ($1, $2, $2, 1) ON CONFLICT (email_key) DO NOTHING")
-            .bind(server.world.id::<model::User>())
-            .bind(email)
-            .run(tx.on())
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-    }
-    let user: UserId = sql("SELECT id FROM users WHERE email_key = $1")
-        .bind(email)
-        .one(server.store.on(), |row| row.get("id"))
-        .await
-        .unwrap();
-    let link: Secret = server::user::link(server, &Actor::panel(), user).await.unwrap();
-    let password = Secret::new("four random words here");
-    let verified = server::user::set_password_by_link(server, link.reveal(), &password).await.unwrap();
-    let begun = server::session::begin(server, verified, Default::default()).await.unwrap().whole().unwrap();
-    format!("{}={}", server::session::SESSION_COOKIE, begun.session.reveal())
 }

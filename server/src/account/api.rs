@@ -1,8 +1,8 @@
 //! Accounts over the API.
 
 use super::{
-    AccountView, Cause, NewAccount, Standing, Suspension, create, delete, list_for, restore, resume,
-    set_plan, show, suspend,
+    AccountView, Cause, Limit, NewAccount, Standing, Suspension, create, delete, list_for, restore, resume,
+    set_plan, show, suspend, usage,
 };
 use crate::{
     Server,
@@ -53,6 +53,15 @@ pub(crate) const ROUTES: &[Route] = &[
         "One account",
         ACCOUNT,
         || routing::get(get),
+    ),
+    Route::new(
+        Verb::Get,
+        "/accounts/{account}/use",
+        Who::Account(Right::See),
+        Needs::Token(Scope::Read),
+        "How much of each limit of its plan it has taken; `used` is null where nobody counts it yet",
+        Answer::List(shape::<Limit>),
+        || routing::get(get_use),
     ),
     Route::new(
         Verb::Patch,
@@ -161,6 +170,14 @@ async fn post(State(server): State<Server>, asked: Asked<NewAccount>) -> Result<
 }
 
 handler!(one get = show, of "account");
+
+async fn get_use(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    one(&usage(&server, &actor, part(&params, "account")?).await?, None)
+}
 
 async fn patch(
     State(server): State<Server>,

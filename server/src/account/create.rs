@@ -4,7 +4,7 @@ use super::{AccountView, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Subject},
-    grant, mail, once, resource, search,
+    grant, mail, member, once, resource, search,
     store::{Tx, sql},
     user,
 };
@@ -63,7 +63,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         drop(tx);
         return Ok(Created { item: store::show(server, actor, made).await?, change: None, link: None });
     }
-    exists(&mut tx, "SELECT id FROM members WHERE id = $1", &member.to_string(), "member").await?;
+    member::take_account(&mut tx, member).await?.ok_or_else(|| absent("member"))?;
     exists(&mut tx, "SELECT id FROM plans WHERE id = $1", &plan.to_string(), "plan").await?;
     let host = place(&mut tx, host).await?;
     let uid = sql("UPDATE panel SET next_uid = next_uid + 1 WHERE one = 1 RETURNING next_uid - 1")
@@ -84,7 +84,12 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
     .bind(now)
     .run(tx.on())
     .await?;
-    if inserted == 0 {
+    // Asked after the name is ours: one that moves over there at this moment is found here or there.
+    let past = sql("SELECT uid FROM past_accounts WHERE name = $1")
+        .bind(&name)
+        .optional(tx.on(), |_| Ok(()))
+        .await?;
+    if inserted == 0 || past.is_some() {
         return Err(Problem::new(
             ProblemKind::Conflict,
             "account_name_taken",

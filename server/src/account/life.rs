@@ -4,7 +4,7 @@ use super::{AccountView, Cause, Standing, Suspension, cause::Why, derive, store}
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    mail, resource, site,
+    mail, member, resource, site,
     store::{Tx, sql},
     views::stale,
 };
@@ -45,6 +45,14 @@ const RESTORE: Step = Step {
     to: Standing::Active,
 };
 
+/// How a step is asked for.
+#[derive(Default)]
+struct How {
+    expected: Option<i64>,
+    why: Why,
+    undoes: Option<ChangeId>,
+}
+
 /// Its names answer 503 with a decent page; nothing of it runs, everything stays.
 pub async fn suspend(
     server: &Server,
@@ -64,7 +72,7 @@ pub(crate) async fn suspend_as(
     why: Why,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, SUSPEND, why, undoes).await
+    advance(server, actor, account, SUSPEND, How { expected, why, undoes }).await
 }
 
 /// Ends a suspension.
@@ -84,7 +92,7 @@ pub(crate) async fn resume_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESUME, Why::default(), undoes).await
+    advance(server, actor, account, RESUME, How { expected, undoes, ..How::default() }).await
 }
 
 /// Takes it off the web; all of it comes back with `restore` until `erase_at`.
@@ -104,7 +112,18 @@ pub(crate) async fn delete_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, DELETE, Why::default(), undoes).await
+    advance(server, actor, account, DELETE, How { expected, undoes, ..How::default() }).await
+}
+
+/// The same for the account of a member that is ended, with the member.
+pub(crate) async fn delete_in(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+) -> Result<AccountView, Problem> {
+    let done = advance_in(tx, server, actor, account, DELETE, How::default()).await?;
+    Ok(done.item)
 }
 
 /// Brings a deleted account back whole; one that was suspended comes back suspended.
@@ -124,21 +143,39 @@ pub(crate) async fn restore_as(
     expected: Option<i64>,
     undoes: Option<ChangeId>,
 ) -> Result<Done<AccountView>, Problem> {
-    advance(server, actor, account, expected, RESTORE, Why::default(), undoes).await
+    advance(server, actor, account, RESTORE, How { expected, undoes, ..How::default() }).await
 }
 
 async fn advance(
     server: &Server,
     actor: &Actor,
     id: AccountId,
-    expected: Option<i64>,
     step: Step,
-    why: Why,
-    undoes: Option<ChangeId>,
+    how: How,
+) -> Result<Done<AccountView>, Problem> {
+    let mut tx = server.store.write().await?;
+    let done = advance_in(&mut tx, server, actor, id, step, how).await?;
+    if done.change.is_some() {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// The same within a transaction that holds more than this step.
+async fn advance_in(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    id: AccountId,
+    step: Step,
+    How { expected, why, undoes }: How,
 ) -> Result<Done<AccountView>, Problem> {
     let now = server.world.now_ms();
-    let mut tx = server.store.write().await?;
-    let before = store::lock(&mut tx, server, actor, id).await?;
+    if step.from.contains(&Standing::Deleted) {
+        // Members first, then their accounts, as where a member is ended.
+        member::hold_of_account(tx, id).await?;
+    }
+    let before = store::lock(tx, server, actor, id).await?;
     actor.must_act_as_admin()?;
     if matches!(step.to, Standing::Suspended | Standing::Deleted) {
         actor.must_have_proved(now)?;
@@ -155,7 +192,7 @@ async fn advance(
         || Why { code: before.code, reference: before.reference.clone(), reason: before.reason.clone() };
     let (to, why) = match before.state {
         // What was suspended when it was deleted comes back suspended.
-        Standing::Deleted => (deleted_from(&mut tx, id).await?, kept()),
+        Standing::Deleted => (deleted_from(tx, id).await?, kept()),
         _ if deleting => (step.to, kept()),
         _ => (step.to, why),
     };
@@ -172,13 +209,15 @@ async fn advance(
         .run(tx.on())
         .await?;
     let after = store::load(tx.on(), server, actor, id).await?;
-    let change =
-        act(server, actor, &mut tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
-    let sites = site::rows(&mut tx, id).await?;
-    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
-    mail::tell_people(&mut tx, server, step.told, &after).await?;
+    let change = act(server, actor, tx, step.verb, &after, summary(&before), summary(&after), undoes).await?;
+    if before.state == Standing::Deleted {
+        // What comes back needs its member.
+        member::keep_for_account(tx, server, actor, before.member.id).await?;
+    }
+    let sites = site::rows(tx, id).await?;
+    resource::write(tx, change, now, derive::wants(&after, &sites)?).await?;
+    mail::tell_people(tx, server, step.told, &after).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
-    tx.commit().await?;
     Ok(Done { item, change: Some(change) })
 }
 

@@ -8,6 +8,7 @@ mod life;
 mod plan;
 mod purge;
 mod store;
+mod usage;
 
 pub(crate) use api::ROUTES;
 pub(crate) use cause::Why;
@@ -15,12 +16,13 @@ pub use cause::{Cause, Suspension};
 pub use create::{Created, NewAccount, create};
 pub(crate) use derive::{gone as site_gone, site as site_want, wants};
 pub use life::{delete, restore, resume, suspend};
-pub(crate) use life::{delete_as, restore_as, resume_as, summary, suspend_as};
+pub(crate) use life::{delete_as, delete_in, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;
 pub(crate) use plan::set_plan_as;
 pub use purge::purge;
-pub use store::{list, list_for, list_of_member, must_see, show};
+pub use store::{list, list_for, list_of_member, must_see, show, unpaid};
 pub(crate) use store::{lock, lock_for};
+pub use usage::{Limit, Limited, usage, usage_of};
 
 use crate::views::{Ref, RefShape};
 use model::{AccountId, ChangeState, HostId, MemberId, PhpVersion, PlanId, TenantUid, UnixName};

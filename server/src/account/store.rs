@@ -9,7 +9,7 @@ use crate::{
     store::{Row, Tx, sql},
     views::Ref,
 };
-use model::{AccountId, ChangeState, MemberId, Problem, Right, TenantUid};
+use model::{AccountId, ChangeState, Duty, MemberId, Problem, Right, TenantUid};
 use sqlx::{Any, Executor};
 
 /// The columns of `view`; `a` is the account.
@@ -113,6 +113,21 @@ pub async fn list_for(
     order: Order,
 ) -> Result<Page<AccountView>, Problem> {
     listed(server, actor, listing, state, code, None, order).await
+}
+
+/// The first few accounts that are suspended because they are unpaid, by name.
+pub async fn unpaid(server: &Server, actor: &Actor, most: u32) -> Result<Vec<AccountView>, Problem> {
+    actor.must(Duty::SeeMembers)?;
+    let now = server.world.now_ms();
+    sql(concat!(
+        columns!(),
+        "FROM accounts a",
+        joins!(),
+        "WHERE a.state = 'suspended' AND a.reason_code = 'unpaid' ORDER BY a.name LIMIT $1"
+    ))
+    .bind(most)
+    .all(server.store.on(), |row| view(row, now))
+    .await
 }
 
 /// The accounts of one member.

@@ -1,6 +1,6 @@
 //! What a request brings: who asks, for what, with which body. Everything that does not fit is refused here, as a problem.
 
-use super::{ApiError, gate::nobody};
+use super::{ApiError, gate::nobody, told::clean};
 use crate::{
     Actor, Server,
     actor::{Once, not_found},
@@ -109,6 +109,7 @@ impl<T: DeserializeOwned> FromRequest<Server> for Asked<T> {
         if let Some(key) = key {
             actor.once = Some(Once { key, request: digest(&method, &path, &bytes) });
         }
+        clean(&bytes)?;
         let body = serde_json::from_slice(&bytes).map_err(|error| {
             let why = without_values(&error.to_string());
             Problem::new(
@@ -135,7 +136,7 @@ fn without_values(error: &str) -> String {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }

@@ -9,6 +9,7 @@ mod handler;
 mod openapi;
 mod problem;
 mod route;
+mod told;
 
 pub use answer::{Secretly, created, done, no_content, one};
 pub use asked::{Asked, Caller, IfMatch, Listed, part};
@@ -16,10 +17,11 @@ pub(crate) use handler::handler;
 pub use openapi::describe;
 pub use problem::{ApiError, language};
 pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
+pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, certificate, change, factor, grant, host, mail, member, origin, plan, search,
-    session, site, token, user, viewing,
+    Server, account, approval, census, certificate, change, factor, grant, host, mail, member, origin, plan,
+    search, session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -57,6 +59,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,
+        census::ROUTES,
         search::ROUTES,
         events::ROUTES,
     ]

@@ -18,12 +18,18 @@ pub struct ApiError {
     /// For the few statuses that no kind of problem stands for (405, 413, 415).
     pub status: StatusCode,
     pub retry_after_s: Option<i64>,
+    /// The field, where its name comes from the body; boxed, for hardly an error has one.
+    pub field: Option<Box<Field>>,
 }
+
+/// A field of a body by its way, as in `contacts.1.name`.
+#[derive(Clone, Debug)]
+pub struct Field(pub String);
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> ApiError {
         let status = StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        ApiError { problem, status, retry_after_s: None }
+        ApiError { problem, status, retry_after_s: None, field: None }
     }
 }
 
@@ -62,7 +68,7 @@ pub(super) async fn render(State(_): State<Server>, request: Request, next: Next
     let lang = language(request.headers());
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
-    let ApiError { problem, status, retry_after_s } = error;
+    let ApiError { problem, status, retry_after_s, field } = error;
     let mut body = json!({
         "type": format!("urn:alveole:problem:{}", problem.code),
         "title": title(status, lang),
@@ -70,7 +76,7 @@ pub(super) async fn render(State(_): State<Server>, request: Request, next: Next
         "detail": problem.text.pick(lang),
         "code": problem.code,
     });
-    if let Some(field) = problem.field {
+    if let Some(field) = field.map(|field| field.0).or_else(|| problem.field.map(str::to_owned)) {
         body["field"] = field.into();
     }
     let mut rendered = (status, Json(body)).into_response();

@@ -19,23 +19,23 @@ pub(crate) const ROUTES: &[Route] = &[
         "/approvals",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
-        "Acts that wait for a second admin",
+        "Acts that wait for a second person",
         Answer::List(shape::<ApprovalView>),
         || routing::get(get_all),
     ),
     Route::new(
         Verb::Post,
         "/approvals/{approval}/approve",
-        Who::Staff(Duty::SeeUsers, Duty::Administer),
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
         Needs::Session,
-        "Approve what another admin asked for; it happens at once. `link`: the one-time link of a new admin who gets no mail, told this once",
+        "Approve what another asked for; it happens at once. Support approves a user's recovery, admins everything. `link`: the one-time link of a new admin who gets no mail, told this once",
         Answer::One(shape::<ApprovalView>),
         || routing::post(post_approve),
     ),
     Route::new(
         Verb::Post,
         "/approvals/{approval}/refuse",
-        Who::Staff(Duty::SeeUsers, Duty::Administer),
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
         Needs::Session,
         "Refuse it, or withdraw what one asked for oneself",
         Answer::Nothing,
@@ -52,7 +52,7 @@ async fn post_approve(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
     let Approved { approval, link } = approve(&server, &actor, part(&params, "approval")?).await?;
     let link = link.map(|secret| link_url(&server, &secret));
     one(&Secretly::new(approval, "link", link), None)
@@ -63,7 +63,7 @@ async fn post_refuse(
     Caller(actor): Caller,
     params: RawPathParams,
 ) -> Result<Response, ApiError> {
-    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
+    actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
     refuse(&server, &actor, part(&params, "approval")?).await?;
     no_content(None)
 }

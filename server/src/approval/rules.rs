@@ -1,14 +1,16 @@
 //! Asking, approving, refusing.
 
-use super::{ApprovalView, Ask, Kind, OPEN_MS};
+use super::{
+    ApprovalView, Ask, Kind, OPEN_MS,
+    carry::{carry_out, details},
+};
 use crate::{
     Actor, Server,
-    actor::not_found,
+    actor::{Staff, not_found, staff_bits},
     change::{self, Act, Subject},
-    grant,
     store::{Row, Tx, internal, sql},
 };
-use model::{ApprovalId, Duty, EmailAddress, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
+use model::{ApprovalId, Duty, Problem, ProblemKind, Secret, Text, UserId};
 use serde_json::json;
 
 macro_rules! columns {
@@ -54,27 +56,55 @@ pub(crate) async fn ask(
             ProblemKind::Conflict,
             "approval_open",
             Text::new(
-                "C’est déjà demandé, et attend l’accord d’une deuxième personne de l’administration.",
-                "This is asked for already, and waits for a second admin's approval.",
+                "C’est déjà demandé, et attend l’accord d’une deuxième personne.",
+                "This is asked for already, and waits for a second person's approval.",
             ),
         ));
     }
-    record(tx, server, actor, "approval.create", id, kind, &about.label).await?;
+    let mut act = act("approval.create", id, kind, &about.label);
+    // All that is asked: who asked for what, and why, stands in the history whatever becomes of it.
+    act.after = Some(serde_json::to_value(&ask).map_err(|error| internal("an approval", &error))?);
+    change::record(tx, &*server.world, actor, act).await?;
     let found = sql(concat!(columns!(), "AND id = $2"))
         .bind(now)
         .bind(id)
         .one(tx.on(), |row| view(row, actor))
         .await?;
-    Ok(found)
+    Ok(found.0)
 }
 
 /// What waits, oldest first.
 pub async fn list(server: &Server, actor: &Actor) -> Result<Vec<ApprovalView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    sql(concat!(columns!(), "ORDER BY id"))
+    let found = sql(concat!(columns!(), "ORDER BY id"))
         .bind(server.world.now_ms())
         .all(server.store.on(), |row| view(row, actor))
-        .await
+        .await?;
+    let mut open = Vec::new();
+    for (mut view, asked) in found {
+        // Why and for whom is for those who decide: a board that reads along needs no one's address.
+        if view.may {
+            view.details = details(server, &asked).await?;
+        }
+        open.push(view);
+    }
+    Ok(open)
+}
+
+/// What of this kind waits on one thing, if it does; for the thing's own page.
+pub async fn open(
+    server: &Server,
+    actor: &Actor,
+    kind: Kind,
+    subject: &str,
+) -> Result<Option<ApprovalView>, Problem> {
+    actor.must(Duty::SeeUsers)?;
+    let found = sql(concat!(columns!(), "AND open_key = $2"))
+        .bind(server.world.now_ms())
+        .bind(format!("{} {subject}", kind.code()))
+        .optional(server.store.on(), |row| view(row, actor))
+        .await?;
+    Ok(found.map(|(view, _)| view))
 }
 
 /// What an approval brought about.
@@ -85,35 +115,38 @@ pub struct Approved {
     pub link: Option<Secret>,
 }
 
-/// A second admin says yes: it happens now, in this admin's name, with who asked on record.
+/// A second person says yes: it happens now, in this one's name, with who asked on record.
 pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Approved, Problem> {
-    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
-    actor.must_have_proved(server.world.now_ms())?;
+    actor.must(Duty::SeeUsers)?;
+    let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
     let (open, asked, by) = take(&mut tx, server, actor, id, "approved").await?;
+    actor.must_have_proved(now)?;
     if actor.user == Some(by) {
         return Err(Problem::new(
             ProblemKind::Conflict,
             "approval_own",
             Text::new(
-                "Vous l’avez demandé\u{a0}: une deuxième personne de l’administration doit donner son accord.",
-                "You asked for it: a second admin has to approve.",
+                "Vous l’avez demandé\u{a0}: une deuxième personne doit donner son accord.",
+                "You asked for it: a second person has to approve.",
             ),
         ));
     }
-    // Who asked must still be an admin: a removed admin's wishes go with the role.
-    let asker = sql("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.user_id = $1 AND g.role = 'admin'
-           AND g.account_id IS NULL AND g.member_id IS NULL AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-           AND u.suspended_at IS NULL")
+    // Who asked must still be one who may: a removed admin's wishes go with the role.
+    let asker = sql(concat!(
+        "SELECT ",
+        staff_bits!(),
+        " AS staff FROM users u WHERE u.id = $1 AND u.suspended_at IS NULL"
+    ))
     .bind(by)
-    .bind(server.world.now_ms())
-    .one(tx.on(), |row| row.first::<i64>())
+    .bind(now)
+    .optional(tx.on(), |row| Ok(Staff::from_bits(row.get("staff")?)))
     .await?;
-    if asker == 0 {
+    if !asker.is_some_and(|staff| staff.does(open.kind.duty())) {
         return Err(not_found());
     }
     record(&mut tx, server, actor, "approval.approve", id, open.kind, &open.label).await?;
-    let link = carry_out(&mut tx, server, actor, asked).await?;
+    let link = carry_out(&mut tx, server, actor, (asked, open.created_at)).await?;
     tx.commit().await?;
     Ok(Approved { approval: open, link })
 }
@@ -125,7 +158,7 @@ pub async fn approve_by_command(server: &Server, id: ApprovalId) -> Result<Appro
 
 /// Says no; who asked may so withdraw.
 pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<ApprovalView, Problem> {
-    actor.must_do_what_others_see(Duty::SeeUsers, Duty::Administer)?;
+    actor.must(Duty::SeeUsers)?;
     let mut tx = server.store.write().await?;
     let (open, _, by) = take(&mut tx, server, actor, id, "refused").await?;
     let verb = if actor.user == Some(by) { "approval.withdraw" } else { "approval.refuse" };
@@ -147,12 +180,12 @@ async fn take(
         .bind(now)
         .bind(id)
         .optional(tx.on(), |row| {
-            let asked: String = row.get("ask")?;
-            let asked = serde_json::from_str(&asked).map_err(|error| internal("an approval", &error))?;
-            Ok((view(row, actor)?, asked, row.get("by_user")?))
+            let (view, asked) = view(row, actor)?;
+            Ok((view, asked, row.get("by_user")?))
         })
         .await?;
     let found = found.ok_or_else(not_found)?;
+    actor.must_do(found.0.kind.duty())?;
     let answered =
         sql("UPDATE approvals SET answered_at = $2, answered_who = $3, answer = $4, open_key = NULL
          WHERE id = $1 AND answered_at IS NULL")
@@ -165,20 +198,6 @@ async fn take(
     if answered == 0 { Err(not_found()) } else { Ok(found) }
 }
 
-async fn carry_out(
-    tx: &mut Tx,
-    server: &Server,
-    actor: &Actor,
-    asked: Ask,
-) -> Result<Option<Secret>, Problem> {
-    match asked {
-        Ask::Admin { email, days } => {
-            let email = EmailAddress::parse(&email)?;
-            grant::hold_staff(tx, server, actor, &email, StaffRole::Admin, days).await.map(|(_, link)| link)
-        }
-    }
-}
-
 async fn record(
     tx: &mut Tx,
     server: &Server,
@@ -188,19 +207,30 @@ async fn record(
     kind: Kind,
     label: &str,
 ) -> Result<(), Problem> {
-    let mut act = Act::new(verb, Subject::new("approval", id, label));
-    act.after = Some(json!({ "act": kind }));
-    change::record(tx, &*server.world, actor, act).await.map(drop)
+    change::record(tx, &*server.world, actor, act(verb, id, kind, label)).await.map(drop)
 }
 
-fn view(row: &Row, actor: &Actor) -> Result<ApprovalView, Problem> {
-    Ok(ApprovalView {
+fn act(verb: &'static str, id: ApprovalId, kind: Kind, label: &str) -> Act {
+    let mut act = Act::new(verb, Subject::new("approval", id, label));
+    act.after = Some(json!({ "act": kind }));
+    act
+}
+
+fn view(row: &Row, actor: &Actor) -> Result<(ApprovalView, Ask), Problem> {
+    let asked: String = row.get("ask")?;
+    let asked: Ask = serde_json::from_str(&asked).map_err(|error| internal("an approval", &error))?;
+    let kind: Kind = row.get("kind")?;
+    let view = ApprovalView {
         id: row.get("id")?,
-        kind: row.get("kind")?,
+        kind,
         label: row.get("label")?,
+        subject: asked.subject(),
+        details: vec![],
         by: row.get("by_who")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
         own: actor.user == Some(row.get("by_user")?),
-    })
+        may: actor.staff.does(kind.duty()),
+    };
+    Ok((view, asked))
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 30] = [
+pub const TABLES: [&str; 32] = [
     "panel",
     "users",
     "members",
@@ -26,6 +26,7 @@ pub const TABLES: [&str; 30] = [
     "hosts",
     "host_certificates",
     "accounts",
+    "past_accounts",
     "grants",
     "invitations",
     "approvals",
@@ -41,6 +42,7 @@ pub const TABLES: [&str; 30] = [
     "change_states",
     "resources",
     "ledger_copies",
+    "census",
     "devices",
     "tokens",
     "factors",

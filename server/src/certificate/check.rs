@@ -6,88 +6,37 @@ use crate::{
     Server,
     verify::{self, Seen},
 };
-use hickory_resolver::{
-    Resolver, TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts},
-    net::{NetError, runtime::TokioRuntimeProvider},
-    proto::rr::{RData, RecordType},
-};
+use futures_util::future::BoxFuture;
 use model::{AccountId, SiteName, Text, text};
-use std::{
-    net::{IpAddr, SocketAddr},
-    time::Duration,
-};
+use std::net::{IpAddr, SocketAddr};
 
-/// Asks the DNS; cheap to clone.
-#[derive(Clone)]
-pub struct Names(TokioResolver);
+/// A tag in lower case, and the domain it names.
+pub type Caa = (String, String);
 
-impl Names {
-    pub fn open(settings: &Settings) -> Result<Names, NetError> {
-        let mut builder = match settings.resolvers.as_slice() {
-            [] => Resolver::builder_tokio()?,
-            servers => {
-                let servers = servers.iter().map(|server| {
-                    let [mut udp, mut tcp] = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
-                    (udp.port, tcp.port) = (server.port(), server.port());
-                    NameServerConfig::new(server.ip(), true, vec![udp, tcp])
-                });
-                let config = ResolverConfig::from_name_servers(servers.collect());
-                Resolver::builder_with_config(config, TokioRuntimeProvider::default())
-            }
-        };
-        let options: &mut ResolverOpts = builder.options_mut();
-        // Who has just changed a record waits for us, not for a cache of ours.
-        options.cache_size = 0;
-        options.timeout = Duration::from_secs(3);
-        options.attempts = 2;
-        Ok(Names(builder.build()?))
-    }
+/// What tells where names lead; tests have one of their own. An error is the DNS's own, in its words.
+pub trait Names: Send + Sync {
+    /// IPv4 and IPv6 addresses; none is an empty list.
+    fn addresses<'a>(&'a self, name: &'a SiteName) -> BoxFuture<'a, Result<Vec<IpAddr>, String>>;
 
-    /// IPv4 and IPv6 addresses. No address is an empty list; an error is one of the DNS itself.
-    async fn addresses(&self, name: &SiteName) -> Result<Vec<IpAddr>, NetError> {
-        let mut found = Vec::new();
-        for kind in [RecordType::A, RecordType::AAAA] {
-            found.extend(self.records(name.as_str(), kind).await?.iter().filter_map(|data| data.ip_addr()));
-        }
-        Ok(found)
-    }
-
-    /// The CAA records that count for a name: those of the nearest ancestor that has any (RFC 8659 §3).
-    async fn caa(&self, name: &SiteName) -> Result<Vec<(String, String)>, NetError> {
-        let mut at = Some(name.as_str());
-        while let Some(name) = at {
-            let records = self.records(name, RecordType::CAA).await?;
-            if !records.is_empty() {
-                return Ok(records.iter().filter_map(tagged).collect());
-            }
-            at = name.split_once('.').map(|(_, parent)| parent);
-        }
-        Ok(Vec::new())
-    }
-
-    async fn records(&self, name: &str, kind: RecordType) -> Result<Vec<RData>, NetError> {
-        match self.0.lookup(format!("{name}."), kind).await {
-            Ok(found) => {
-                let right = found.answers().iter().filter(|record| record.record_type() == kind);
-                Ok(right.map(|record| record.data.clone()).collect())
-            }
-            Err(error) if error.is_no_records_found() => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
-    }
+    /// The CAA records of exactly this name.
+    fn caa<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<Caa>, String>>;
 }
 
-/// Tag in lower case, and the value before its parameters.
-fn tagged(data: &RData) -> Option<(String, String)> {
-    let RData::CAA(caa) = data else { return None };
-    let value = String::from_utf8_lossy(&caa.value);
-    let domain = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    Some((caa.tag.to_ascii_lowercase(), domain))
+/// The CAA records that count for a name: those of the nearest ancestor that has any (RFC 8659 §3).
+async fn caa(names: &dyn Names, name: &SiteName) -> Result<Vec<Caa>, String> {
+    let mut at = Some(name.as_str());
+    while let Some(name) = at {
+        let records = names.caa(name).await?;
+        if !records.is_empty() {
+            return Ok(records);
+        }
+        at = name.split_once('.').map(|(_, parent)| parent);
+    }
+    Ok(Vec::new())
 }
 
 /// Whether one of these may sign (RFC 8659 §4.2). Without any record about signing, everybody may.
-fn allows(records: &[(String, String)], authorities: &[String]) -> bool {
+fn allows(records: &[Caa], authorities: &[String]) -> bool {
     let mut about = records.iter().filter(|(tag, _)| tag == "issue").peekable();
     about.peek().is_none() || about.any(|(_, domain)| authorities.iter().any(|authority| authority == domain))
 }
@@ -96,7 +45,7 @@ fn allows(records: &[(String, String)], authorities: &[String]) -> bool {
 pub async fn missing(
     server: &Server,
     settings: &Settings,
-    names: &Names,
+    names: &dyn Names,
     name: &SiteName,
     account: AccountId,
     host: &[IpAddr],
@@ -122,7 +71,7 @@ pub async fn missing(
     if settings.caa.is_empty() {
         return None;
     }
-    match names.caa(name).await {
+    match caa(names, name).await {
         Ok(records) if allows(&records, &settings.caa) => None,
         Ok(_) => Some(forbidden(name, &settings.caa[0])),
         Err(error) => Some(no_answer(name, &error)),
@@ -131,7 +80,7 @@ pub async fn missing(
 
 /// Every address of the name must be the host's: the authority may ask any of them.
 fn leads_elsewhere(name: &SiteName, found: &[IpAddr], host: &[IpAddr]) -> Option<Text> {
-    let ours = host.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let name = name.unicode();
     let records = |lang: &str| {
         let one = |address: &IpAddr| format!("{} {address}", if address.is_ipv4() { "A" } else { "AAAA" });
         host.iter().map(one).collect::<Vec<_>>().join(if lang == "fr" { " et " } else { " and " })
@@ -143,7 +92,7 @@ fn leads_elsewhere(name: &SiteName, found: &[IpAddr], host: &[IpAddr]) -> Option
             "{name} leads nowhere yet: where its DNS is kept, add {en}. The certificate comes by itself."
         ));
     }
-    let other = found.iter().find(|address| !ours.contains(&address.to_string()))?;
+    let other = found.iter().find(|address| !host.contains(address))?;
     Some(text!(
         "{name} mène à {other}, qui n’est pas cet hôte\u{a0}: chez qui tient son DNS, mettez {fr} et enlevez les autres adresses. Le certificat viendra de lui-même.",
         "{name} leads to {other}, which is not this host: where its DNS is kept, put {en} and take other addresses away. The certificate comes by itself."
@@ -151,6 +100,7 @@ fn leads_elsewhere(name: &SiteName, found: &[IpAddr], host: &[IpAddr]) -> Option
 }
 
 fn not_ours(name: &SiteName, address: IpAddr) -> Text {
+    let name = name.unicode();
     text!(
         "{name} mène bien à {address}, mais le port 80 de cette adresse ne répond pas comme cet hôte\u{a0}: un pare-feu, ou un autre serveur, est devant. Le panneau réessaiera.",
         "{name} does lead to {address}, but port 80 of that address does not answer as this host: a firewall or another server stands before it. The panel will try again."
@@ -158,13 +108,15 @@ fn not_ours(name: &SiteName, address: IpAddr) -> Text {
 }
 
 fn forbidden(name: &SiteName, authority: &str) -> Text {
+    let name = name.unicode();
     text!(
         "Un enregistrement CAA interdit à notre autorité de signer pour {name}\u{a0}: chez qui tient son DNS, ajoutez CAA 0 issue \"{authority}\".",
         "A CAA record forbids our authority to sign for {name}: where its DNS is kept, add CAA 0 issue \"{authority}\"."
     )
 }
 
-fn no_answer(name: &SiteName, error: &NetError) -> Text {
+fn no_answer(name: &SiteName, error: &str) -> Text {
+    let name = name.unicode();
     text!(
         "Le DNS de {name} ne répond pas ({error})\u{a0}: le panneau réessaiera.",
         "The DNS of {name} does not answer ({error}): the panel will try again."

@@ -1,7 +1,9 @@
 //! One certificate, from the check to the host: what is missing is said, what was signed is looked at before it is believed.
 
 use super::{
-    Issuer, authority, check,
+    Issuer,
+    authority::Refusal,
+    check,
     job::Claimed,
     store::{Stored, select_stored, stored},
 };
@@ -18,6 +20,12 @@ const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// The longest time over which what was asked for is counted.
+pub(crate) const COUNTED_MS: i64 = 7 * DAY_MS;
+/// The authority is asked again within this, whatever it said.
+const LONGEST_MS: i64 = 6 * HOUR_MS;
+/// Times the authority is asked about one certificate within an hour, by hand too: it counts what fails (Let's Encrypt: five).
+const HOURLY: i64 = 4;
 
 /// Has it signed, or notes why not.
 pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
@@ -31,7 +39,7 @@ pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
         let Some(certificate) = found else { return Ok(()) };
         match attempt(server, issuer, &certificate, &claimed).await? {
             Ok(chain) => issued(server, issuer, certificate, &claimed, chain).await,
-            Err(Wait { text, ms }) => later(server, &claimed, &text, ms).await,
+            Err(wait) => later(server, &claimed, &wait).await,
         }
     };
     if let Err(problem) = outcome.await {
@@ -43,6 +51,15 @@ pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
 struct Wait {
     text: Text,
     ms: i64,
+    /// It was the authority that said no.
+    refused: bool,
+}
+
+impl Wait {
+    /// It was not even asked.
+    fn before(text: Text, ms: i64) -> Wait {
+        Wait { text, ms, refused: false }
+    }
 }
 
 async fn attempt(
@@ -54,27 +71,27 @@ async fn attempt(
     let Issuer { settings, authority, names } = issuer;
     let name = &certificate.name;
     let addresses = verify::addresses(server, certificate.host).await?;
-    let missing = check::missing(server, settings, names, name, certificate.account, &addresses).await;
+    let missing = check::missing(server, settings, &**names, name, certificate.account, &addresses).await;
     if let Some(text) = missing {
-        return Ok(Err(Wait { text, ms: patience(claimed.tries) }));
+        return Ok(Err(Wait::before(text, patience(claimed.tries))));
     }
     if let Some(wait) = budget(server, issuer, certificate).await? {
         return Ok(Err(wait));
     }
-    let ordered = match authority.order(server, settings, name, &claimed.request).await {
+    let ordered = match authority.order(server, name, &claimed.request).await {
         Ok(chain) => chain,
-        Err(authority::Refusal { text, too_often }) => {
-            let ms =
-                if too_often { 6 * HOUR_MS } else { (MINUTE_MS << claimed.tries.min(8)).min(6 * HOUR_MS) };
-            return Ok(Err(Wait { text, ms }));
+        Err(Refusal { text, too_often }) => {
+            let ms = if too_often { LONGEST_MS } else { after_refusal(claimed.refusals + 1) };
+            return Ok(Err(Wait { text, ms, refused: true }));
         }
     };
     if fits(&ordered, &claimed.request, name).is_none() {
+        let name = name.unicode();
         let text = text!(
             "L’autorité a envoyé un certificat qui n’est pas pour {name} et sa clé\u{a0}: il n’est pas utilisé.",
             "The authority sent a certificate that is not for {name} and its key: it is not used."
         );
-        return Ok(Err(Wait { text, ms: HOUR_MS }));
+        return Ok(Err(Wait { text, ms: HOUR_MS, refused: true }));
     }
     Ok(Ok(ordered))
 }
@@ -87,6 +104,11 @@ fn patience(tries: u32) -> i64 {
         81..=200 => 10 * MINUTE_MS,
         _ => HOUR_MS,
     }
+}
+
+/// Twice as long each time the authority says no.
+fn after_refusal(times: u32) -> i64 {
+    (MINUTE_MS << times.min(8)).min(LONGEST_MS)
 }
 
 /// The authority counts per registrable domain; we count per member too, so that one cannot use up what all need.
@@ -105,23 +127,36 @@ async fn budget(server: &Server, issuer: &Issuer, certificate: &Stored) -> Resul
         .await?;
     let of_domain = sql("SELECT COUNT(*) FROM certificate_orders WHERE domain = $1 AND at > $2")
         .bind(domain)
-        .bind(now - 7 * DAY_MS)
+        .bind(now - COUNTED_MS)
         .one(tx.on(), |row| row.first::<i64>())
         .await?;
+    let of_name = sql("SELECT COUNT(*) FROM certificate_orders WHERE certificate_id = $1 AND at > $2")
+        .bind(certificate.id)
+        .bind(now - HOUR_MS)
+        .one(tx.on(), |row| row.first::<i64>())
+        .await?;
+    if of_name >= HOURLY {
+        let name = certificate.name.unicode();
+        let text = text!(
+            "L’autorité a déjà été sollicitée {HOURLY} fois en une heure pour {name}\u{a0}: le panneau réessaiera dans l’heure.",
+            "The authority was asked {HOURLY} times within an hour about {name}: the panel tries again within the hour."
+        );
+        return Ok(Some(Wait::before(text, HOUR_MS / 4)));
+    }
     let (daily, weekly) = (issuer.settings.per_member_daily, issuer.settings.per_domain_weekly);
     if of_member >= i64::from(daily) {
         let text = text!(
             "Ce membre a reçu {daily} certificats aujourd’hui\u{a0}: la suite viendra d’elle-même demain.",
             "This member was given {daily} certificates today: the others come by themselves tomorrow."
         );
-        return Ok(Some(Wait { text, ms: HOUR_MS }));
+        return Ok(Some(Wait::before(text, HOUR_MS)));
     }
     if of_domain >= i64::from(weekly) {
         let text = text!(
             "{domain} a reçu {weekly} certificats cette semaine, et l’autorité n’en donne guère plus\u{a0}: la suite viendra d’elle-même.",
             "{domain} was given {weekly} certificates this week, and the authority gives hardly more: the others come by themselves."
         );
-        return Ok(Some(Wait { text, ms: 6 * HOUR_MS }));
+        return Ok(Some(Wait::before(text, LONGEST_MS)));
     }
     let order: model::CertificateId = server.world.id();
     sql("INSERT INTO certificate_orders (id, certificate_id, member_id, domain, at) VALUES ($1, $2, $3, $4, $5)")
@@ -194,11 +229,11 @@ async fn issued(
         .ok_or_else(|| internal("a chain was checked", "and no longer fits"))?;
     let renew_at = renewal(server, &read);
     let text = serde_json::to_string(&chain).map_err(|error| internal("a chain", &error))?;
-    let thumbprint = issuer.authority.thumbprint(server, &issuer.settings).await;
+    let thumbprint = issuer.authority.thumbprint(server).await;
     let thumbprint = thumbprint.map_err(|refusal| internal("a thumbprint", &refusal.text.en))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
-           text_fr = NULL, text_en = NULL, tries = 0, version = version + 1 WHERE id = $1 AND key_number = $2")
+           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, version = version + 1 WHERE id = $1 AND key_number = $2")
         .bind(certificate.id)
         .bind(claimed.key)
         .bind(text)
@@ -217,21 +252,29 @@ async fn issued(
     tx.commit().await
 }
 
-async fn later(server: &Server, claimed: &Claimed, text: &Text, ms: i64) -> Result<(), Problem> {
+async fn later(server: &Server, claimed: &Claimed, wait: &Wait) -> Result<(), Problem> {
     let mut tx = server.store.write().await?;
-    let account = sql(
-        "UPDATE certificates SET text_fr = $3, text_en = $4, next_at = $5 WHERE id = $1 AND key_number = $2
-           RETURNING account_id, (CASE WHEN text_fr = $3 THEN 1 ELSE 0 END) AS same",
-    )
+    let before =
+        sql("SELECT account_id, text_fr, text_en FROM certificates WHERE id = $1 AND key_number = $2")
+            .bind(claimed.id)
+            .bind(claimed.key)
+            .optional(tx.on(), |row| {
+                Ok((row.get::<model::AccountId>("account_id")?, row.text("text_fr", "text_en")?))
+            })
+            .await?;
+    let Some((account, said)) = before else { return Ok(()) };
+    sql("UPDATE certificates SET text_fr = $3, text_en = $4, next_at = $5, refusals = refusals + $6
+         WHERE id = $1 AND key_number = $2")
     .bind(claimed.id)
     .bind(claimed.key)
-    .bind(&*text.fr)
-    .bind(&*text.en)
-    .bind(server.world.now_ms() + ms)
-    .optional(tx.on(), |row| row.get::<model::AccountId>("account_id"))
+    .bind(&*wait.text.fr)
+    .bind(&*wait.text.en)
+    .bind(server.world.now_ms() + wait.ms)
+    .bind(u32::from(wait.refused))
+    .run(tx.on())
     .await?;
-    // Open pages hear of it the first time; afterwards it is nothing new.
-    if let (Some(account), 1) = (account, claimed.tries) {
+    // Open pages hear what is new to them; somebody waits there.
+    if said.as_ref() != Some(&wait.text) {
         tx.wake_account(account);
     }
     tx.commit().await
@@ -263,5 +306,6 @@ mod tests {
     fn what_is_missing_is_looked_at_often_at_first() {
         assert_eq!((patience(1), patience(20)), (15 * SECOND_MS, 15 * SECOND_MS));
         assert_eq!((patience(21), patience(300)), (MINUTE_MS, HOUR_MS));
+        assert_eq!((after_refusal(1), after_refusal(40)), (2 * MINUTE_MS, 256 * MINUTE_MS));
     }
 }

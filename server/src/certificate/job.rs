@@ -79,7 +79,7 @@ async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
         return Ok(());
     }
     // Nothing is begun that could not be asked for.
-    let thumbprint = match issuer.authority.thumbprint(server, &issuer.settings).await {
+    let thumbprint = match issuer.authority.thumbprint(server).await {
         Ok(thumbprint) => thumbprint,
         Err(refusal) => {
             tracing::warn!(why = %refusal.text.en, "the certificate authority cannot be reached");
@@ -124,8 +124,8 @@ async fn begin(server: &Server, new: New, thumbprint: &Thumbprint) -> Result<(),
     let id: CertificateId = server.world.id();
     let mut tx = server.store.write().await?;
     // The name may have gone since the list was made.
-    let inserted = sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, next_at, created_at, version)
-         SELECT $1, n.name, $3, $4, 1, 0, $5, $5, 1 FROM names n JOIN sites s ON s.id = n.site_id
+    let inserted = sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, refusals, next_at, created_at, version)
+         SELECT $1, n.name, $3, $4, 1, 0, 0, $5, $5, 1 FROM names n JOIN sites s ON s.id = n.site_id
          WHERE n.name = $2 AND s.account_id = $3 ON CONFLICT (name) DO NOTHING")
     .bind(id)
     .bind(&new.name)
@@ -178,7 +178,7 @@ async fn to_renew(server: &Server) -> Result<Vec<Stored>, Problem> {
 async fn renew_one(server: &Server, mut certificate: Stored, thumbprint: &Thumbprint) -> Result<(), Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let moved = sql("UPDATE certificates SET key_number = key_number + 1, request = NULL, tries = 0, next_at = $3, renew_at = $4,
+    let moved = sql("UPDATE certificates SET key_number = key_number + 1, request = NULL, tries = 0, refusals = 0, next_at = $3, renew_at = $4,
            version = version + 1 WHERE id = $1 AND key_number = $2")
     .bind(certificate.id)
     .bind(certificate.key)
@@ -199,6 +199,8 @@ async fn renew_one(server: &Server, mut certificate: Stored, thumbprint: &Thumbp
 pub(super) struct Claimed {
     pub id: CertificateId,
     pub tries: u32,
+    /// How often the authority said no so far.
+    pub refusals: u32,
     /// The host's request, and the number of its key.
     pub request: model::Der,
     pub key: u32,
@@ -219,13 +221,14 @@ async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
     let claimed = sql("UPDATE certificates SET tries = tries + 1, next_at = $1 + $2
          WHERE id = (SELECT id FROM certificates WHERE next_at <= $1 AND request IS NOT NULL
              AND (chain_key IS NULL OR chain_key < key_number) ORDER BY next_at, id LIMIT 1)
-           AND next_at <= $1 RETURNING id, tries, request, key_number")
+           AND next_at <= $1 RETURNING id, tries, refusals, request, key_number")
     .bind(now)
     .bind(CLAIM_MS)
     .optional(tx.on(), |row| {
         Ok(Claimed {
             id: row.get("id")?,
             tries: row.get("tries")?,
+            refusals: row.get("refusals")?,
             request: row.get::<String>("request")?.parse()?,
             key: row.get("key_number")?,
         })

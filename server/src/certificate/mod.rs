@@ -1,36 +1,41 @@
 //! Certificates of names: wanted as soon as a site has the name, asked for as soon as its DNS leads here, renewed by themselves.
 
+mod acme;
 mod api;
 mod authority;
 mod check;
+mod dns;
 mod issue;
 mod job;
+mod list;
 mod settings;
 mod store;
 
 pub(crate) use api::ROUTES;
-pub use authority::Authority;
-pub use check::Names;
+pub use authority::{Authority, Refusal};
+pub use check::{Caa, Names};
+pub(crate) use issue::COUNTED_MS;
 pub use job::{round, run};
+pub use list::{list, list_of_site, try_now};
 pub use settings::Settings;
-pub(crate) use store::requested;
-pub use store::{list_of_site, try_now};
+pub(crate) use store::{let_go_of, requested};
 
-use model::{CertificateId, Problem, ProblemKind, SiteName, Text, text};
+use crate::views::{Ref, RefShape};
+use model::{AccountId, CertificateId, Problem, ProblemKind, SiteId, SiteName, Text, text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What the panel gets certificates with; `None` in the server: names show a certificate of their host's own.
 pub struct Issuer {
     pub settings: Settings,
-    pub authority: Authority,
-    pub names: Names,
+    pub authority: Box<dyn Authority>,
+    pub names: Box<dyn Names>,
 }
 
 impl Issuer {
     /// A start does not need the authority, nor the DNS.
     pub fn open(settings: &Settings) -> Result<Issuer, Problem> {
-        let names = Names::open(settings).map_err(|error| {
+        let names = dns::Dns::open(settings).map_err(|error| {
             Problem::new(
                 ProblemKind::Invalid,
                 "resolvers",
@@ -40,7 +45,11 @@ impl Issuer {
                 ),
             )
         })?;
-        Ok(Issuer { settings: settings.clone(), authority: Authority::default(), names })
+        Ok(Issuer {
+            settings: settings.clone(),
+            authority: Box::new(acme::Acme::new(settings)),
+            names: Box::new(names),
+        })
     }
 }
 
@@ -64,6 +73,11 @@ pub struct CertificateView {
     pub id: CertificateId,
     #[schema(value_type = String)]
     pub name: SiteName,
+    #[schema(value_type = RefShape)]
+    pub account: Ref<AccountId>,
+    /// The site that has the name; none for the moment between its end and the certificate's.
+    #[schema(value_type = Option<String>)]
+    pub site: Option<SiteId>,
     pub state: CertificateState,
     /// What is missing for the next one, or what the authority said.
     #[schema(value_type = Option<Object>)]

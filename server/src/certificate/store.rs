@@ -1,17 +1,14 @@
-//! The tables `certificates` and `certificate_orders`.
+//! The table `certificates`, and the resources made of it.
 
-use super::{CertificateState, CertificateView};
 use crate::{
     Actor, Server,
-    actor::{not_found, scoped},
-    change::{self, Act, Done, Subject},
-    paging::{Listing, Page},
+    change::{self, Act, Subject},
     resource::{self, Want},
     store::{Row, Tx, internal, sql},
 };
 use model::{
-    AccountId, Body, Certificate, CertificateId, Chain, ChangeId, Der, HostId, Kind, Problem, ProblemKind,
-    Right, SiteId, SiteName, Text, Thumbprint, UnixName, wire::KeyRequest,
+    AccountId, Body, Certificate, CertificateId, Chain, ChangeId, Der, HostId, Kind, Problem, SiteName,
+    Thumbprint, UnixName, wire::KeyRequest,
 };
 use serde_json::json;
 
@@ -131,110 +128,12 @@ pub(crate) async fn requested(
     Ok(())
 }
 
-macro_rules! columns {
-    () => {
-        "SELECT c.id, c.name, c.text_fr, c.text_en, c.issuer, c.not_before, c.not_after, c.renew_at, c.next_at, c.chain_key, c.version
-         FROM certificates c JOIN accounts a ON a.id = c.account_id "
-    };
-}
-
-/// The certificates of a site's names, by name.
-pub async fn list_of_site(
-    server: &Server,
-    actor: &Actor,
-    site: SiteId,
-    listing: &Listing,
-) -> Result<Page<CertificateView>, Problem> {
-    // Who may not see the site sees no certificate either.
-    crate::site::show(server, actor, site).await?;
-    let now = server.world.now_ms();
-    let [after] = listing.after()?;
-    let found = sql(concat!(
-        columns!(),
-        "JOIN names n ON n.name = c.name WHERE n.site_id = $1 AND ($2 = '' OR c.name > $2) ORDER BY c.name LIMIT $3"
-    ))
-    .bind(site)
-    .bind(after)
-    .bind(listing.fetch())
-    .all(server.store.on(), |row| view(row, now))
-    .await?;
-    Ok(listing.page(found, |certificate| [certificate.name.to_string()]))
-}
-
-/// What is missing is looked at again now, and not when its turn comes.
-pub async fn try_now(
-    server: &Server,
-    actor: &Actor,
-    id: CertificateId,
-    expected: Option<i64>,
-) -> Result<Done<CertificateView>, Problem> {
-    let now = server.world.now_ms();
-    let account = sql(scoped!(
-        actor,
-        "SELECT c.account_id FROM certificates c JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND",
-        ""
-    ))
-    .bind(actor.holder())
-    .bind(now)
-    .bind(id)
-    .optional(server.store.on(), |row| row.get::<AccountId>("account_id"))
-    .await?
-    .ok_or_else(not_found)?;
-    if server.issuer.is_none() {
-        return Err(no_authority());
-    }
-    let mut tx = server.store.write().await?;
-    let of = crate::account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
-    let before = sql(concat!(columns!(), "WHERE c.id = $1"))
-        .bind(id)
-        .optional(tx.on(), |row| view(row, now))
-        .await?
-        .ok_or_else(not_found)?;
-    crate::views::stale(expected, before.version)?;
-    if before.state != CertificateState::Valid {
-        sql("UPDATE certificates SET tries = 0, next_at = $2 WHERE id = $1")
-            .bind(id)
-            .bind(now)
-            .run(tx.on())
-            .await?;
-        tx.wake_account(of.id);
-    }
-    tx.commit().await?;
-    Ok(Done { item: before, change: None })
-}
-
-fn no_authority() -> Problem {
-    Problem::new(
-        ProblemKind::Conflict,
-        "no_authority",
-        Text::new(
-            "Ce panneau n’a pas d’autorité de certification\u{a0}: la coopérative doit en choisir une ([acme] dans panel.toml).",
-            "This panel has no certificate authority: the cooperative has to choose one ([acme] in panel.toml).",
-        ),
-    )
-}
-
-fn view(row: &Row, now: i64) -> Result<CertificateView, Problem> {
-    let not_after: Option<i64> = row.get("not_after")?;
-    let text = row.text("text_fr", "text_en")?;
-    let chained: Option<u32> = row.get("chain_key")?;
-    let state = match (chained.and(not_after), &text) {
-        (Some(end), _) if end > now => CertificateState::Valid,
-        (_, Some(_)) => CertificateState::Missing,
-        (Some(_), None) => CertificateState::Expired,
-        (None, None) => CertificateState::Coming,
-    };
-    let next_at: i64 = row.get("next_at")?;
-    Ok(CertificateView {
-        id: row.get("id")?,
-        name: row.get("name")?,
-        state,
-        next_at: text.is_some().then_some(next_at),
-        text,
-        issuer: row.get("issuer")?,
-        not_before: row.get("not_before")?,
-        not_after,
-        renew_at: row.get("renew_at")?,
-        version: row.get("version")?,
-    })
+/// Forgets the certificates of an account that is erased; gives what its host has to let go of.
+pub(crate) async fn let_go_of(tx: &mut Tx, account: AccountId) -> Result<Vec<Want>, Problem> {
+    let certificates = sql(select_stored!("WHERE c.account_id = $1 ORDER BY c.id"))
+        .bind(account)
+        .all(tx.on(), stored)
+        .await?;
+    sql("DELETE FROM certificates WHERE account_id = $1").bind(account).run(tx.on()).await?;
+    Ok(certificates.iter().map(Stored::gone).collect())
 }

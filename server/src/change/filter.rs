@@ -78,10 +78,6 @@ impl Filter {
 
     /// Between which ids: they begin with their time, so that a time is a place in their order.
     pub(super) fn ids(&self) -> (String, String) {
-        let place = |ms: i64| {
-            let hex = format!("{:012x}", ms.clamp(0, (1 << 48) - 1));
-            format!("{}-{}", &hex[..8], &hex[8..])
-        };
         (self.from.map(place).unwrap_or_default(), self.to.map_or_else(|| "g".to_owned(), place))
     }
 
@@ -90,6 +86,12 @@ impl Filter {
         let (id, (from, to)) = (id.to_string(), self.ids());
         id >= from && id < to
     }
+}
+
+/// The place of a time in the order of ids.
+pub(super) fn place(ms: i64) -> String {
+    let hex = format!("{:012x}", ms.clamp(0, (1 << 48) - 1));
+    format!("{}-{}", &hex[..8], &hex[8..])
 }
 
 fn some(text: &str) -> Option<String> {

@@ -46,6 +46,7 @@ pub async fn mail_head(server: &Server) -> Result<usize, Problem> {
             user: *user,
             member: None,
             account: None,
+            about: None,
             facts,
             link: None,
         };

@@ -27,9 +27,11 @@ pub use rules::{event, events, list, list_all, list_of_host, show};
 pub use search::{behind, search, search_account, search_member};
 pub use settings::Settings;
 pub use store::record;
+pub(crate) use store::record_all;
+pub(crate) use store::{count_between, first_at};
 pub(crate) use undo::names;
 pub use undo::undo;
-pub use words::{VERBS, verb};
+pub use words::{verb, verbs};
 
 use model::{AccountId, ChangeId, ChangeState, HostId, Kind, MemberId, Text};
 use serde::Serialize;

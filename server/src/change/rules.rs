@@ -3,12 +3,13 @@
 use super::{ChangeView, Filter, StateView, Subject, derive, search, undo};
 use crate::{
     Actor, Server,
-    actor::{not_found, scoped},
+    actor::{not_found, scoped_accounts},
+    grant::accounts_with,
     paging::{Listing, Page},
     store::{Row, among, sql},
 };
 use model::{
-    AccountId, ChangeId, ChangeState, Duty, HostId, Problem,
+    AccountId, ChangeId, ChangeState, Duty, HostId, Problem, Right,
     event::{ChangeEvent, ResourceEvent},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -47,7 +48,7 @@ pub async fn list(
     .bind(listing.fetch())
     .all(server.store.on(), |row| view(row, actor))
     .await?;
-    with_states(server, listing.page(changes, |change| [change.id.to_string()]), Some(account)).await
+    with_states(server, actor, listing.page(changes, |change| [change.id.to_string()]), Some(account)).await
 }
 
 /// Everything anybody did, newest first: the admins' audit log.
@@ -77,7 +78,7 @@ pub(super) async fn list_between(
     .bind(listing.fetch())
     .all(server.store.on(), |row| view(row, actor))
     .await?;
-    with_states(server, listing.page(changes, |change| [change.id.to_string()]), None).await
+    with_states(server, actor, listing.page(changes, |change| [change.id.to_string()]), None).await
 }
 
 /// These changes, in this order; whether the actor may see them is settled before.
@@ -103,6 +104,7 @@ pub(super) async fn load(
             .all(server.store.on(), |row| state(row, now))
             .await?;
     add_states(&mut changes, states);
+    only_theirs(server, actor, &mut changes).await?;
     Ok(changes)
 }
 
@@ -130,6 +132,7 @@ pub async fn list_of_host(
 /// A page of changes, of one account or of all, with their states: one query for the page.
 async fn with_states(
     server: &Server,
+    actor: &Actor,
     mut page: Page<ChangeView>,
     account: Option<AccountId>,
 ) -> Result<Page<ChangeView>, Problem> {
@@ -150,7 +153,20 @@ async fn with_states(
     let now = server.world.now_ms();
     let states = states.all(server.store.on(), |row| state(row, now)).await?;
     add_states(&mut page.items, states);
+    only_theirs(server, actor, &mut page.items).await?;
     Ok(page)
+}
+
+/// Offers no undo to who sees an account and may not change its sites: readers, mail managers, staff that looks on.
+async fn only_theirs(server: &Server, actor: &Actor, changes: &mut [ChangeView]) -> Result<(), Problem> {
+    if actor.staff.does(Duty::Administer) || !changes.iter().any(|change| change.undoable) {
+        return Ok(());
+    }
+    let theirs = accounts_with(server, actor, Right::Sites).await?;
+    for change in changes {
+        change.undoable &= change.account.is_some_and(|account| theirs.contains(&account));
+    }
+    Ok(())
 }
 
 /// The states of one change.
@@ -161,26 +177,51 @@ async fn states_of(server: &Server, change: ChangeId) -> Result<Vec<StateRow>, P
         .await
 }
 
-/// One change with its states.
-pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeView, Problem> {
-    let found = sql(scoped!(
-        actor,
+/// What of history staff may read one by one is what their lists show them: of members and accounts, of hosts, or everything; and what they
+/// did themselves.
+macro_rules! for_staff {
+    ($condition:literal) => {
         concat!(
             columns!(),
-            " FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND ("
-        ),
-        " OR (c.account_id IS NULL AND c.user_id = $1)
+            " FROM changes c WHERE c.id = $3 AND $2 >= 0 AND (c.user_id = $1",
+            $condition,
+            ")"
+        )
+    };
+}
+
+fn one_for(actor: &Actor) -> &'static str {
+    let may = |duty| actor.staff.does(duty);
+    match (may(Duty::SeeHistory), may(Duty::SeeMembers), may(Duty::SeeHosts)) {
+        (true, ..) => for_staff!(" OR c.id = $3"),
+        (_, true, true) => {
+            for_staff!(" OR c.account_id IS NOT NULL OR c.member_id IS NOT NULL OR c.host_id IS NOT NULL")
+        }
+        (_, true, false) => for_staff!(" OR c.account_id IS NOT NULL OR c.member_id IS NOT NULL"),
+        (_, false, _) => scoped_accounts!(
+            concat!(
+                columns!(),
+                " FROM changes c LEFT JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND ("
+            ),
+            " OR (c.account_id IS NULL AND c.user_id = $1)
               OR (c.account_id IS NULL AND c.member_id IN (SELECT g.member_id FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL
                 AND (g.expires_at IS NULL OR g.expires_at > $2)
                 UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2)))"
-    ))
-    .bind(actor.holder())
-    .bind(server.world.now_ms())
-    .bind(change)
-    .optional(server.store.on(), |row| view(row, actor))
-    .await?;
+        ),
+    }
+}
+
+/// One change with its states.
+pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<ChangeView, Problem> {
+    let found = sql(one_for(actor))
+        .bind(actor.holder())
+        .bind(server.world.now_ms())
+        .bind(change)
+        .optional(server.store.on(), |row| view(row, actor))
+        .await?;
     let mut changes = vec![found.ok_or_else(not_found)?];
     add_states(&mut changes, states_of(server, change).await?);
+    only_theirs(server, actor, &mut changes).await?;
     changes.pop().ok_or_else(not_found)
 }
 

@@ -18,6 +18,7 @@ pub(crate) use passkey::{CEREMONY_MS, Purpose, ask, forget, settle, unknown_pass
 pub use passkey::{Challenge, answer_of, begin_passkey, confirm_passkey, passkeys};
 pub use policy::{Policy, policy, set_policy};
 pub use recovery::CODES;
+pub(crate) use remove::take_all;
 pub use remove::{remove, reset};
 pub use rename::rename;
 pub(crate) use set_up::held;

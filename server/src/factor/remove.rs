@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
-    session,
+    mail, session,
     store::{Tx, sql},
     user,
 };
@@ -17,12 +17,16 @@ pub async fn remove(server: &Server, actor: &Actor, factor: FactorId) -> Result<
     let now = server.world.now_ms();
     let user = set_up::own(actor, now)?;
     let mut tx = server.store.write().await?;
-    let removed = sql("DELETE FROM factors WHERE id = $1 AND user_id = $2 RETURNING kind, confirmed_at")
-        .bind(factor)
-        .bind(user)
-        .optional(tx.on(), |row| Ok((row.get::<String>("kind")?, row.get::<Option<i64>>("confirmed_at")?)))
-        .await?;
-    let (kind, confirmed) = removed.ok_or_else(not_found)?;
+    let removed =
+        sql("DELETE FROM factors WHERE id = $1 AND user_id = $2 RETURNING kind, confirmed_at, name")
+            .bind(factor)
+            .bind(user)
+            .optional(tx.on(), |row| {
+                let confirmed: Option<i64> = row.get("confirmed_at")?;
+                Ok((row.get::<String>("kind")?, confirmed, row.get::<Option<String>>("name")?))
+            })
+            .await?;
+    let (kind, confirmed, name) = removed.ok_or_else(not_found)?;
     if confirmed.is_none() {
         // It proved nothing yet: setting up is given up.
         return tx.commit().await;
@@ -34,6 +38,7 @@ pub async fn remove(server: &Server, actor: &Actor, factor: FactorId) -> Result<
     let mut act = Act::new("factor.delete", Subject::new("user", user, &actor.who));
     act.before = Some(json!({ "kind": kind }));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorRemoved, user, &kind, name.as_deref()).await?;
     tx.commit().await
 }
 
@@ -53,13 +58,21 @@ pub async fn reset(server: &Server, actor: &Actor, of: UserId) -> Result<(), Pro
     }
     actor.must_have_proved(now)?;
     user::must_not_be_admin(&mut tx, server, actor, of).await?;
-    let removed = sql("DELETE FROM factors WHERE user_id = $1").bind(of).run(tx.on()).await?;
-    recovery::forget(&mut tx, of).await?;
+    let removed = take_all(&mut tx, of).await?;
     session::shut_out(&mut tx, of, now, None).await?;
     let mut act = Act::new("factor.reset", Subject::new("user", of, &email));
     act.before = Some(json!({ "factors": removed }));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    if removed > 0 {
+        mail::tell_user(&mut tx, server, mail::Kind::FactorsReset, of, None).await?;
+    }
     tx.commit().await
+}
+
+/// A user is left without any, and without recovery codes; gives how many there were.
+pub(crate) async fn take_all(tx: &mut Tx, of: UserId) -> Result<u64, Problem> {
+    recovery::forget(tx, of).await?;
+    sql("DELETE FROM factors WHERE user_id = $1").bind(of).run(tx.on()).await
 }
 
 /// Removes the app that is asked for, if there is one.

@@ -5,6 +5,7 @@ use crate::{
     Actor, Server, Via,
     actor::not_found,
     change::{self, Act, Subject},
+    mail,
     session::{self, Tries},
     store::{Tx, sql},
     user,
@@ -79,6 +80,7 @@ pub async fn confirm_totp(
     let mut act = Act::new("factor.create", Subject::new("user", user, &actor.who));
     act.after = Some(json!({ "kind": "totp", "replaced": replaced > 0 }));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorAdded, user, "totp", None).await?;
     tx.commit().await?;
     Ok(codes)
 }
@@ -101,6 +103,7 @@ pub async fn new_codes(server: &Server, actor: &Actor) -> Result<Vec<Secret>, Pr
     let codes = recovery::give(&mut tx, &*server.world, user).await?;
     let act = Act::new("factor.codes", Subject::new("user", user, &actor.who));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorAdded, user, "codes", None).await?;
     tx.commit().await?;
     Ok(codes)
 }

@@ -4,6 +4,7 @@ use super::On;
 use crate::{Actor, Server, actor::not_found, store::sql};
 use model::{AccountId, Duty, MemberId, Problem, ProblemKind, Right, Role, Text};
 use sqlx::{Any, Executor};
+use std::collections::BTreeSet;
 
 /// Somebody's rights on one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Access {
     }
 
     /// Not found unless it may be seen; denied unless the right is there.
-    pub(crate) fn must(&self, right: Right) -> Result<(), Problem> {
+    pub fn must(&self, right: Right) -> Result<(), Problem> {
         if !self.has(Right::See) {
             return Err(not_found());
         }
@@ -133,6 +134,28 @@ pub(crate) async fn of_member<'c>(
         now,
     )
     .await
+}
+
+/// The accounts on which the actor's own roles, or those of their view, give a right.
+pub(crate) async fn accounts_with(
+    server: &Server,
+    actor: &Actor,
+    right: Right,
+) -> Result<BTreeSet<AccountId>, Problem> {
+    let held: Vec<(AccountId, Role)> = sql(
+        "SELECT g.account_id AS id, g.role FROM grants g WHERE g.user_id = $1 AND g.account_id IS NOT NULL
+           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+         UNION SELECT a.id, g.role FROM grants g JOIN accounts a ON a.member_id = g.member_id WHERE g.user_id = $1
+           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+         UNION SELECT a.id, CASE WHEN v.consented_at IS NULL THEN 'reader' ELSE 'webmaster' END FROM viewings v
+           JOIN accounts a ON a.id = v.account_id OR a.member_id = v.member_id
+         WHERE v.id = $1 AND v.ended_at IS NULL AND v.expires_at > $2",
+    )
+    .bind(actor.holder())
+    .bind(server.world.now_ms())
+    .all(server.store.on(), |row| Ok((row.get("id")?, row.get("role")?)))
+    .await?;
+    Ok(held.into_iter().filter(|(_, role)| role.gives(right)).map(|(id, _)| id).collect())
 }
 
 /// The same, of either.

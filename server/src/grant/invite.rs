@@ -3,6 +3,7 @@
 use super::{
     GrantView, InvitationView, On, access,
     rules::{self, Of},
+    store::{give, load_on},
 };
 use crate::{
     Actor, Server, Via,
@@ -145,14 +146,14 @@ pub async fn accept(server: &Server, actor: &Actor, invitation: InvitationId) ->
     // The days of a role count from when it is taken.
     let now = server.world.now_ms();
     let until = asked.grant_until.map(|until| now + (until - asked.created_at));
-    let grant = rules::give(&mut tx, &*server.world, user, on, asked.role, until).await?;
+    let grant = give(&mut tx, &*server.world, user, on, asked.role, until).await?;
     tx.wake_user(user);
     rules::record(&mut tx, server, actor, on, &of, ("grant.create", grant), &actor.who, asked.role).await?;
     if let Some(old) = gives.hands_over {
-        let held = rules::load_on(&mut tx, on, old).await?;
+        let held = load_on(&mut tx, on, old).await?;
         rules::end(&mut tx, server, actor, on, &of, &held, "grant.revoke").await?;
     }
-    let item = rules::load_on(&mut tx, on, grant).await?;
+    let item = load_on(&mut tx, on, grant).await?;
     tx.commit().await?;
     Ok(item)
 }

@@ -1,6 +1,6 @@
 //! One's own roles, and giving one up.
 
-use super::{GrantView, MyGrant, On, rules};
+use super::{GrantView, MyGrant, On, rules, store::load_on};
 use crate::{
     Actor, Server,
     actor::not_found,
@@ -41,7 +41,7 @@ pub async fn leave(server: &Server, actor: &Actor, grant: GrantId) -> Result<Gra
         _ => return Err(not_found()),
     };
     let (of, _) = rules::lock(&mut tx, server, actor, on).await?;
-    let held = rules::load_on(&mut tx, on, grant).await?;
+    let held = load_on(&mut tx, on, grant).await?;
     rules::end(&mut tx, server, actor, on, &of, &held, "grant.leave").await?;
     tx.commit().await?;
     Ok(held)

@@ -8,17 +8,18 @@ mod invite;
 mod mine;
 mod rules;
 mod staff;
+mod store;
 
 pub use access::{Access, access, access_to_member, name_of_member};
-pub(crate) use access::{of, of_account, of_member};
+pub(crate) use access::{accounts_with, of, of_account, of_member};
 pub(crate) use api::ROUTES;
 pub use hand_over::hand_over;
 pub use invite::{accept, decline, invitations, my_invitations, withdraw};
 pub use mine::{leave, mine};
 pub use rules::{create, list, revoke};
-pub(crate) use rules::{give, give_staff};
 pub(crate) use staff::hold as hold_staff;
 pub use staff::{AddedStaff, NewStaff, StaffView, add_staff, list_staff, remove_staff};
+pub(crate) use store::{give, give_new_owners, give_staff};
 
 use crate::views::{Ref, RefShape};
 use model::{AccountId, GrantId, InvitationId, MemberId, Role, UserId};

@@ -1,6 +1,6 @@
 //! Who works for the cooperative, in which role, until when.
 
-use super::rules::{days_from, give_staff};
+use super::{rules::days_from, store::give_staff};
 use crate::{
     Actor, Server,
     actor::not_found,
@@ -104,7 +104,7 @@ pub(crate) async fn hold(
     let grant = give_staff(tx, &*server.world, user, role, until).await?;
     tx.wake_user(user);
     let link = user::link_if_needed(tx, &*server.world, user).await?;
-    mail::staffed(tx, server, user, role, link.as_ref()).await?;
+    mail::staffed(tx, server, user, (grant, role), link.as_ref()).await?;
     let view = load(tx, grant, now).await?;
     let mut act = Act::new("staff.create", Subject::new("staff", grant, email));
     act.after = Some(json!({ "email": email, "role": role, "until": view.expires_at }));

@@ -5,6 +5,7 @@ use super::{
     Kind, Security, Sender, Settings, Smtp, Way,
     headers::{AutoSubmitted, ContentLanguage},
     render::Rendered,
+    trouble::Trouble,
 };
 use crate::{config::Origin, file};
 use lettre::{
@@ -12,11 +13,12 @@ use lettre::{
     message::{Mailbox, MultiPart},
     transport::smtp::{
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, CertificateStore, Tls, TlsParameters},
         extension::ClientId,
     },
 };
 use model::{EmailAddress, Lang, MailId, Problem, ProblemKind, text};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::{
     net::IpAddr,
     path::PathBuf,
@@ -47,13 +49,6 @@ pub(super) struct Envelope<'a> {
     pub at: i64,
 }
 
-/// Why it was not taken, and whether trying again is of no use.
-#[derive(Debug)]
-pub(super) struct Trouble {
-    pub said: String,
-    pub for_good: bool,
-}
-
 impl Carrier {
     /// Refuses what would fail at the first mail: an unreadable password, a folder that cannot be made.
     pub fn open(settings: &Settings, origin: &Origin) -> Result<Carrier, Problem> {
@@ -68,36 +63,29 @@ impl Carrier {
     }
 
     pub(super) async fn carry(&self, envelope: &Envelope<'_>, mail: Rendered) -> Result<(), Trouble> {
-        let message = message(&self.from, envelope, mail)
-            .map_err(|error| Trouble { said: printable(&error.to_string()), for_good: true })?;
+        let message = message(&self.from, envelope, mail).map_err(|error| Trouble::unwritable(&*error))?;
         match &self.way {
             Opened::Folder(folder) => {
                 let path = folder.join(format!("{}-{}.eml", envelope.id, envelope.kind.code()));
                 let write = move || file::write_private(&path, &message.formatted());
                 let written = tokio::task::spawn_blocking(write).await;
-                let failed = |said: String| Trouble { said, for_good: false };
                 written
-                    .map_err(|error| failed(error.to_string()))?
-                    .map_err(|problem| failed(problem.text.en.into()))
+                    .map_err(|error| Trouble::folder(&error.to_string()))?
+                    .map_err(|problem| Trouble::folder(&problem.text.en))
             }
             Opened::Smtp(transport) => match tokio::time::timeout(WHOLE, transport.send(message)).await {
                 Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) => Err(refused(&error)),
-                Err(_) => Err(Trouble { said: "timeout".into(), for_good: false }),
+                Ok(Err(error)) => Err(Trouble::of(&error)),
+                Err(_) => Err(Trouble::timeout()),
             },
         }
     }
 }
 
 fn transport(smtp: &Smtp, origin: &Origin) -> Result<AsyncSmtpTransport<Tokio1Executor>, Problem> {
-    let parameters = || {
-        TlsParameters::new(smtp.host.clone()).map_err(|error| {
-            trouble(text!("le chiffrement ne démarre pas ({error})", "encryption does not start ({error})"))
-        })
-    };
     let tls = match smtp.security {
-        Security::Tls => Tls::Wrapper(parameters()?),
-        Security::Starttls => Tls::Required(parameters()?),
+        Security::Tls => Tls::Wrapper(parameters(smtp)?),
+        Security::Starttls => Tls::Required(parameters(smtp)?),
         Security::None => Tls::None,
     };
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(smtp.host.clone())
@@ -118,6 +106,29 @@ fn transport(smtp: &Smtp, origin: &Origin) -> Result<AsyncSmtpTransport<Tokio1Ex
         builder = builder.credentials(Credentials::new(user.clone(), password.to_owned()));
     }
     Ok(builder.build())
+}
+
+/// What the server's certificate is held against.
+fn parameters(smtp: &Smtp) -> Result<TlsParameters, Problem> {
+    let mut builder = TlsParameters::builder(smtp.host.clone());
+    if let Some(path) = &smtp.ca_file {
+        let pem = file::read_text(path)?;
+        let authorities = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<Vec<_>, _>>();
+        if authorities.map_or(true, |list| list.is_empty()) {
+            let path = path.display();
+            return Err(trouble(text!(
+                "{path} ne contient pas de certificat\u{a0}: mettez-y celui de l’autorité, en PEM",
+                "{path} holds no certificate: put the authority's into it, as PEM"
+            )));
+        }
+        let authority = Certificate::from_pem(pem.as_bytes()).map_err(|error| unencrypted(&error))?;
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authority);
+    }
+    builder.build().map_err(|error| unencrypted(&error))
+}
+
+fn unencrypted(error: &lettre::transport::smtp::Error) -> Problem {
+    trouble(text!("le chiffrement ne démarre pas ({error})", "encryption does not start ({error})"))
 }
 
 fn trouble(why: model::Text) -> Problem {
@@ -170,26 +181,6 @@ fn parts(address: &EmailAddress) -> (&str, &str) {
 fn address(of: &EmailAddress) -> Result<Address, lettre::address::AddressError> {
     let (user, domain) = parts(of);
     Address::new(user, domain)
-}
-
-/// A refusal for good (RFC 5321 §4.2.1) is one of this mail, except those of signing in and of encryption (53x): they are ours to mend.
-fn refused(error: &lettre::transport::smtp::Error) -> Trouble {
-    let ours = error.status().is_some_and(|code| code.to_string().starts_with("53"));
-    let mut said = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        let next_said = next.to_string();
-        if !said.contains(&next_said) {
-            said = format!("{said}: {next_said}");
-        }
-        cause = next.source();
-    }
-    Trouble { said: printable(&said), for_good: error.is_permanent() && !ours }
-}
-
-/// What a server said, as one short line.
-fn printable(said: &str) -> String {
-    said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 
 use super::{
     Kind,
-    carrier::{Envelope, Trouble},
+    carrier::Envelope,
+    over::{Matter, is_over},
     render::Rendered,
 };
 use crate::{Server, store::sql};
-use model::{EmailAddress, Lang, MailId, Problem, Text, text};
+use model::{AccountId, EmailAddress, Lang, MailId, MemberId, Problem, Text, UserId};
 use std::time::Duration;
 use tokio::{
     sync::watch,
@@ -62,6 +63,10 @@ struct Claimed {
     lang: Lang,
     tries: u32,
     expires_at: Option<i64>,
+    user: Option<UserId>,
+    member: Option<MemberId>,
+    account: Option<AccountId>,
+    about: Option<String>,
     mail: Rendered,
 }
 
@@ -79,7 +84,8 @@ async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
     let claimed = sql("UPDATE mails SET tries = tries + 1, tried_at = $1, next_at = $1 + $2
          WHERE id = (SELECT id FROM mails WHERE state = 'queued' AND next_at <= $1 ORDER BY next_at, id LIMIT 1)
            AND state = 'queued' AND next_at <= $1 AND (SELECT COUNT(*) FROM mails WHERE tried_at > $1 - $2) < $3
-         RETURNING id, at, address, kind, lang, subject, body_text, body_html, tries, expires_at")
+         RETURNING id, at, address, kind, lang, subject, body_text, body_html, tries, expires_at,
+           user_id, member_id, account_id, about")
     .bind(now)
     .bind(MINUTE_MS)
     .bind(PER_MINUTE)
@@ -92,6 +98,10 @@ async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
             lang: row.get("lang")?,
             tries: row.get("tries")?,
             expires_at: row.get("expires_at")?,
+            user: row.get("user_id")?,
+            member: row.get("member_id")?,
+            account: row.get("account_id")?,
+            about: row.get("about")?,
             mail: Rendered {
                 subject: row.get("subject")?,
                 text: row.get("body_text")?,
@@ -105,41 +115,61 @@ async fn claim(server: &Server) -> Result<Option<Claimed>, Problem> {
 }
 
 async fn send(server: &Server, claimed: Claimed) -> Result<bool, Problem> {
-    let Claimed { id, at, to, kind, lang, tries, expires_at, mail } = claimed;
     let Some(carrier) = &server.carrier else { return Ok(false) };
+    if over(server, &claimed).await? {
+        let (id, kind) = (claimed.id, claimed.kind.code());
+        tracing::info!(mail = %id, kind, to = claimed.to.masked(), "not sent: what it is about is over");
+        let text = Text::new(
+            "Ce qu’il disait n’était plus vrai au moment de l’envoi\u{a0}: il n’est pas parti.",
+            "What it said was no longer true when it was to be sent: it did not leave.",
+        );
+        give_up(server, id, &text, Some(server.world.now_ms())).await?;
+        return Ok(false);
+    }
+    let Claimed { id, at, to, kind, lang, tries, expires_at, mail, .. } = claimed;
     if expires_at.is_some_and(|expires| expires <= server.world.now_ms()) {
-        tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), "not sent: its link has expired");
+        tracing::warn!(mail = %id, kind = kind.code(), to = to.masked(), "not sent: its link has expired");
         let text = Text::new(
             "Le lien qu’il contenait a expiré avant l’envoi\u{a0}: envoyez-le à nouveau.",
             "The link in it expired before it could be sent: send it again.",
         );
-        give_up(server, id, &text).await?;
+        give_up(server, id, &text, None).await?;
         return Ok(false);
     }
     match carrier.carry(&Envelope { id, kind, to: &to, lang, at }, mail).await {
         Ok(()) => {
-            tracing::info!(mail = %id, kind = kind.code(), to = masked(&to), "mail sent");
+            tracing::info!(mail = %id, kind = kind.code(), to = to.masked(), "mail sent");
             done(server, id).await?;
             Ok(true)
         }
-        Err(Trouble { said, for_good }) => {
-            // The server's words may hold the address.
-            let logged = said.replace(to.as_str(), &masked(&to));
-            tracing::warn!(mail = %id, kind = kind.code(), to = masked(&to), said = logged, "mail not sent");
-            let text = text!(
-                "Le serveur de courriel l’a refusé\u{a0}: {said}",
-                "The mail server did not take it: {said}"
-            );
+        Err(trouble) => {
+            let said = trouble.said_without(to.as_str(), &to.masked());
+            tracing::warn!(mail = %id, kind = kind.code(), to = to.masked(), said, "mail not sent");
+            let text = trouble.text();
             let now = server.world.now_ms();
             let next = now + wait(tries);
-            if for_good || next > at + GIVE_UP_MS {
-                give_up(server, id, &text).await?;
+            if trouble.for_good || next > at + GIVE_UP_MS {
+                give_up(server, id, &text, None).await?;
             } else {
                 later(server, id, tries, next, &text).await?;
             }
             Ok(false)
         }
     }
+}
+
+async fn over(server: &Server, claimed: &Claimed) -> Result<bool, Problem> {
+    let to = claimed.to.key();
+    let matter = Matter {
+        kind: claimed.kind,
+        to: &to,
+        user: claimed.user,
+        member: claimed.member,
+        account: claimed.account,
+        about: claimed.about.as_deref(),
+    };
+    let mut on = server.store.read().await?;
+    is_over(&mut on, server.world.now_ms(), &matter).await
 }
 
 /// A minute, then twice as long each time.
@@ -157,12 +187,14 @@ async fn done(server: &Server, id: MailId) -> Result<(), Problem> {
     tx.commit().await
 }
 
-async fn give_up(server: &Server, id: MailId, why: &Text) -> Result<(), Problem> {
+/// `over_at`: nothing went wrong, there was nothing left to say.
+async fn give_up(server: &Server, id: MailId, why: &Text, over_at: Option<i64>) -> Result<(), Problem> {
     let mut tx = server.store.write().await?;
-    sql("UPDATE mails SET state = 'failed', body_text = NULL, body_html = NULL, error_fr = $2, error_en = $3 WHERE id = $1 AND state = 'queued'")
+    sql("UPDATE mails SET state = 'failed', body_text = NULL, body_html = NULL, error_fr = $2, error_en = $3, over_at = $4 WHERE id = $1 AND state = 'queued'")
         .bind(id)
         .bind(&*why.fr)
         .bind(&*why.en)
+        .bind(over_at)
         .run(tx.on())
         .await?;
     tx.commit().await
@@ -182,12 +214,6 @@ async fn later(server: &Server, id: MailId, tries: u32, next: i64, why: &Text) -
     tx.commit().await
 }
 
-/// For the log: enough to recognise, not enough to write to.
-fn masked(address: &EmailAddress) -> String {
-    let (local, domain) = address.as_str().rsplit_once('@').unwrap_or_default();
-    format!("{}…@{domain}", local.chars().next().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,10 +223,5 @@ mod tests {
         let minutes: Vec<i64> = (1..=12).map(|tries| wait(tries) / MINUTE_MS).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
         assert_eq!(wait(u32::MAX), LONGEST_WAIT_MS);
-    }
-
-    #[test]
-    fn logs_do_not_tell_addresses() {
-        assert_eq!(masked(&EmailAddress::parse("ana.b@asso.example").unwrap()), "a…@asso.example");
     }
 }

@@ -4,18 +4,22 @@ mod api;
 mod carrier;
 mod headers;
 mod job;
+mod over;
 mod people;
 mod queue;
 mod render;
 mod rules;
+mod security;
 mod settings;
+mod trouble;
 
 pub(crate) use api::ROUTES;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
-pub use rules::{again, list, list_in};
+pub use rules::{again, failed, list, list_in};
+pub(crate) use security::{Moved, factor, recovered, recovery_asked};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
 use model::{AccountId, Lang, MailId, Text};
@@ -38,6 +42,15 @@ pub enum Kind {
     Deleted,
     Restored,
     PasswordChanged,
+    FactorAdded,
+    FactorRemoved,
+    /// By the cooperative, for one who has lost them.
+    FactorsReset,
+    /// Somebody asks for the user's access to move to another address; to the old one, as is `Recovered`.
+    RecoveryAsked,
+    Recovered,
+    /// To the new address, with the link.
+    NewAddress,
     /// A member's user asks somebody to take a role.
     Asked,
     /// Somebody got a staff role.
@@ -47,7 +60,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -55,6 +68,12 @@ impl Kind {
         Kind::Deleted,
         Kind::Restored,
         Kind::PasswordChanged,
+        Kind::FactorAdded,
+        Kind::FactorRemoved,
+        Kind::FactorsReset,
+        Kind::RecoveryAsked,
+        Kind::Recovered,
+        Kind::NewAddress,
         Kind::Asked,
         Kind::Staff,
         Kind::ChainHead,
@@ -69,6 +88,12 @@ impl Kind {
             Kind::Deleted => "deleted",
             Kind::Restored => "restored",
             Kind::PasswordChanged => "password_changed",
+            Kind::FactorAdded => "factor_added",
+            Kind::FactorRemoved => "factor_removed",
+            Kind::FactorsReset => "factors_reset",
+            Kind::RecoveryAsked => "recovery_asked",
+            Kind::Recovered => "recovered",
+            Kind::NewAddress => "new_address",
             Kind::Asked => "asked",
             Kind::Staff => "staff",
             Kind::ChainHead => "chain_head",
@@ -156,6 +181,11 @@ pub(crate) struct Facts {
     pub until: Option<i64>,
     /// A restored account that comes back suspended.
     pub suspended: bool,
+    /// A factor's kind, and the name its user gave it.
+    pub factor: Option<String>,
+    pub name: Option<String>,
+    /// Another address, masked.
+    pub email: Option<String>,
     /// Where the chain of history ends.
     pub head: Option<Head>,
 }

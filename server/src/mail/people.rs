@@ -7,7 +7,7 @@ use crate::{
     grant::InvitationView,
     store::{Tx, sql},
 };
-use model::{AccountId, EmailAddress, Lang, MemberId, Problem, Secret, StaffRole, UserId};
+use model::{AccountId, EmailAddress, GrantId, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
 struct Reader {
     /// None: a contact of the member who is no user.
@@ -55,6 +55,7 @@ pub(crate) async fn tell_people(
             user: reader.user,
             member: Some(account.member.id),
             account: Some(account.id),
+            about: None,
             facts: facts(account),
             link: None,
         };
@@ -77,17 +78,20 @@ pub(crate) async fn invite(
     tell(tx, server, Kind::Invitation, user, about).await
 }
 
-/// Invites a user to members, named in one line, and so to all their accounts; the first one's language, until the user has one.
+/// Invites a user to members, named in one line, and so to all their accounts; the first one's language, until the user has one. By one
+/// `grant`, or several.
 pub(crate) async fn invite_to_members(
     tx: &mut Tx,
     server: &Server,
     user: UserId,
     (member, lang): (MemberId, Lang),
     names: &str,
+    grant: Option<GrantId>,
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
     let facts = Facts { member: Some(names.to_owned()), ..Facts::default() };
-    let about = About { member: Some(member), lang, facts, link, ..About::default() };
+    let matter = grant.map(|grant| grant.to_string());
+    let about = About { member: Some(member), matter, lang, facts, link, ..About::default() };
     tell(tx, server, Kind::Invitation, user, about).await
 }
 
@@ -108,7 +112,8 @@ pub(crate) async fn asked(
         hands_over: asked.hands_over,
         ..Facts::default()
     };
-    let about = About { member: Some(asked.member.id), facts, link, ..About::default() };
+    let matter = Some(asked.id.to_string());
+    let about = About { member: Some(asked.member.id), matter, facts, link, ..About::default() };
     tell(tx, server, Kind::Asked, user, about).await
 }
 
@@ -117,27 +122,30 @@ pub(crate) async fn staffed(
     tx: &mut Tx,
     server: &Server,
     user: UserId,
-    role: StaffRole,
+    (grant, role): (GrantId, StaffRole),
     link: Option<&Secret>,
 ) -> Result<(), Problem> {
     let facts = Facts { role: Some(role.code().to_owned()), ..Facts::default() };
-    tell(tx, server, Kind::Staff, user, About { facts, link, ..About::default() }).await
+    let matter = Some(grant.to_string());
+    tell(tx, server, Kind::Staff, user, About { matter, facts, link, ..About::default() }).await
 }
 
 /// What one user is told of.
 #[derive(Default)]
-struct About<'a> {
-    member: Option<MemberId>,
-    account: Option<AccountId>,
+pub(super) struct About<'a> {
+    pub member: Option<MemberId>,
+    pub account: Option<AccountId>,
+    /// The invitation, grant or approval it is about.
+    pub matter: Option<String>,
     /// Until the user has chosen one.
-    lang: Lang,
-    facts: Facts,
+    pub lang: Lang,
+    pub facts: Facts,
     /// For one who has no password yet.
-    link: Option<&'a Secret>,
+    pub link: Option<&'a Secret>,
 }
 
 /// Writes to one user, in their language, if this panel sends mail.
-async fn tell(
+pub(super) async fn tell(
     tx: &mut Tx,
     server: &Server,
     kind: Kind,
@@ -147,10 +155,20 @@ async fn tell(
     if server.carrier.is_none() {
         return Ok(());
     }
-    let About { member, account, lang, facts, link } = about;
+    let About { member, account, matter, lang, facts, link } = about;
     let reader = reader(tx, user).await?;
     let lang = reader.lang.unwrap_or(lang);
-    let letter = Letter { kind, to: &reader.email, lang, user: Some(user), member, account, facts, link };
+    let letter = Letter {
+        kind,
+        to: &reader.email,
+        lang,
+        user: Some(user),
+        member,
+        account,
+        about: matter,
+        facts,
+        link,
+    };
     queue(tx, server, &letter).await.map(drop)
 }
 

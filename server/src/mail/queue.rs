@@ -19,6 +19,8 @@ pub(crate) struct Letter<'a> {
     pub user: Option<UserId>,
     pub member: Option<MemberId>,
     pub account: Option<AccountId>,
+    /// What it is about, where that can be over before it is sent: an invitation, a grant, an approval.
+    pub about: Option<String>,
     pub facts: Facts,
     /// The one-time link in it.
     pub link: Option<&'a Secret>,
@@ -26,14 +28,14 @@ pub(crate) struct Letter<'a> {
 
 /// Renders and queues. The caller has made sure that this panel sends mail.
 pub(crate) async fn queue(tx: &mut Tx, server: &Server, letter: &Letter<'_>) -> Result<MailId, Problem> {
-    let Letter { kind, to, lang, user, member, account, facts, link } = letter;
+    let Letter { kind, to, lang, user, member, account, about, facts, link } = letter;
     let told = Told { kind: *kind, lang: *lang, account: *account, facts, link: *link };
     let mail = render(&server.config.origin, &told)?;
     let facts = serde_json::to_string(facts).map_err(|error| crate::store::internal("facts", &error))?;
     let (id, now): (MailId, _) = (server.world.id(), server.world.now_ms());
     sql("INSERT INTO mails (id, at, address, address_key, kind, lang, subject, user_id, member_id, account_id, facts,
-           body_text, body_html, state, tries, next_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 0, $2, $14)")
+           body_text, body_html, state, tries, next_at, expires_at, about)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', 0, $2, $14, $15)")
     .bind(id)
     .bind(now)
     .bind(*to)
@@ -48,6 +50,7 @@ pub(crate) async fn queue(tx: &mut Tx, server: &Server, letter: &Letter<'_>) -> 
     .bind(mail.text)
     .bind(mail.html)
     .bind(link.map(|_| now + LINK_MS))
+    .bind(about.as_deref())
     .run(tx.on())
     .await?;
     Ok(id)

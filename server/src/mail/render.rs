@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 20] = mails![
+static FILES: [[(&str, &str); 3]; 32] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -33,6 +33,12 @@ static FILES: [[(&str, &str); 3]; 20] = mails![
     "deleted",
     "restored",
     "password_changed",
+    "factor_added",
+    "factor_removed",
+    "factors_reset",
+    "recovery_asked",
+    "recovered",
+    "new_address",
     "asked",
     "staff",
     "chain_head"
@@ -96,6 +102,9 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("code", &facts.code);
     context.insert("reference", &facts.reference);
     context.insert("suspended", &facts.suspended);
+    context.insert("factor", &facts.factor);
+    context.insert("name", &facts.name);
+    context.insert("email", &facts.email);
     context.insert("position", &facts.head.as_ref().map(|head| head.position));
     context.insert("hash", &facts.head.as_ref().map(|head| head.hash.as_str()));
     context.insert("head_at", &facts.head.as_ref().and_then(|head| head.at).map(moment));
@@ -198,6 +207,8 @@ mod tests {
             member: Some("Les Amis".into()),
             role: Some("board".into()),
             by: Some("ana@asso.example".into()),
+            email: Some("a…@neuf.example".into()),
+            answer_until: Some(1_793_480_400_000),
             head: Some(Head { position: 4711, hash: "c0ffee".into(), at: Some(1_793_480_400_000) }),
             ..Facts::default()
         };
@@ -212,16 +223,29 @@ mod tests {
                 assert!(mail.html.contains(&format!("<html lang=\"{}\">", lang.code())), "{what}");
                 assert!(mail.text.contains("https://panel.asso.example"), "{what}");
                 for face in [&mail.text, &mail.html] {
-                    let linked = matches!(kind, Kind::Invitation | Kind::Reset | Kind::Asked | Kind::Staff);
+                    let linked = matches!(
+                        kind,
+                        Kind::Invitation | Kind::Reset | Kind::Asked | Kind::Staff | Kind::NewAddress
+                    );
                     assert_eq!(face.contains("https://panel.asso.example/link/abc"), linked, "{what}");
-                    let named =
-                        !matches!(kind, Kind::Reset | Kind::PasswordChanged | Kind::Staff | Kind::ChainHead);
+                    let named = matches!(
+                        kind,
+                        Kind::Invitation
+                            | Kind::Asked
+                            | Kind::Suspended
+                            | Kind::Resumed
+                            | Kind::Deleted
+                            | Kind::Restored
+                    );
                     assert_eq!(face.contains("ruche"), named, "{what}");
+                    let other = matches!(kind, Kind::RecoveryAsked | Kind::Recovered);
+                    assert_eq!(face.contains("a…@neuf.example"), other, "{what}");
                     assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
                     let head = ["4711", "c0ffee", "2026-10-31 21:00:00 UTC"].map(|said| face.contains(said));
                     assert_eq!(head, [kind == Kind::ChainHead; 3], "{what}");
                     let day = lang.pick("31 octobre 2026", "31 October 2026");
-                    assert_eq!(face.contains(day), kind == Kind::Deleted, "{what}");
+                    let dated = matches!(kind, Kind::Deleted | Kind::Asked | Kind::RecoveryAsked);
+                    assert_eq!(face.contains(day), dated, "{what}");
                 }
             }
         }

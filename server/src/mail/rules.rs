@@ -1,6 +1,10 @@
 //! What admins do with mails: see who was told what, and send again what failed.
 
-use super::{Facts, Kind, Letter, MailView, State, off, queue};
+use super::{
+    Facts, Kind, Letter, MailView, State, off,
+    over::{Matter, is_over},
+    queue,
+};
 use crate::{
     Actor, Server,
     account::Standing,
@@ -68,12 +72,25 @@ pub async fn list_in(
     Ok(listing.page(mails, |mail| [order.code().to_owned(), mail.id.to_string()]))
 }
 
+/// The last few that were given up and not written anew.
+pub async fn failed(server: &Server, actor: &Actor, most: u32) -> Result<Vec<MailView>, Problem> {
+    actor.must(Duty::SeeMails)?;
+    sql(concat!(
+        columns!(),
+        "WHERE state = 'failed' AND again_id IS NULL AND over_at IS NULL ORDER BY id DESC LIMIT $1"
+    ))
+    .bind(most)
+    .all(server.store.on(), view)
+    .await
+}
+
 /// What is needed to write a mail once more.
 struct Old {
     view: MailView,
     to: EmailAddress,
     user: Option<UserId>,
     member: Option<MemberId>,
+    about: Option<String>,
     facts: Facts,
 }
 
@@ -98,7 +115,9 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
     }
     still_true(&mut tx, server, &old).await?;
     let link = match (old.view.kind, old.user) {
-        (Kind::Reset, Some(user)) => Some(user::new_link(&mut tx, &*server.world, user).await?),
+        (Kind::Reset | Kind::NewAddress, Some(user)) => {
+            Some(user::new_link(&mut tx, &*server.world, user).await?)
+        }
         (Kind::Invitation | Kind::Asked | Kind::Staff, Some(user)) => {
             user::link_if_needed(&mut tx, &*server.world, user).await?
         }
@@ -111,6 +130,7 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
         user: old.user,
         member: old.member,
         account: old.view.account,
+        about: old.about,
         facts: old.facts,
         link: link.as_ref(),
     };
@@ -129,12 +149,20 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
 /// Nobody is told today what was true last week only.
 async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Problem> {
     let now = server.world.now_ms();
-    let account = match (old.view.account, old.view.kind) {
-        (Some(account), _) => Some(account),
-        // An invitation to a member.
-        (None, Kind::Invitation) => None,
-        (None, _) => return Ok(()),
+    let to = old.to.key();
+    let matter = Matter {
+        kind: old.view.kind,
+        to: &to,
+        user: old.user,
+        member: old.member,
+        account: old.view.account,
+        about: old.about.as_deref(),
     };
+    if is_over(tx.on(), now, &matter).await? {
+        return Err(outdated(&old.to));
+    }
+    // What became of an account is told to those who still have to do with it.
+    let Some(account) = old.view.account else { return Ok(()) };
     let granted =
         sql("SELECT g.id FROM grants g WHERE g.user_id = $1 AND (g.account_id = $2 OR g.member_id = $3)
            AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $4) LIMIT 1")
@@ -155,30 +183,30 @@ async fn still_true(tx: &mut Tx, server: &Server, old: &Old) -> Result<(), Probl
                 .await?
         }
     };
-    let state = match account {
-        Some(account) => standing(tx, account).await?,
-        None => None,
-    };
+    let state = standing(tx, account).await?;
     let fits = match old.view.kind {
         Kind::Suspended => state == Some(Standing::Suspended),
         Kind::Deleted => state == Some(Standing::Deleted),
         Kind::Resumed => state == Some(Standing::Active),
         Kind::Restored => matches!(state, Some(Standing::Active | Standing::Suspended)),
-        Kind::Invitation => account.is_none() || state.is_some(),
-        Kind::Reset | Kind::PasswordChanged | Kind::Asked | Kind::Staff | Kind::ChainHead => true,
+        Kind::Invitation => state.is_some(),
+        _ => true,
     };
     if granted.is_some() && fits {
         return Ok(());
     }
-    let to = &old.to;
-    Err(Problem::new(
+    Err(outdated(&old.to))
+}
+
+fn outdated(to: &EmailAddress) -> Problem {
+    Problem::new(
         ProblemKind::Conflict,
         "mail_outdated",
         text!(
             "Ce que disait ce courriel n’est plus vrai pour {to}\u{a0}: il ne part pas. Ce qui a changé depuis a été annoncé de son côté.",
             "What this mail said is no longer true for {to}: it is not sent. What changed since was told on its own."
         ),
-    ))
+    )
 }
 
 async fn standing(tx: &mut Tx, account: AccountId) -> Result<Option<Standing>, Problem> {
@@ -189,7 +217,7 @@ async fn standing(tx: &mut Tx, account: AccountId) -> Result<Option<Standing>, P
 }
 
 async fn load(tx: &mut Tx, mail: MailId) -> Result<Old, Problem> {
-    let found = sql("SELECT id, at, address, kind, lang, subject, user_id, member_id, account_id, facts, state, tries, next_at, sent_at,
+    let found = sql("SELECT id, at, address, kind, lang, subject, user_id, member_id, account_id, about, facts, state, tries, next_at, sent_at,
            error_fr, error_en, again_id FROM mails WHERE id = $1")
     .bind(mail)
     .optional(tx.on(), |row| {
@@ -199,6 +227,7 @@ async fn load(tx: &mut Tx, mail: MailId) -> Result<Old, Problem> {
             to: row.get("address")?,
             user: row.get("user_id")?,
             member: row.get("member_id")?,
+            about: row.get("about")?,
             facts: serde_json::from_value(facts).map_err(|error| crate::store::internal("facts", &error))?,
         })
     })

@@ -33,6 +33,8 @@ pub struct Smtp {
     pub security: Security,
     /// User, and the file that holds the password.
     pub login: Option<(String, PathBuf)>,
+    /// Whose signature on the server's certificate counts, in place of the system's authorities.
+    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -57,17 +59,23 @@ struct Written {
     security: Option<Security>,
     user: Option<String>,
     password_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
 }
 
 impl TryFrom<Written> for Settings {
     type Error = String;
     fn try_from(written: Written) -> Result<Settings, String> {
-        let Written { from, folder, smtp, port, security, user, password_file } = written;
+        let Written { from, folder, smtp, port, security, user, password_file, ca_file } = written;
         let from = sender(&from)?;
         let way = match (folder, smtp) {
             (Some(folder), None) => {
-                if port.is_some() || security.is_some() || user.is_some() || password_file.is_some() {
-                    return Err("`mail.folder` stands alone: `port`, `security`, `user` and `password_file` go with `smtp`.".into());
+                let paths = [&password_file, &ca_file];
+                if port.is_some()
+                    || security.is_some()
+                    || user.is_some()
+                    || paths.iter().any(|path| path.is_some())
+                {
+                    return Err("`mail.folder` stands alone: `port`, `security`, `user`, `password_file` and `ca_file` go with `smtp`.".into());
                 }
                 if !folder.is_absolute() {
                     return Err(
@@ -76,7 +84,7 @@ impl TryFrom<Written> for Settings {
                 }
                 Way::Folder(folder)
             }
-            (None, Some(host)) => Way::Smtp(smtp_way(host, port, security, user, password_file)?),
+            (None, Some(host)) => Way::Smtp(smtp_way(host, port, security, (user, password_file), ca_file)?),
             _ => {
                 return Err("`mail`: give either `smtp`, the name of your mail server, or `folder`, to keep mails as files.".into());
             }
@@ -89,8 +97,8 @@ fn smtp_way(
     host: String,
     port: Option<u16>,
     security: Option<Security>,
-    user: Option<String>,
-    password_file: Option<PathBuf>,
+    login: (Option<String>, Option<PathBuf>),
+    ca_file: Option<PathBuf>,
 ) -> Result<Smtp, String> {
     if !is_host(&host) {
         return Err(format!(
@@ -112,12 +120,15 @@ fn smtp_way(
     if port == 0 {
         return Err("`mail.port`: 0 is no port; leave it out for the usual one.".into());
     }
-    let login = match (user, password_file) {
+    if security == Security::None && ca_file.is_some() {
+        return Err("`mail.ca_file` says whose certificates count, and with `security = \"none\"` there is none: leave one of them out.".into());
+    }
+    let login = match login {
         (Some(user), Some(file)) => Some((user, file)),
         (None, None) => None,
         _ => return Err("`mail.user` and `mail.password_file` go together: give both, or neither.".into()),
     };
-    Ok(Smtp { host, port, security, login })
+    Ok(Smtp { host, port, security, login, ca_file })
 }
 
 fn sender(typed: &str) -> Result<Sender, String> {
@@ -185,6 +196,8 @@ mod tests {
             (format!("{from}\nsmtp = \"h\"\nsecurity = \"ssl\""), "security"),
             (format!("{from}\nsmtp = \"h\"\nport = 0"), "`mail.port`"),
             (format!("{from}\nsmtp = \"h\"\nuser = \"u\""), "`mail.password_file`"),
+            (format!("{from}\nfolder = \"/x\"\nca_file = \"/y\""), "`mail.folder`"),
+            (format!("{from}\nsmtp = \"::1\"\nsecurity = \"none\"\nca_file = \"/y\""), "`mail.ca_file`"),
             (format!("{from}\nsmtp = \"h\"\npassword = \"p\""), "password"),
         ] {
             let error = read(&lines).unwrap_err();

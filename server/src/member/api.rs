@@ -1,9 +1,9 @@
 //! Members over the API.
 
 use super::{
-    Filter, Import, Invitations, MemberPatch, MemberRow, MemberView, NewMember, Sort, Step, apply, check,
-    confirm, create, delete, export, invitations, invite_next, list, set_invitations_hourly, show,
-    show_import, statuses, update,
+    Filter, Import, Invitations, Losses, MemberPatch, MemberRow, MemberView, NewMember, Sort, Step, apply,
+    ask_deletion, check, confirm, create, delete, export, invitations, invite_next, keep, list, losses,
+    set_invitations_hourly, show, show_import, statuses, update,
 };
 use crate::{
     Server, account,
@@ -11,6 +11,7 @@ use crate::{
         Answer, ApiError, Asked, Caller, IfMatch, Listed, Needs, Route, Verb, Who, created, done, handler,
         language, one, part, shape,
     },
+    approval::ApprovalView,
     paging::Listing,
 };
 use axum::{
@@ -140,6 +141,34 @@ pub(crate) const ROUTES: &[Route] = &[
         "Delete a member who never had an account",
         Answer::Nothing,
         || routing::delete(remove),
+    ),
+    Route::new(
+        Verb::Get,
+        "/members/{member}/deletion",
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
+        Needs::Token(Scope::Read),
+        "What would be deleted with a member: its accounts, their sites, and who has access",
+        Answer::One(shape::<Losses>),
+        || routing::get(get_deletion),
+    ),
+    Route::new(
+        Verb::Post,
+        "/members/{member}/deletion",
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
+        Needs::Token(Scope::Admin),
+        "Ask for the deletion of a member with its accounts; it waits for a second admin's approval. Approved, each account is deleted as \
+         accounts are, and the member itself when the last of them is erased",
+        Answer::Made(shape::<ApprovalView>),
+        || routing::post(post_deletion),
+    ),
+    Route::new(
+        Verb::Delete,
+        "/members/{member}/deletion",
+        Who::Staff(Duty::SeeMembers, Duty::Administer),
+        Needs::Token(Scope::Admin),
+        "Call the deletion off: the member stays; restore its accounts one by one. Restoring one keeps the member too",
+        Answer::One(shape::<MemberView>),
+        || routing::delete(delete_deletion),
     ),
     Route::new(
         Verb::Post,
@@ -299,6 +328,34 @@ async fn patch(
 }
 
 handler!(end remove = delete, of "member");
+
+async fn get_deletion(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
+    one(&losses(&server, &actor, part(&params, "member")?).await?, None)
+}
+
+async fn post_deletion(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
+    created(&ask_deletion(&server, &actor, part(&params, "member")?).await?, None, None, "/approvals")
+}
+
+async fn delete_deletion(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_do_what_others_see(Duty::SeeMembers, Duty::Administer)?;
+    let kept = keep(&server, &actor, part(&params, "member")?).await?;
+    done(&kept, Some(kept.item.version))
+}
 
 handler!(act post_confirm = confirm, of "member");
 

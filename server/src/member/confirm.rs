@@ -14,7 +14,7 @@ use serde_json::json;
 /// How long an answer is good for.
 pub const CONFIRM_AFTER_MS: i64 = 365 * 24 * 3_600_000;
 
-/// Members of the actor, by name: those they have a role on, or one of whose accounts they own.
+/// Members of the actor, by name: those they have a role on, or one of whose accounts they own; for whoever views a member, that one.
 pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MemberRow>, Problem> {
     sql(concat!(
         list::columns!(),
@@ -23,7 +23,8 @@ pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MemberRow>, Prob
            UNION SELECT a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.user_id = $1 AND g.role = 'owner'
              AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
              AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
-             AND (o.expires_at IS NULL OR o.expires_at > $2)))
+             AND (o.expires_at IS NULL OR o.expires_at > $2))
+           UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.member_id IS NOT NULL AND v.ended_at IS NULL AND v.expires_at > $2)
          ORDER BY m.sort_key, m.id LIMIT 200"
     ))
     .bind(actor.holder())

@@ -171,7 +171,8 @@ async fn invite(
             .await?;
         let Some((first, _, lang)) = members.first().cloned() else { continue };
         let link = user::link_if_needed(tx, &*server.world, *user).await?;
-        mail::invite_to_members(tx, server, *user, (first, lang), &named(members), link.as_ref()).await?;
+        mail::invite_to_members(tx, server, *user, (first, lang), &named(members), None, link.as_ref())
+            .await?;
         sql("UPDATE imported_owners SET invited_at = $2 WHERE user_id = $1 AND invited_at IS NULL")
             .bind(*user)
             .bind(now)

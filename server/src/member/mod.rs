@@ -4,11 +4,14 @@
 mod access;
 mod api;
 mod confirm;
+mod deletion;
 mod export;
+mod gone;
 mod import;
 mod input;
 mod invitations;
 mod list;
+mod losses;
 mod rules;
 mod status;
 mod store;
@@ -19,7 +22,10 @@ mod words;
 pub use access::{must_keep, must_see};
 pub(crate) use api::ROUTES;
 pub use confirm::{CONFIRM_AFTER_MS, confirm, due, mine};
+pub use deletion::{ask_deletion, keep};
+pub(crate) use deletion::{end, hold_of_account, keep_for_account, take_account};
 pub use export::export;
+pub use gone::purge;
 pub use import::{
     IMPORT_MS, Import, LARGEST_FILE, Made, Outcome, Owner, RowProblem, RowReport, apply, check, show_import,
     text_of, too_large,
@@ -29,6 +35,8 @@ pub use invitations::{
     Invitations, MOST_AT_ONCE, any_waits, invitations, invite_hourly, invite_next, set_invitations_hourly,
 };
 pub use list::{Filter, Sort, list};
+pub(crate) use losses::lines;
+pub use losses::{Losses, LostAccount, LostRole, losses};
 pub use rules::{create, delete, show, update};
 pub use status::statuses;
 pub(crate) use store::load;
@@ -67,6 +75,8 @@ pub struct MemberView {
     pub notes: Option<String>,
     /// Accounts that are not erased.
     pub accounts: u32,
+    /// When the member is deleted for good, if two admins agreed on that; not before its last account is erased.
+    pub erase_at: Option<i64>,
     /// When one of its users last said that contacts and language are right.
     pub confirmed_at: Option<i64>,
     /// When they are asked again.

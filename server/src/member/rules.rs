@@ -3,6 +3,7 @@
 use super::{
     MemberPatch, MemberView, NewMember,
     access::{must_keep_on, must_see},
+    gone,
     input::Parsed,
     status, store, summary, words,
 };
@@ -17,7 +18,6 @@ use crate::{
 use model::{
     ChangeId, Day, Duty, MemberId, MemberKind, MemberNumber, MemberStatus, Problem, ProblemKind, Text, text,
 };
-use serde_json::json;
 
 /// One member; without the cooperative's notes for others.
 pub async fn show(server: &Server, actor: &Actor, member: MemberId) -> Result<MemberView, Problem> {
@@ -70,11 +70,34 @@ pub(super) fn begun(id: MemberId, number: MemberNumber, parsed: Parsed, now: i64
         contacts: parsed.contacts.unwrap_or_default(),
         notes: parsed.notes.flatten(),
         accounts: 0,
+        erase_at: None,
         confirmed_at: None,
         confirm_at: 0,
         created_at: now,
         version: 1,
     }
+}
+
+/// Writes new members with all that hangs on them, and their acts: many at once.
+pub(super) async fn add_all(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    all: &[MemberView],
+) -> Result<(), Problem> {
+    store::insert_all(tx, all).await?;
+    status::insert_all(tx, server, all).await?;
+    words::write_new(tx, all).await?;
+    let found = all.iter().map(|new| (new.id, vec![new.name.clone(), new.number.to_string()]));
+    search::put_new(tx, search::Kind::Member, found).await?;
+    change::record_all(tx, &*server.world, actor, all.iter().map(created).collect()).await
+}
+
+fn created(new: &MemberView) -> Act {
+    let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
+    act.member = Some(new.id);
+    act.after = Some(summary::whole(new));
+    act
 }
 
 /// Writes a new member with all that hangs on it, and its act.
@@ -88,10 +111,7 @@ pub(super) async fn add(
     status::insert(tx, server, new.id, new.status, new.since).await?;
     words::write(tx, new, true).await?;
     find_by_name(tx, new).await?;
-    let mut act = Act::new("member.create", Subject::new("member", new.id, &new.name));
-    act.member = Some(new.id);
-    act.after = Some(summary::whole(new));
-    change::record(tx, &*server.world, actor, act).await
+    change::record(tx, &*server.world, actor, created(new)).await
 }
 
 /// For the one search over everything; the members' own list also looks at contacts (`words`).
@@ -238,32 +258,12 @@ pub async fn delete(
             ProblemKind::Conflict,
             "member_has_accounts",
             Text::new(
-                "Ce membre a des comptes, ou en a eu\u{a0}: supprimez les comptes, le membre reste dans l’historique. S’il est parti, changez son statut.",
-                "This member has accounts, or had some: delete the accounts, the member stays in the history. If it has left, change its status.",
+                "Ce membre a des comptes, ou en a eu\u{a0}: le supprimer se demande, et une deuxième personne de l’administration doit donner son accord. S’il est seulement parti, changez son statut.",
+                "This member has accounts, or had some: deleting it is asked for, and a second admin has to approve. If it has only left, change its status.",
             ),
         ));
     }
-    for statement in [
-        "DELETE FROM imported_owners WHERE member_id = $1",
-        "DELETE FROM member_words WHERE member_id = $1",
-        "DELETE FROM member_contacts WHERE member_id = $1",
-        "DELETE FROM member_statuses WHERE member_id = $1",
-        "DELETE FROM invitations WHERE member_id = $1",
-        "DELETE FROM viewings WHERE member_id = $1",
-        "DELETE FROM grants WHERE member_id = $1",
-        "DELETE FROM members WHERE id = $1",
-    ] {
-        sql(statement).bind(member).run(tx.on()).await?;
-    }
-    // Its number is not given again.
-    sql("UPDATE panel SET member_number_floor = $1 WHERE member_number_floor < $1")
-        .bind(before.number)
-        .run(tx.on())
-        .await?;
-    search::forget(&mut tx, search::Kind::Member, member).await?;
-    let mut act = Act::new("member.delete", Subject::new("member", member, &before.name));
-    act.before = Some(json!({ "number": before.number, "name": before.name }));
-    let change = change::record(&mut tx, &*server.world, actor, act).await?;
+    let change = gone::remove(&mut tx, server, actor, &before).await?;
     tx.commit().await?;
     Ok(Done { item: before, change: Some(change) })
 }

@@ -4,7 +4,7 @@ use super::{MemberView, Step, access::must_see, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Subject},
-    store::{Tx, sql},
+    store::{Tx, many, sql},
 };
 use model::{ChangeId, Day, MemberId, MemberStatus, MemberStepId, Problem, ProblemKind, Text};
 use serde_json::json;
@@ -50,6 +50,21 @@ pub(super) async fn insert(
         .run(tx.on())
         .await?;
     Ok(id)
+}
+
+/// The same for many at once.
+pub(super) async fn insert_all(tx: &mut Tx, server: &Server, all: &[MemberView]) -> Result<(), Problem> {
+    let step = |new: &MemberView| {
+        let id: MemberStepId = server.world.id();
+        json!([id, new.id, new.status.code(), new.since.ms()])
+    };
+    let statement = many!(
+        tx.engine(),
+        "member_statuses",
+        [(0, "id", text), (1, "member_id", text), (2, "status", text), (3, "since", int)],
+        ""
+    );
+    crate::store::insert(tx, statement, &all.iter().map(step).collect::<Vec<_>>()).await
 }
 
 /// Notes another status. One that already holds on that day is no step.

@@ -4,15 +4,16 @@ use super::{Contact, MemberView, confirm::CONFIRM_AFTER_MS};
 use crate::{
     Server,
     actor::not_found,
-    store::{Row, Tx, sql},
+    store::{self, Row, Tx, many, sql},
 };
 use model::{Label, MemberId, MemberNumber, Problem, ProblemKind, Text};
+use serde_json::json;
 use sqlx::{Any, Executor};
 
 /// The member without its contacts.
 async fn facts<'c>(on: impl Executor<'c, Database = Any>, member: MemberId) -> Result<MemberView, Problem> {
     let found = sql("SELECT m.id, m.number, m.name, m.kind, m.status, m.status_since, m.lang, m.address, m.notes, m.confirmed_at,
-           m.created_at, m.version,
+           m.created_at, m.version, m.erase_at,
            (SELECT COUNT(*) FROM accounts a WHERE a.member_id = m.id AND a.state <> 'erased') AS accounts
          FROM members m WHERE m.id = $1")
     .bind(member)
@@ -155,6 +156,77 @@ async fn insert_contacts(tx: &mut Tx, member: MemberId, contacts: &[Contact]) ->
     Ok(())
 }
 
+/// Many new members' rows, with their contacts; statuses and words apart.
+pub(super) async fn insert_all(tx: &mut Tx, all: &[MemberView]) -> Result<(), Problem> {
+    let member = |new: &MemberView| {
+        json!([
+            new.id,
+            new.number.get(),
+            new.name,
+            new.name.to_lowercase(),
+            super::words::sort_key(&new.name),
+            new.kind.code(),
+            new.status.code(),
+            new.since.ms(),
+            new.lang.code(),
+            new.address,
+            new.notes,
+            new.created_at,
+            1,
+            super::words::VERSION,
+        ])
+    };
+    let statement = many!(
+        tx.engine(),
+        "members",
+        [
+            (0, "id", text),
+            (1, "number", int),
+            (2, "name", text),
+            (3, "name_key", text),
+            (4, "sort_key", text),
+            (5, "kind", text),
+            (6, "status", text),
+            (7, "status_since", int),
+            (8, "lang", text),
+            (9, "address", text),
+            (10, "notes", text),
+            (11, "created_at", int),
+            (12, "version", int),
+            (13, "words_version", int),
+        ],
+        ""
+    );
+    store::insert(tx, statement, &all.iter().map(member).collect::<Vec<_>>()).await?;
+    let contact = |(new, (position, contact)): (&MemberView, (i64, &Contact))| {
+        json!([
+            new.id,
+            position,
+            contact.purpose.code(),
+            contact.name.as_ref().map(Label::as_str),
+            contact.email.as_ref().map(ToString::to_string),
+            contact.email.as_ref().map(model::EmailAddress::key),
+            contact.phone.as_ref().map(ToString::to_string),
+        ])
+    };
+    let contacts = all.iter().flat_map(|new| (0..).zip(&new.contacts).map(move |one| contact((new, one))));
+    let statement = many!(
+        tx.engine(),
+        "member_contacts",
+        [
+            (0, "member_id", text),
+            (1, "position", int),
+            (2, "purpose", text),
+            (3, "name", text),
+            (4, "email", text),
+            (5, "email_key", text),
+            (6, "phone", text),
+        ],
+        ""
+    );
+    store::insert(tx, statement, &contacts.collect::<Vec<_>>()).await
+}
+
 fn view(row: &Row) -> Result<MemberView, Problem> {
     let (created_at, confirmed_at): (i64, Option<i64>) = (row.get("created_at")?, row.get("confirmed_at")?);
     Ok(MemberView {
@@ -169,6 +241,7 @@ fn view(row: &Row) -> Result<MemberView, Problem> {
         contacts: Vec::new(),
         notes: row.get("notes")?,
         accounts: row.get("accounts")?,
+        erase_at: row.get("erase_at")?,
         confirmed_at,
         confirm_at: confirmed_at.unwrap_or(created_at) + CONFIRM_AFTER_MS,
         created_at,

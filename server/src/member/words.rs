@@ -4,13 +4,14 @@
 use super::{MemberView, store};
 use crate::{
     Server, letters,
-    store::{Tx, sql},
+    store::{Tx, many, sql},
 };
 use model::{MemberId, Problem};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Raised whenever words are taken apart in another way: then every member's are made anew.
-const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 2;
 /// Longer words are found by their beginning.
 const LONGEST: usize = 32;
 /// Words of one member; a dozen contacts have about as many.
@@ -66,6 +67,13 @@ pub(super) async fn write(tx: &mut Tx, member: &MemberView, new: bool) -> Result
         .run(tx.on())
         .await
         .map(drop)
+}
+
+/// Writes the words of many new members; their rows say by which way of taking words apart.
+pub(super) async fn write_new(tx: &mut Tx, all: &[MemberView]) -> Result<(), Problem> {
+    let rows = all.iter().flat_map(|new| of(new).into_iter().map(move |word| json!([new.id, word])));
+    let statement = many!(tx.engine(), "member_words", [(0, "member_id", text), (1, "word", text)], "");
+    crate::store::insert(tx, statement, &rows.collect::<Vec<_>>()).await
 }
 
 /// Makes the words of members that have none, or older ones: of those that were there before this panel searched so.

@@ -2,6 +2,7 @@
 
 use crate::store::{Tx, sql};
 use model::{AccountId, PlanId, Problem, ProblemKind, Text, text};
+use sqlx::{Any, Executor};
 
 /// Names told; more are counted.
 const NAMED: i64 = 5;
@@ -14,13 +15,34 @@ struct Has {
     names: u32,
 }
 
+/// The names of the account's site with the most.
+macro_rules! most_names {
+    () => {
+        "(SELECT COALESCE(MAX(x.n), 0) FROM (SELECT COUNT(*) AS n FROM names n JOIN sites s ON s.id = n.site_id
+            WHERE s.account_id = a.id GROUP BY n.site_id) x)"
+    };
+}
+
 macro_rules! has {
     () => {
-        "SELECT a.name, (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites,
-           (SELECT COALESCE(MAX(x.n), 0) FROM (SELECT COUNT(*) AS n FROM names n JOIN sites s ON s.id = n.site_id
-              WHERE s.account_id = a.id GROUP BY n.site_id) x) AS names
-         FROM accounts a WHERE a.state <> 'erased' AND "
+        concat!(
+            "SELECT a.name, (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites, ",
+            most_names!(),
+            " AS names FROM accounts a WHERE a.state <> 'erased' AND "
+        )
     };
+}
+
+/// How many names the site with the most has.
+pub(crate) async fn most_names<'c>(
+    on: impl Executor<'c, Database = Any>,
+    account: AccountId,
+) -> Result<u32, Problem> {
+    let names = sql(concat!("SELECT ", most_names!(), " AS names FROM accounts a WHERE a.id = $1"))
+        .bind(account)
+        .optional(on, |row| row.get("names"))
+        .await?;
+    Ok(names.unwrap_or_default())
 }
 
 /// Refused, with what would be above, when an account gets these limits.

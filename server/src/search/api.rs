@@ -1,6 +1,6 @@
 //! The search over the API.
 
-use super::{Found, Kind, list};
+use super::{Found, Group, Kind, groups, list};
 use crate::{
     Server,
     api::{Answer, ApiError, Caller, Listed, Needs, Route, Verb, Who, one, shape},
@@ -10,15 +10,45 @@ use axum::{extract::State, response::Response, routing};
 use model::{Problem, Scope, Text};
 use serde::Deserialize;
 
-pub(crate) const ROUTES: &[Route] = &[Route::new(
-    Verb::Get,
-    "/search",
-    Who::User,
-    Needs::Token(Scope::Read),
-    "What has all words of `q`, by their beginnings, among what one may see; also ?kind=account|site|member|user|host. A page may be empty and yet have a next one",
-    Answer::Page(shape::<Found>),
-    || routing::get(get_all),
-)];
+/// How many of each kind are suggested while one types.
+const OF_EACH: usize = 4;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::new(
+        Verb::Get,
+        "/search",
+        Who::User,
+        Needs::Token(Scope::Read),
+        "What has all words of `q`, by their beginnings, among what one may see; also ?kind=account|site|member|user|host. A page may be empty and yet have a next one",
+        Answer::Page(shape::<Found>),
+        || routing::get(get_all),
+    )
+    .while_viewing(),
+    Route::new(
+        Verb::Get,
+        "/search/first",
+        Who::User,
+        Needs::Token(Scope::Read),
+        "The first few of each kind that have all words of ?q, kind by kind; of kinds without any, nothing",
+        Answer::List(shape::<Group>),
+        || routing::get(get_first),
+    )
+    .while_viewing(),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstAsked {
+    q: Option<String>,
+}
+
+async fn get_first(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    Listed(asked): Listed<FirstAsked>,
+) -> Result<Response, ApiError> {
+    one(&groups(&server, &actor, asked.q.as_deref().unwrap_or_default(), OF_EACH).await?, None)
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

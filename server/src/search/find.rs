@@ -7,7 +7,7 @@ use crate::{
     store::{Row, sql},
     views::Ref,
 };
-use model::Problem;
+use model::{Problem, SiteName};
 
 /// What an actor may search.
 pub fn kinds(actor: &Actor) -> Vec<Kind> {
@@ -199,5 +199,10 @@ fn found(kind: Kind, row: &Row) -> Result<Found, Problem> {
         Kind::Site => Some(Ref { id: row.get("account_id")?, name: row.get("account_name")? }),
         _ => None,
     };
-    Ok(Found { kind, id: row.get("id")?, name: row.get("name")?, account, member })
+    let name: String = row.get("name")?;
+    let shown = match kind {
+        Kind::Site => SiteName::parse(&name).ok().map(|site| site.unicode()).filter(|shown| *shown != name),
+        _ => None,
+    };
+    Ok(Found { kind, id: row.get("id")?, name, shown, account, member })
 }

@@ -1,8 +1,12 @@
 //! The index: written with the thing itself, in its transaction.
 
 use super::{Kind, words::words};
-use crate::store::{Tx, sql};
+use crate::{
+    ca::hex,
+    store::{self, Tx, many, sql},
+};
 use model::{Problem, SiteName};
+use serde_json::json;
 use std::fmt::Display;
 
 /// By these names it is found from now on, and by no others.
@@ -22,6 +26,24 @@ pub(crate) async fn put(
             .await?;
     }
     Ok(())
+}
+
+/// Many new things at once, each by its names: nothing was known of them.
+pub(crate) async fn put_new<Id: Display, Name: AsRef<str>>(
+    tx: &mut Tx,
+    kind: Kind,
+    things: impl IntoIterator<Item = (Id, Vec<Name>)>,
+) -> Result<(), Problem> {
+    let mut rows = Vec::new();
+    for (id, names) in things {
+        let id = id.to_string();
+        for word in words(names.iter().map(AsRef::as_ref)) {
+            rows.push(json!([kind.code(), hex(word.as_bytes()), id]));
+        }
+    }
+    let statement =
+        many!(tx.engine(), "search_words", [(0, "kind", text), (1, "word", bytes), (2, "id", text)], "");
+    store::insert(tx, statement, &rows).await
 }
 
 /// A site, by its names as they are written and as they are read (Été.example is xn--…).

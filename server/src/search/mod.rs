@@ -11,7 +11,7 @@ mod words;
 pub(crate) use api::ROUTES;
 pub use backfill::backfill;
 pub use find::{groups, kinds, list};
-pub(crate) use index::{forget, put, put_site};
+pub(crate) use index::{forget, put, put_new, put_site};
 
 use crate::{
     Actor,
@@ -83,6 +83,8 @@ pub struct Found {
     pub id: Uuid,
     /// A site's main name, a user's address.
     pub name: String,
+    /// A site's name in its own letters, where those are not plain ones.
+    pub shown: Option<String>,
     /// A site's account.
     #[schema(value_type = Option<RefShape>)]
     pub account: Option<Ref<AccountId>>,
@@ -92,9 +94,11 @@ pub struct Found {
 }
 
 /// The first found of one kind, and where to go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FoundGroup)]
 pub struct Group {
     pub kind: Kind,
     pub items: Vec<Found>,
+    /// For /search with this kind.
     pub next: Option<String>,
 }

@@ -101,7 +101,9 @@ pub(super) fn statement(kind: Kind, reach: Reach) -> Option<&'static str> {
         (Kind::Member, Reach::All) => members!(everywhere!()),
         (Kind::Member, Reach::Own) => members!(among!(
             "SELECT DISTINCT g.member_id AS id FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
-               AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)"
+               AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+             UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.member_id IS NOT NULL AND v.ended_at IS NULL
+               AND v.expires_at > $2"
         )),
         (Kind::User, Reach::All) => found!("u.email AS name", everywhere!(), "JOIN users u ON u.id = f.id"),
         (Kind::Host, Reach::All) => found!("h.name", everywhere!(), "JOIN hosts h ON h.id = f.id"),

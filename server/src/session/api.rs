@@ -6,12 +6,14 @@ use super::{
 };
 use crate::{
     Server,
-    api::{Answer, ApiError, Asked, Caller, Needs, Route, Verb, Who, no_content, one, part, shape},
+    api::{
+        Answer, ApiError, Asked, Caller, Needs, Route, Told, Untold, Verb, Who, no_content, one, part, shape,
+    },
     listen::ClientAddress,
 };
 use axum::{
-    Extension, Json,
-    extract::{RawPathParams, State, rejection::JsonRejection},
+    Extension,
+    extract::{RawPathParams, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
     routing,
@@ -111,11 +113,10 @@ async fn begin(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<Credentials>, JsonRejection>,
+    body: Result<Told<Credentials>, Untold>,
 ) -> Result<Response, ApiError> {
-    // serde's own words could repeat the password.
-    let Json(Credentials { email, password }) = body.map_err(|_| {
-        unreadable(Text::new("Envoyez email et password en JSON.", "Send email and password as JSON."))
+    let Told(Credentials { email, password }) = body.map_err(|untold| {
+        untold.wanted(Text::new("Envoyez email et password en JSON.", "Send email and password as JSON."))
     })?;
     match sign_in(&server, SignIn { email, password, seen: seen(address, &headers) }).await? {
         Begun::Whole(signed_in) => with_cookies(no_content(None)?, set_cookies(&signed_in)),
@@ -137,10 +138,10 @@ async fn code(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<SecondFactor>, JsonRejection>,
+    body: Result<Told<SecondFactor>, Untold>,
 ) -> Result<Response, ApiError> {
-    let Json(SecondFactor { code, passkey }) = body.map_err(|_| {
-        unreadable(Text::new("Envoyez code ou passkey en JSON.", "Send code or passkey as JSON."))
+    let Told(SecondFactor { code, passkey }) = body.map_err(|untold| {
+        untold.wanted(Text::new("Envoyez code ou passkey en JSON.", "Send code or passkey as JSON."))
     })?;
     let (halfway, seen) = (halfway(&headers), seen(address, &headers));
     let signed_in = match (code, passkey) {
@@ -183,10 +184,6 @@ async fn delete_one(
 
 pub(super) fn halfway(headers: &HeaderMap) -> Secret {
     cookies_of(headers).halfway.unwrap_or_else(|| Secret::new(""))
-}
-
-pub(super) fn unreadable(text: Text) -> Problem {
-    Problem::new(ProblemKind::Invalid, "body_unreadable", text)
 }
 
 pub(super) fn seen(address: Option<Extension<ClientAddress>>, headers: &HeaderMap) -> Seen {

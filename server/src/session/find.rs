@@ -14,7 +14,7 @@ use crate::{
 use model::{Duty, Problem, ViewingId};
 
 /// Seen-times are written at most this often: reading a page writes nothing.
-const NOTE_EVERY_MS: i64 = 3_600_000;
+pub(crate) const NOTE_EVERY_MS: i64 = 3_600_000;
 
 /// What `actor` reads of a user `u`; `$2` is now.
 macro_rules! actor_columns {

@@ -16,7 +16,7 @@ use serde_json::Value;
 pub const HALFWAY_MS: i64 = 5 * 60_000;
 
 /// Codes tried for one user within the window, from browsers the user never signed in from,
-const PER_USER: i64 = 10;
+pub(super) const PER_USER: i64 = 10;
 /// from one the user did,
 const PER_DEVICE: i64 = 10;
 /// and from one address, whoever is tried.

@@ -1,22 +1,16 @@
 //! Passkeys over the API: challenges for half way, for a proof and for signing in alone, and the sign-in alone.
 
 use super::{
-    api::{halfway, seen, unreadable, with_cookies},
+    api::{halfway, seen, with_cookies},
     ask_alone, ask_passkey, ask_proof, cookies_of, set_cookies, set_passkey, sign_in_alone,
 };
 use crate::{
     Server,
-    api::{Answer, ApiError, Caller, Needs, Route, Verb, Who, no_content, one, shape},
+    api::{Answer, ApiError, Caller, Needs, Route, Told, Untold, Verb, Who, no_content, one, shape},
     factor::Challenge,
     listen::ClientAddress,
 };
-use axum::{
-    Extension, Json,
-    extract::{State, rejection::JsonRejection},
-    http::HeaderMap,
-    response::Response,
-    routing,
-};
+use axum::{Extension, extract::State, http::HeaderMap, response::Response, routing};
 use model::{Secret, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -88,10 +82,10 @@ async fn alone_finish(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<Passkey>, JsonRejection>,
+    body: Result<Told<Passkey>, Untold>,
 ) -> Result<Response, ApiError> {
-    let Json(Passkey { passkey }) =
-        body.map_err(|_| unreadable(Text::new("Envoyez passkey en JSON.", "Send passkey as JSON.")))?;
+    let Told(Passkey { passkey }) =
+        body.map_err(|untold| untold.wanted(Text::new("Envoyez passkey en JSON.", "Send passkey as JSON.")))?;
     let cookie = cookies_of(&headers).passkey.unwrap_or_else(|| Secret::new(""));
     let signed_in = sign_in_alone(&server, &cookie, &passkey, seen(address, &headers)).await?;
     with_cookies(no_content(None)?, set_cookies(&signed_in))

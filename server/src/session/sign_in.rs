@@ -74,7 +74,7 @@ impl From<Refusal> for Problem {
 }
 
 /// Tries of one user within the window, from browsers the user never signed in from.
-const PER_USER: i64 = 10;
+pub(super) const PER_USER: i64 = 10;
 /// Tries from one browser the user did sign in from; nobody else can use these up.
 const PER_DEVICE: i64 = 10;
 /// Tries from one address (IPv6: one /64), whoever is tried.

@@ -8,7 +8,7 @@ use crate::{
 use model::{Problem, ProblemKind, text};
 
 /// How long a try counts.
-const WINDOW_MS: i64 = 15 * 60_000;
+pub(super) const WINDOW_MS: i64 = 15 * 60_000;
 
 /// Tries that were counted and may be given back.
 #[must_use]

@@ -9,7 +9,7 @@ pub(crate) use api::ROUTES;
 pub use rules::{create, delete, set_names};
 pub(crate) use rules::{delete_as, recreate, set_names_as};
 pub(crate) use store::{SiteRow, rows};
-pub use store::{list, show};
+pub use store::{care, list, main_names, show};
 
 use crate::views::{Ref, RefShape};
 use model::{AccountId, ChangeId, ChangeState, HostId, SiteId, SiteName, Text, wire::Drift};

@@ -3,10 +3,11 @@
 use super::SiteView;
 use crate::{
     Actor, Server,
-    actor::{not_found, scoped},
+    account::AccountView,
+    actor::{not_found, scoped, scoped_accounts},
     change,
     paging::{Listing, Page},
-    store::{Row, Tx, sql},
+    store::{Row, Tx, among, internal, sql},
     views::Ref,
 };
 use model::{AccountId, ChangeState, Problem, SiteId, SiteName, wire::Drift};
@@ -83,6 +84,46 @@ pub async fn list(
         }
     }
     Ok(page)
+}
+
+/// Of one's own sites those that stand still: failed, refused, or waiting for somebody's consent.
+pub async fn care(server: &Server, actor: &Actor, most: u32) -> Result<Vec<SiteView>, Problem> {
+    let now = server.world.now_ms();
+    let mut sites = sql(scoped_accounts!(
+        concat!(columns!(), "WHERE r.state IN ('failed', 'refused', 'held') AND a.state <> 'erased' AND"),
+        "ORDER BY s.id LIMIT $3"
+    ))
+    .bind(actor.holder())
+    .bind(now)
+    .bind(most)
+    .all(server.store.on(), |row| view(row, now))
+    .await?;
+    for site in &mut sites {
+        site.names = sql("SELECT name FROM names WHERE site_id = $1 ORDER BY position")
+            .bind(site.id)
+            .all(server.store.on(), |row| row.get("name"))
+            .await?;
+    }
+    Ok(sites)
+}
+
+/// The main names of the sites of accounts whoever asks has been shown, oldest first, and no more than `most` in all.
+pub async fn main_names(
+    server: &Server,
+    accounts: &[AccountView],
+    most: u32,
+) -> Result<Vec<(AccountId, SiteId, SiteName)>, Problem> {
+    let ids: Vec<String> = accounts.iter().map(|account| account.id.to_string()).collect();
+    let ids = serde_json::to_string(&ids).map_err(|error| internal("ids", &error))?;
+    sql(among!(
+        server.store.engine(),
+        "SELECT s.account_id, s.id, n.name FROM sites s JOIN names n ON n.site_id = s.id WHERE s.account_id IN",
+        "AND n.position = (SELECT MIN(p.position) FROM names p WHERE p.site_id = s.id) ORDER BY s.id LIMIT $2"
+    ))
+    .bind(ids)
+    .bind(most)
+    .all(server.store.on(), |row| Ok((row.get("account_id")?, row.get("id")?, row.get("name")?)))
+    .await
 }
 
 /// One site.

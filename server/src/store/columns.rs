@@ -112,17 +112,47 @@ macro_rules! bind_as_is {
         }
     )* };
 }
-bind_as_is!(i64, Option<i64>, String, Option<String>, Vec<u8>);
+bind_as_is!(i64, Option<i64>, Vec<u8>);
+
+/// A text with U+0000 in it, which PostgreSQL keeps nowhere.
+#[derive(Debug)]
+pub struct Nul;
+
+impl std::fmt::Display for Nul {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text holds U+0000")
+    }
+}
+
+impl std::error::Error for Nul {}
+
+impl Bind for String {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        if self.contains('\0') {
+            return Err(Box::new(Nul));
+        }
+        values.add(self)
+    }
+}
+
+impl Bind for Option<String> {
+    fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
+        match self {
+            Some(text) if text.contains('\0') => Err(Box::new(Nul)),
+            text => values.add(text),
+        }
+    }
+}
 
 impl Bind for &str {
     fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
-        values.add(self.to_owned())
+        self.to_owned().add(values)
     }
 }
 
 impl Bind for Option<&str> {
     fn add(self, values: &mut AnyArguments) -> Result<(), sqlx::error::BoxDynError> {
-        values.add(self.map(str::to_owned))
+        self.map(str::to_owned).add(values)
     }
 }
 
@@ -227,4 +257,5 @@ coded_columns!(
     crate::mail::Kind,
     crate::mail::State,
     crate::factor::Policy,
+    crate::census::What,
 );

@@ -3,12 +3,15 @@
 mod columns;
 mod dialect;
 mod listen;
+mod many;
 mod query;
 mod tx;
 
 pub use columns::{Bind, Column};
 pub use dialect::Engine;
 pub(crate) use dialect::{among, begins};
+pub(crate) use many::{insert, many};
+pub(crate) use query::control_character;
 pub use query::{Query, Row, internal, sql};
 pub use tx::Tx;
 

@@ -1,6 +1,6 @@
 //! Queries: static SQL with `$1` placeholders, typed binds in, typed columns out, failures turned into problems once, here.
 
-use super::columns::{Bind, Column};
+use super::columns::{Bind, Column, Nul};
 use model::{Problem, ProblemKind, Text};
 use sqlx::{Any, Executor, Row as _, any::AnyArguments, any::AnyRow};
 
@@ -27,6 +27,8 @@ impl Query {
 
     fn ready(self) -> Result<sqlx::query::Query<'static, Any, AnyArguments>, Problem> {
         match self.broken {
+            // Both engines refuse it alike; whoever knows the field has refused it before (`api::asked`).
+            Some(error) if error.is::<Nul>() => Err(control_character()),
             Some(error) => Err(internal("cannot bind a value", &*error)),
             None => Ok(sqlx::query_with(self.sql, self.values)),
         }
@@ -92,6 +94,18 @@ impl Row {
         let (fr, en) = (self.get::<Option<String>>(fr)?, self.get::<Option<String>>(en)?);
         Ok(fr.zip(en).map(|(fr, en)| Text { fr: fr.into(), en: en.into() }))
     }
+}
+
+/// What no text may hold.
+pub(crate) fn control_character() -> Problem {
+    Problem::new(
+        ProblemKind::Invalid,
+        "control_character",
+        Text::new(
+            "Un texte contient un caractère de commande invisible\u{a0}: retirez-le, ou tapez le texte à nouveau.",
+            "A text holds an invisible control character: take it out, or type the text anew.",
+        ),
+    )
 }
 
 /// Our own fault: the cause goes to the log, the person gets an apology.

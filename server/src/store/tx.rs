@@ -32,6 +32,10 @@ impl Tx {
         &mut self.inner
     }
 
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     pub fn wake_host(&mut self, host: HostId) {
         self.wakes.insert(Wake::Host(host));
     }

@@ -1,26 +1,28 @@
 //! Users over the API.
 
 use super::{
-    Forgotten, PasswordChange, UserView, change_password, forgotten, link, list_in, me, resume, send_link,
-    set_lang, show, suspend,
+    Forgotten, NewRecovery, PasswordChange, UserView, ask_recovery, change_password, forgotten, link,
+    list_in, me, resume, send_link, set_lang, show, suspend, waiting,
 };
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Verb, Who, language, no_content, one, part,
-        shape,
+        Answer, ApiError, Asked, Caller, Listed, Needs, Route, Told, Untold, Verb, Who, created, language,
+        no_content, one, part, shape,
     },
+    approval::ApprovalView,
     listen::ClientAddress,
     paging::{Listing, Order},
+    session::{LockedOut, locked_out},
 };
 use axum::{
-    Extension, Json,
-    extract::{RawPathParams, State, rejection::JsonRejection},
+    Extension,
+    extract::{RawPathParams, State},
     http::HeaderMap,
     response::Response,
     routing,
 };
-use model::{Duty, Lang, Problem, ProblemKind, Scope, Text, UserId};
+use model::{Duty, Lang, Scope, Text, UserId};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use utoipa::ToSchema;
@@ -72,9 +74,18 @@ pub(crate) const ROUTES: &[Route] = &[
         "/users",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
-        "Users; also ?sort=name|-name|created|-created, the name being the address",
+        "Users; also ?sort=name|-name|created|-created, the name being the address, or ?waiting=yes: those who have not chosen a password yet, the newest first",
         Answer::Page(shape::<UserView>),
         || routing::get(get_users),
+    ),
+    Route::new(
+        Verb::Get,
+        "/locked-out",
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
+        Needs::Token(Scope::Read),
+        "Who cannot sign in just now after too many wrong tries",
+        Answer::One(shape::<LockedOut>),
+        || routing::get(get_locked_out),
     ),
     Route::new(
         Verb::Get,
@@ -103,6 +114,17 @@ pub(crate) const ROUTES: &[Route] = &[
         Answer::Nothing,
         || routing::post(post_send_link),
     ),
+    Route::new(
+        Verb::Post,
+        "/users/{user}/recovery",
+        Who::Staff(Duty::SeeUsers, Duty::SendLinks),
+        Needs::Session,
+        "For a user who has lost everything: ask for their access to move to another address. A second person approves; then factors, \
+         password, sessions and tokens end, and a one-time link goes to the new address. The old one is told",
+        Answer::Made(shape::<ApprovalView>),
+        || routing::post(post_recovery),
+    )
+    .takes(shape::<NewRecovery>),
     Route::new(
         Verb::Post,
         "/users/{user}/suspend",
@@ -163,12 +185,10 @@ async fn post_forgotten(
     State(server): State<Server>,
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
-    body: Result<Json<ForgottenAsked>, JsonRejection>,
+    body: Result<Told<ForgottenAsked>, Untold>,
 ) -> Result<Response, ApiError> {
-    let Json(ForgottenAsked { email }) = body.map_err(|_| {
-        let text = Text::new("Envoyez email en JSON.", "Send email as JSON.");
-        Problem::new(ProblemKind::Invalid, "body_unreadable", text)
-    })?;
+    let Told(ForgottenAsked { email }) =
+        body.map_err(|untold| untold.wanted(Text::new("Envoyez email en JSON.", "Send email as JSON.")))?;
     let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |known| known.0.0);
     forgotten(&server, Forgotten { email, address, lang: language(&headers) }).await?;
     no_content(None)
@@ -181,6 +201,7 @@ struct UsersAsked {
     cursor: Option<String>,
     q: Option<String>,
     sort: Option<String>,
+    waiting: Option<String>,
 }
 
 async fn get_users(
@@ -189,9 +210,16 @@ async fn get_users(
     Listed(asked): Listed<UsersAsked>,
 ) -> Result<Response, ApiError> {
     actor.must(Duty::SeeUsers)?;
-    let UsersAsked { limit, cursor, q, sort } = asked;
+    let UsersAsked { limit, cursor, q, sort, waiting: only_waiting } = asked;
+    if only_waiting.as_deref() == Some("yes") {
+        return one(&waiting(&server, &actor, &Listing { limit, cursor, q }).await?, None);
+    }
     let order = Order::parse(sort.as_deref(), &Order::ALL)?.unwrap_or_default();
     one(&list_in(&server, &actor, &Listing { limit, cursor, q }, order).await?, None)
+}
+
+async fn get_locked_out(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
+    one(&locked_out(&server, &actor).await?, None)
 }
 
 async fn get_user(
@@ -224,6 +252,16 @@ async fn post_send_link(
     actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
     send_link(&server, &actor, part(&params, "user")?).await?;
     no_content(None)
+}
+
+async fn post_recovery(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<NewRecovery>,
+) -> Result<Response, ApiError> {
+    asked.actor.must_do_what_others_see(Duty::SeeUsers, Duty::SendLinks)?;
+    let asked = ask_recovery(&server, &asked.actor, part(&params, "user")?, asked.body).await?;
+    created(&asked, None, None, "/approvals")
 }
 
 async fn post_suspend(

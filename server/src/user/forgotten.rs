@@ -65,6 +65,7 @@ pub async fn forgotten(server: &Server, asked: Forgotten) -> Result<(), Refusal>
         user,
         member: None,
         account: None,
+        about: None,
         facts: mail::Facts::default(),
         link: Some(&link),
     };

@@ -10,10 +10,12 @@ use crate::{
     search,
     secrets::hashed,
     session,
-    store::{Row, Tx, sql},
+    store::{self, Row, Tx, among, internal, many, sql},
     world::World,
 };
 use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
+use serde_json::json;
+use std::collections::HashMap;
 
 macro_rules! columns {
     () => {
@@ -62,6 +64,24 @@ macro_rules! ordered {
 /// Users by address, for staff; `q` is part of it.
 pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
     list_in(server, actor, listing, Order::default()).await
+}
+
+/// Users who have not chosen a password yet, the newest first; `q` is part of the address.
+pub async fn waiting(server: &Server, actor: &Actor, listing: &Listing) -> Result<Page<UserView>, Problem> {
+    actor.must(Duty::SeeUsers)?;
+    let [after] = listing.after()?;
+    let users = sql(concat!(
+        columns!(),
+        "WHERE u.password IS NULL AND u.id < $1 AND ($3 = '%' OR u.email_key LIKE $3 ESCAPE '\\') ORDER BY u.id DESC LIMIT $4"
+    ))
+    // Ids are hexadecimal: all come before this.
+    .bind(if after.is_empty() { "g".to_owned() } else { after })
+    .bind(server.world.now_ms())
+    .bind(listing.pattern())
+    .bind(listing.fetch())
+    .all(server.store.on(), view)
+    .await?;
+    Ok(listing.page(users, |user| [user.id.to_string()]))
 }
 
 /// The same in another order.
@@ -123,6 +143,47 @@ pub(crate) async fn ensure(tx: &mut Tx, world: &dyn World, email: &EmailAddress)
         return Ok(id);
     }
     sql("SELECT id FROM users WHERE email_key = $1").bind(email.key()).one(tx.on(), |row| row.get("id")).await
+}
+
+/// The users of many addresses at once, by their keys; and whether each was made now. Two that differ in case alone are one.
+pub(crate) async fn ensure_all(
+    tx: &mut Tx,
+    world: &dyn World,
+    emails: &[&EmailAddress],
+) -> Result<HashMap<String, (UserId, bool)>, Problem> {
+    let now = world.now_ms();
+    // Ids of one millisecond have no order of their own; these have the order of the addresses, and so will all that goes by ids.
+    let mut ids: Vec<UserId> = emails.iter().map(|_| world.id()).collect();
+    ids.sort();
+    let mut ids = ids.into_iter();
+    let mut wanted: HashMap<String, (UserId, &EmailAddress)> = HashMap::new();
+    let mut rows = Vec::new();
+    for email in emails {
+        wanted.entry(email.key()).or_insert_with(|| {
+            let id = ids.next().unwrap_or_else(|| world.id());
+            rows.push(json!([id, email.to_string(), email.key(), now]));
+            (id, email)
+        });
+    }
+    let statement = many!(
+        tx.engine(),
+        "users",
+        [(0, "id", text), (1, "email", text), (2, "email_key", text), (3, "created_at", int)],
+        "ON CONFLICT (email_key) DO NOTHING"
+    );
+    store::insert(tx, statement, &rows).await?;
+    let keys = serde_json::to_string(&wanted.keys().collect::<Vec<_>>());
+    let keys = keys.map_err(|error| internal("addresses as JSON", &error))?;
+    let held: Vec<(String, UserId)> =
+        sql(among!(tx.engine(), "SELECT id, email_key FROM users WHERE email_key IN", ""))
+            .bind(keys)
+            .all(tx.on(), |row| Ok((row.get("email_key")?, row.get("id")?)))
+            .await?;
+    let is_new = |key: &String, id: UserId| wanted.get(key).is_some_and(|(made, _)| *made == id);
+    let made = held.iter().filter(|(key, id)| is_new(key, *id));
+    let found = made.filter_map(|(key, id)| wanted.get(key).map(|(_, email)| (*id, vec![*email])));
+    search::put_new(tx, search::Kind::User, found.collect::<Vec<_>>()).await?;
+    Ok(held.into_iter().map(|(key, id)| (key.clone(), (id, is_new(&key, id)))).collect())
 }
 
 /// Sets the signed-in user's language.
@@ -220,6 +281,8 @@ pub(crate) async fn must_not_be_admin(
     if actor.user.is_none() || actor.user == Some(user) {
         return Ok(());
     }
+    // Whoever makes somebody an admin holds this row too: the answer stays true until the end.
+    sql("UPDATE panel SET one = 1").run(tx.on()).await?;
     let admin = sql("SELECT COUNT(*) FROM grants WHERE user_id = $1 AND role = 'admin' AND account_id IS NULL AND member_id IS NULL
            AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)")
     .bind(user)

@@ -61,6 +61,8 @@ pub async fn start(server: &Server, actor: &Actor, on: On, reason: &str) -> Resu
     .bind(now + LONGEST_MS)
     .run(tx.on())
     .await?;
+    // Event streams of what one saw as oneself, and as a view sees not, end.
+    tx.wake_user(user);
     let view = load(&mut tx, id, now).await?;
     record(&mut tx, server, actor, "viewing.start", on, &view).await?;
     tx.commit().await?;
@@ -76,6 +78,9 @@ pub async fn end(server: &Server, actor: &Actor) -> Result<(), Problem> {
     let mut tx = server.store.write().await?;
     let view = load(&mut tx, viewing.id, now).await?;
     close(&mut tx, session, now).await?;
+    if let Some(user) = actor.user {
+        tx.wake_user(user);
+    }
     record(&mut tx, server, actor, "viewing.end", viewing.on, &view).await?;
     tx.commit().await
 }

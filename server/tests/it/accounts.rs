@@ -367,3 +367,28 @@ pub async fn what_would_be_above_a_plan_is_said_first(bench: Bench) {
 fn input() -> PlanInput {
     PlanInput { php_workers: 4, disk_mb: 1024, memory_mb: 256, ..PlanInput::default() }
 }
+
+/// What is counted is told against its limit; of what nobody counts yet only the limit is, and no nought.
+pub async fn what_an_account_has_taken_of_its_plan(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let other = bench.household("beta").await;
+    site::create(server, &home.owner, home.account, "un.example").await.unwrap();
+    let two = site::create(server, &home.owner, home.account, "deux.example").await.unwrap().item.id;
+    let names = ["deux.example".to_owned(), "www.deux.example".to_owned(), "2.deux.example".to_owned()];
+    site::set_names(server, &home.owner, two, None, &names).await.unwrap();
+    let told = account::usage(server, &home.owner, home.account).await.unwrap();
+    let told: Vec<_> = told.iter().map(|limit| (limit.what, limit.used, limit.most)).collect();
+    use account::Limited::{DiskMb, MemoryMb, Names, PhpWorkers, Sites};
+    let wanted = [
+        (Sites, Some(2), 5),
+        (Names, Some(3), 4),
+        (DiskMb, None, 1024),
+        (MemoryMb, None, 256),
+        (PhpWorkers, None, 4),
+    ];
+    assert_eq!(told, wanted);
+    let none = account::usage(server, &other.owner, other.account).await.unwrap();
+    assert_eq!((none[0].used, none[1].used), (Some(0), Some(0)));
+    assert_eq!(account::usage(server, &other.owner, home.account).await.unwrap_err().code, "not_found");
+}

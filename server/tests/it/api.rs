@@ -1,6 +1,9 @@
 //! The REST API as programs meet it: formats, refusals, languages, idempotency, versions, events.
 
-use crate::bench::{Bench, PASSWORD, verified};
+use crate::{
+    authorisation,
+    bench::{Bench, PASSWORD, verified},
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -276,6 +279,38 @@ pub async fn admins_provision_over_the_api(bench: Bench) {
     let mut request = nobody.request("GET", "/me", None);
     request.headers_mut().insert(header::AUTHORIZATION, bearer.parse().unwrap());
     assert_eq!(nobody.send(request).await.body["staff"], json!(["admin"]));
+}
+
+/// On every route that takes a text, wherever it stands in the body.
+pub async fn no_text_holds_a_control_character(bench: Bench) {
+    let cast = authorisation::Cast::new(&bench).await;
+    let things = authorisation::Things::of(&bench, &cast, "ruche").await;
+    let client = Client::of(&bench, bench.admin.user).await;
+    let mut asked = 0;
+    for route in api::table() {
+        let Some(mut body) = authorisation::body(route, &bench, "ruche") else { continue };
+        let texts = body.as_object().unwrap().iter().filter(|(_, value)| value.is_string());
+        let Some((name, _)) = texts.map(|(name, value)| (name.clone(), value.clone())).next() else {
+            continue;
+        };
+        body[&name] = json!("a\u{0}b");
+        let got = client.ask(route.verb.method().as_ref(), &things.path(route), Some(body)).await;
+        let said = (got.status, got.body["code"].as_str(), got.body["field"].as_str());
+        let wanted = (StatusCode::UNPROCESSABLE_ENTITY, Some("control_character"), Some(name.as_str()));
+        assert_eq!(said, wanted, "{:?} {}", route.verb, route.path);
+        asked += 1;
+    }
+    assert!(asked > 20, "{asked}");
+    // Nor does a search or a form bring one to the database.
+    let got = client.ask("GET", "/accounts?q=a%00b", None).await;
+    assert_eq!(
+        (got.status, got.body["code"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("control_character"))
+    );
+    // Line breaks are typed by people.
+    let notes = json!({ "name": "Les Amis", "notes": "un\r\ndeux" });
+    let made = client.ask("POST", "/members", Some(notes)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
 }
 
 pub async fn open_pages_hear_what_moves(bench: Bench) {

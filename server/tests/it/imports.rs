@@ -1,21 +1,19 @@
-//! Members from a file: dry run, all or nothing, what is wrong and where; export; invitations afterwards.
+//! Members from a file: dry run, all or nothing, what is wrong and where; export.
 
 use crate::{
     api::Client,
     bench::Bench,
-    mails::{keeping, kept},
     members::{made, named},
-    smtp::link_in,
 };
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
 use futures_util::StreamExt;
-use model::{Lang, MemberStatus, ProblemKind};
+use model::{Lang, ProblemKind};
 use serde_json::json;
 use server::{
-    Server, mail,
+    Server,
     member::{self, ContactInput, Filter, Import, NewMember, Outcome, Sort},
     paging::Listing,
 };
@@ -78,7 +76,7 @@ pub async fn two_thousand_members_come_in_as_they_were_shown(bench: Bench) {
         ("SELECT COUNT(*) FROM changes WHERE verb = 'grant.create'", 2_000),
         ("SELECT COUNT(*) FROM changes WHERE verb = 'member.import'", 1),
         ("SELECT COUNT(*) FROM mails", 0),
-        ("SELECT COUNT(*) FROM member_imports", 0),
+        ("SELECT COUNT(*) FROM member_imports WHERE csv <> ''", 0),
         ("SELECT COUNT(*) FROM changes WHERE after_json LIKE '%note 7%'", 0),
     ] {
         assert_eq!(bench.count(query).await, wanted, "{query}");
@@ -86,8 +84,10 @@ pub async fn two_thousand_members_come_in_as_they_were_shown(bench: Bench) {
     let listing = Listing { q: Some("ana77@".into()), ..Listing::default() };
     let found = member::list(server, admin, &listing, &Filter::default()).await.unwrap().items;
     assert_eq!((found[0].number.get(), found[0].since.to_string()), (77, "2020-05-22".to_owned()));
-    // Once is once.
-    assert_eq!(member::apply(server, admin, said.id).await.unwrap_err().code, "not_found");
+    // Once is once: whoever asks again is told what was done.
+    let again = member::apply(server, admin, said.id).await.unwrap();
+    assert_eq!((again.item, again.change), (done.item, None));
+    assert_eq!(bench.count("SELECT COUNT(*) FROM members").await, 2_000);
     // The same file again: every row is known.
     let again = member::check(server, admin, &csv, false).await.unwrap();
     assert_eq!(again.wrong, 2_000);
@@ -208,6 +208,15 @@ pub async fn what_is_imported_is_what_was_shown(bench: Bench) {
     assert_eq!(member::apply(server, admin, said.id).await.unwrap_err().code, "not_found");
     server::jobs::sweep(server).await.unwrap();
     assert_eq!(bench.count("SELECT COUNT(*) FROM member_imports").await, 0);
+    // Two clicks at once import once, and lead to the same.
+    let said = member::check(server, admin, "nom\nDeux fois\n", false).await.unwrap();
+    let (one, two) =
+        tokio::join!(member::apply(server, admin, said.id), member::apply(server, admin, said.id));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(one.item, two.item);
+    assert!(one.item.applied_at.is_some() && one.change.is_some() != two.change.is_some());
+    assert_eq!(bench.count("SELECT COUNT(*) FROM members WHERE name = 'Deux fois'").await, 1);
+    assert_eq!(member::apply(server, &board, said.id).await.unwrap_err().code, "staff_only");
     // Making owners takes a fresh proof.
     let said = member::check(server, admin, "nom\nAna\n", false).await.unwrap();
     let tired = server::Actor { proved_at: Some(0), ..admin.clone() };
@@ -317,74 +326,4 @@ pub async fn the_api_takes_a_file_and_no_more_than_it_should(bench: Bench) {
     // No other route takes that much.
     let other = client.ask("POST", "/members", Some(json!({ "name": "x".repeat(70_000) }))).await;
     assert_eq!(other.status, StatusCode::PAYLOAD_TOO_LARGE);
-}
-
-pub async fn imported_owners_are_invited_at_the_cooperatives_pace(bench: Bench) {
-    let (server, folder) = keeping(&bench).await;
-    let admin = &bench.admin;
-    let csv = "nom;langue;responsable\nUn;fr;un@x.example\nDeux;en;deux@x.example\nDeux bis;en;deux@x.example\nTrois;fr;trois@x.example\nQuatre;fr;quatre@x.example\n";
-    let said = member::check(&server, admin, csv, true).await.unwrap();
-    member::apply(&server, admin, said.id).await.unwrap();
-    let now = member::invitations(&server, admin).await.unwrap();
-    assert_eq!((now.waiting, now.invited, now.hourly, now.mails), (4, 0, None, true));
-    assert_eq!(bench.count("SELECT COUNT(*) FROM mails").await, 0);
-    // So many now.
-    let done = member::invite_next(&server, admin, 2).await.unwrap();
-    assert_eq!((done.item.waiting, done.item.invited), (2, 2));
-    mail::send_due(&server).await.unwrap();
-    let written = kept(&folder);
-    assert_eq!(written.len(), 2);
-    let of = |who: &str| written.iter().find(|mail| mail.contains(&format!("To: {who}"))).unwrap().as_str();
-    assert!(
-        of("un@x.example").contains("panneau pour Un")
-            && of("deux@x.example").contains("panel for Deux, Deux bis"),
-        "{written:?}"
-    );
-    let secret = link_in(of("deux@x.example")).unwrap();
-    let user =
-        server::user::set_password_by_link(&server, &secret, &model::Secret::new(crate::bench::PASSWORD))
-            .await
-            .unwrap()
-            .user;
-    let owner = crate::bench::as_user(user, "deux@x.example", server::actor::Staff::NONE);
-    assert_eq!(member::mine(&server, &owner).await.unwrap().len(), 2, "and there they are");
-    // So many an hour, once an hour however often the job runs; none while nobody said so.
-    member::invite_hourly(&server).await.unwrap();
-    assert_eq!(member::invitations(&server, admin).await.unwrap().waiting, 2);
-    member::set_invitations_hourly(&server, admin, Some(1)).await.unwrap();
-    for _ in 0..3 {
-        member::invite_hourly(&server).await.unwrap();
-    }
-    assert_eq!(member::invitations(&server, admin).await.unwrap().waiting, 1);
-    // Whose role is over is not invited any more.
-    let mut tx = server.store.write().await.unwrap();
-    server::store::sql("UPDATE grants SET revoked_at = 1 WHERE user_id = (SELECT id FROM users WHERE email_key = 'quatre@x.example')")
-        .run(tx.on())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(member::invitations(&server, admin).await.unwrap().waiting, 0);
-    mail::send_due(&server).await.unwrap();
-    bench.world.pass(3_600_000);
-    member::invite_hourly(&server).await.unwrap();
-    mail::send_due(&server).await.unwrap();
-    assert_eq!(kept(&folder).len(), 3);
-    for (count, code) in [(0, "count_bounds"), (member::MOST_AT_ONCE + 1, "count_bounds")] {
-        assert_eq!(member::invite_next(&server, admin, count).await.unwrap_err().code, code);
-    }
-    assert_eq!(member::invite_next(&bench.server, admin, 1).await.unwrap_err().code, "mail_off");
-    let status = MemberStatus::Member;
-    assert_eq!(
-        member::list(
-            &server,
-            admin,
-            &Listing::default(),
-            &Filter { status: Some(status), ..Filter::default() }
-        )
-        .await
-        .unwrap()
-        .items
-        .len(),
-        5
-    );
 }

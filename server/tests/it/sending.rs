@@ -112,6 +112,24 @@ pub async fn nothing_is_said_to_a_server_without_the_wanted_encryption(bench: Be
     }
 }
 
+pub async fn an_authority_that_is_none_is_refused_when_the_panel_starts(bench: Bench) {
+    let file = bench.config.state_dir.join("mail-ca.pem");
+    let mut settings = MailServer::start().await.settings(Security::Tls);
+    if let Way::Smtp(smtp) = &mut settings.way {
+        smtp.ca_file = Some(file.clone());
+    }
+    let said = || mail::Carrier::open(&settings, &bench.config.origin).err().unwrap().text.en;
+    assert!(said().contains("mail-ca.pem"), "not there: {}", said());
+    for wrong in [
+        "",
+        "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n",
+        "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n",
+    ] {
+        std::fs::write(&file, wrong).unwrap();
+        assert!(said().contains("[mail]"), "{wrong}: {}", said());
+    }
+}
+
 pub async fn two_processes_send_each_mail_once_and_not_too_fast(bench: Bench) {
     let post = MailServer::start().await;
     let (one, two) = (

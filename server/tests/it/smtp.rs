@@ -40,7 +40,13 @@ impl MailServer {
     }
 
     pub fn settings(&self, security: Security) -> Settings {
-        let smtp = Smtp { host: "127.0.0.1".into(), port: self.address.port(), security, login: None };
+        let smtp = Smtp {
+            host: "127.0.0.1".into(),
+            port: self.address.port(),
+            security,
+            login: None,
+            ca_file: None,
+        };
         let address = EmailAddress::parse("panel@coop.example").unwrap();
         Settings { from: Sender { name: Some("Coopérative".into()), address }, way: Way::Smtp(smtp) }
     }

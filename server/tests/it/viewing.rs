@@ -8,6 +8,7 @@ use server::{
     grant::{self, AddedStaff, NewGrant, NewStaff, On},
     member,
     paging::Listing,
+    search,
     session::{self, Seen},
     site, token, user, viewing,
 };
@@ -132,4 +133,43 @@ pub async fn a_view_belongs_to_one_session(bench: Bench) {
     assert_eq!(seen.status.as_u16(), 200);
     assert_eq!(client.ask("DELETE", "/viewing", None).await.status.as_u16(), 204);
     assert_eq!(client.ask("GET", "/members", None).await.status.as_u16(), 200);
+}
+
+/// What the member's owner finds of the member: its details and, in the search, itself.
+pub async fn a_view_of_a_member_shows_the_member(bench: Bench) {
+    let server = &bench.server;
+    let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
+    let support = Support::new(&bench).await;
+    let shown = async |actor: &Actor| {
+        let mine = member::mine(server, actor).await.unwrap();
+        let listing = Listing { q: Some("membre".into()), ..Listing::default() };
+        let found = search::list(server, actor, &listing, Some(search::Kind::Member)).await.unwrap().items;
+        let mine: Vec<_> = mine.into_iter().map(|member| member.id.to_string()).collect();
+        (mine, found.into_iter().map(|found| found.id.to_string()).collect::<Vec<_>>())
+    };
+    crate::members::renamed(server, &bench.admin, home.member, "Membre alpha").await.unwrap();
+    crate::members::renamed(server, &bench.admin, other.member, "Membre beta").await.unwrap();
+    viewing::start(server, &support.now(server).await, On::Member(home.member), "ticket 12").await.unwrap();
+    let me = support.now(server).await;
+    let only = vec![home.member.to_string()];
+    assert_eq!(shown(&me).await, (only.clone(), only));
+    assert_eq!(member::show(server, &me, home.member).await.unwrap().notes, None);
+    // It is shown, not asked to be confirmed: that is for owners.
+    assert_eq!(member::confirm(server, &me, home.member, None).await.unwrap_err().code, "role_lacks");
+    // Over the API as on the page.
+    let cookie = format!("{}={}", session::SESSION_COOKIE, support.secret.reveal());
+    let client = crate::api::Client { cookie, ..crate::api::Client::nobody(&bench) };
+    let found = client.ask("GET", "/search?q=membre", None).await;
+    assert_eq!(found.body["items"].as_array().unwrap().len(), 1, "{:?}", found.body);
+    // A role on an account says nothing of the member.
+    viewing::start(server, &support_again(&support, server).await, On::Account(home.account), "ticket 12")
+        .await
+        .unwrap();
+    assert_eq!(shown(&support.now(server).await).await, (vec![], vec![]));
+}
+
+/// Support as itself: the view that runs is ended.
+async fn support_again(support: &Support, server: &Server) -> Actor {
+    viewing::end(server, &support.now(server).await).await.unwrap();
+    support.now(server).await
 }

@@ -1,8 +1,14 @@
 //! What was done and told, and finding things.
 
 use super::{CHANGE, FORMAT, FROM, SEARCH, SORT, STATE, TO, VERB, VIA, WORDS};
-use crate::table::{Input, Kind, Noun, act, file, input, list, show, text};
+use crate::table::{Input, Kind, Noun, act, file, input, list, lists, show, text};
 
+const WANTED: Input = input(
+    "q",
+    Kind::Word,
+    "Les mots cherchés, entre guillemets s’il y en a plusieurs",
+    "The words, in quotes if several",
+);
 const OF_MEMBER: Input = input("member", Kind::SomeRef("member"), "De ce membre", "Of this member");
 const OF_ACCOUNT: Input = input("account", Kind::SomeRef("account"), "De ce compte", "Of this account");
 const OF_HOST: Input = input("host", Kind::SomeRef("host"), "De cet hôte", "Of this host");
@@ -61,28 +67,51 @@ pub const NOUNS: &[Noun] = &[
         ],
     },
     Noun {
+        name: "census",
+        about: text("Combien de quoi, jour après jour", "How many of what, day by day"),
+        verbs: &[list(
+            "/census",
+            &[
+                input(
+                    "q",
+                    Kind::Option,
+                    "De quoi\u{a0}: accounts, members, sites, users, changes…",
+                    "Of what: accounts, members, sites, users, changes…",
+                ),
+                FROM,
+                TO,
+            ],
+            &["day", "what", "count"],
+        )],
+    },
+    Noun {
         name: "search",
         about: text(
             "Tout ce que vous pouvez voir, par les débuts des mots",
             "All you may see, by the beginnings of words",
         ),
-        verbs: &[list(
-            "/search",
-            &[
-                input(
-                    "q",
-                    Kind::Word,
-                    "Les mots cherchés, entre guillemets s’il y en a plusieurs",
-                    "The words, in quotes if several",
-                ),
-                input(
-                    "kind",
-                    Kind::Option,
-                    "account, site, member, user ou host",
-                    "account, site, member, user or host",
-                ),
-            ],
-            &["kind", "name", "account.name", "member.name", "id"],
-        )],
+        verbs: &[
+            list(
+                "/search",
+                &[
+                    WANTED,
+                    input(
+                        "kind",
+                        Kind::Option,
+                        "account, site, member, user ou host",
+                        "account, site, member, user or host",
+                    ),
+                ],
+                &["kind", "name", "account.name", "member.name", "id"],
+            ),
+            lists(
+                "first",
+                "/search/first",
+                text("Les premiers de chaque sorte", "The first of each kind"),
+                &[WANTED],
+                &["kind", "items"],
+            )
+            .whole(),
+        ],
     },
 ];

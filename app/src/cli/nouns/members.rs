@@ -29,7 +29,13 @@ const MEMBER_LANG: Input = input("lang", Kind::Option, "fr ou en", "fr or en");
 const MEMBER_ADDRESS: Input = input("address", Kind::Option, "Son adresse postale", "Its postal address");
 const MEMBER_NOTES: Input =
     input("notes", Kind::Option, "Notes pour la coopérative seule", "Notes for the cooperative alone");
-const IMPORT: &[&str] = &["good", "wrong", "owners", "id"];
+const MEMBER_CONTACTS: Input = input(
+    "contacts",
+    Kind::Contacts,
+    "Ses contacts, une fois pour chacun\u{a0}: «\u{a0}billing\u{a0}: Nom <adresse> téléphone\u{a0}» (ou technical, legal)\u{a0}; none pour aucun",
+    "Its contacts, once for each: “billing: Name <address> telephone” (or technical, legal); none for none",
+);
+const IMPORT: &[&str] = &["good", "wrong", "owners", "applied_at", "id"];
 const INVITATIONS: &[&str] = &["waiting", "invited", "hourly", "mails"];
 const MY_GRANT: &[&str] = &["role", "account.name", "member.name", "created_at", "expires_at", "id"];
 const GRANT_INPUTS: &[Input] = &[
@@ -82,6 +88,7 @@ pub const NOUNS: &[Noun] = &[
                     MEMBER_SINCE,
                     MEMBER_LANG,
                     MEMBER_ADDRESS,
+                    MEMBER_CONTACTS,
                     MEMBER_NOTES,
                 ],
                 MEMBER,
@@ -97,11 +104,53 @@ pub const NOUNS: &[Noun] = &[
                     MEMBER_SINCE,
                     MEMBER_LANG,
                     MEMBER_ADDRESS,
+                    MEMBER_CONTACTS,
                     MEMBER_NOTES,
                 ],
                 MEMBER,
             ),
             delete("/members/{member}"),
+            act(
+                "losses",
+                "GET",
+                "/members/{member}/deletion",
+                text(
+                    "Ce qui serait supprimé avec le membre et ses comptes (--json)",
+                    "What would be deleted with the member and its accounts (--json)",
+                ),
+                &[],
+                &["accounts", "users", "erased"],
+            ),
+            act(
+                "ask-deletion",
+                "POST",
+                "/members/{member}/deletion",
+                text(
+                    "Demander sa suppression avec ses comptes\u{a0}; une deuxième personne donne son accord",
+                    "Ask for its deletion with its accounts; a second person approves",
+                ),
+                &[],
+                &["kind", "label", "by", "expires_at", "id"],
+            ),
+            act(
+                "keep",
+                "DELETE",
+                "/members/{member}/deletion",
+                text("Annuler sa suppression", "Call its deletion off"),
+                &[],
+                &["number", "name", "accounts", "id"],
+            ),
+            lists(
+                "contacts",
+                "/members/{member}",
+                text(
+                    "À qui écrire, pour quoi (update --contact les change)",
+                    "Whom to write to, about what (update --contact changes them)",
+                ),
+                &[],
+                &["purpose", "name", "email", "phone"],
+            )
+            .within("contacts"),
             lists(
                 "statuses",
                 "/members/{member}/statuses",

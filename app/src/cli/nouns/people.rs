@@ -21,7 +21,28 @@ pub const NOUNS: &[Noun] = &[
         name: "user",
         about: text("Les personnes qui se connectent", "The people who sign in"),
         verbs: &[
-            list("/users", &[SEARCH, SORT], USER),
+            list(
+                "/users",
+                &[
+                    SEARCH,
+                    SORT,
+                    input(
+                        "waiting",
+                        Kind::Option,
+                        "yes\u{a0}: celles qui n’ont pas encore de mot de passe",
+                        "yes: those who have no password yet",
+                    ),
+                ],
+                USER,
+            ),
+            act(
+                "locked-out",
+                "GET",
+                "/locked-out",
+                text("Qui a trop essayé de se connecter", "Who tried too often to sign in"),
+                &[],
+                &["users", "addresses"],
+            ),
             show("/users/{user}", USER),
             act(
                 "suspend",

@@ -9,6 +9,7 @@ use crate::{
     Actor, Server, Via,
     change::{self, Act, Subject},
     factor::{recovery, set_up},
+    mail,
     session::{self, Tries},
     store::sql,
     user,
@@ -78,6 +79,7 @@ pub async fn confirm_passkey(
     let mut act = Act::new("factor.create", Subject::new("user", user, &actor.who));
     act.after = Some(json!({ "kind": "passkey", "name": name }));
     change::record(&mut tx, &*server.world, actor, act).await?;
+    mail::factor(&mut tx, server, mail::Kind::FactorAdded, user, "passkey", Some(name.as_str())).await?;
     tx.commit().await?;
     Ok(codes)
 }

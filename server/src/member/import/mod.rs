@@ -35,6 +35,8 @@ pub struct Import {
     #[schema(value_type = String)]
     pub id: ImportId,
     pub created_at: i64,
+    /// When it was imported.
+    pub applied_at: Option<i64>,
     /// Addresses may stand at several members.
     pub same_email: bool,
     /// Rows that would become members.
@@ -123,14 +125,14 @@ pub async fn check(server: &Server, actor: &Actor, csv: &str, same_email: bool) 
         .run(tx.on())
         .await?;
     tx.commit().await?;
-    Ok(summed_up(id, now, same_email, reports))
+    Ok(summed_up(id, Kept { csv: String::new(), same_email, created_at: now, applied_at: None, reports }))
 }
 
-/// What a dry run said.
+/// What a dry run said, or an import did.
 pub async fn show_import(server: &Server, actor: &Actor, import: ImportId) -> Result<Import, Problem> {
     actor.must(Duty::KeepMembers)?;
     let kept = kept(&mut *server.store.read().await?, server, import).await?;
-    Ok(summed_up(import, kept.created_at, kept.same_email, kept.reports))
+    Ok(summed_up(import, kept))
 }
 
 /// A file that waits, and what was said of it.
@@ -138,11 +140,12 @@ struct Kept {
     csv: String,
     same_email: bool,
     created_at: i64,
+    applied_at: Option<i64>,
     reports: Vec<RowReport>,
 }
 
 async fn kept(on: &mut sqlx::AnyConnection, server: &Server, import: ImportId) -> Result<Kept, Problem> {
-    let found = sql("SELECT csv, same_email_at, report, created_at FROM member_imports
+    let found = sql("SELECT csv, same_email_at, report, created_at, applied_at FROM member_imports
          WHERE id = $1 AND created_at > $2")
     .bind(import)
     .bind(server.world.now_ms() - IMPORT_MS)
@@ -152,6 +155,7 @@ async fn kept(on: &mut sqlx::AnyConnection, server: &Server, import: ImportId) -
             csv: row.get("csv")?,
             same_email: row.get::<Option<i64>>("same_email_at")?.is_some(),
             created_at: row.get("created_at")?,
+            applied_at: row.get("applied_at")?,
             reports: serde_json::from_str(&report).map_err(|error| internal("an import's report", &error))?,
         })
     })
@@ -163,7 +167,8 @@ fn written(reports: &[RowReport]) -> Result<String, Problem> {
     serde_json::to_string(reports).map_err(|error| internal("an import's report", &error))
 }
 
-fn summed_up(id: ImportId, created_at: i64, same_email: bool, rows: Vec<RowReport>) -> Import {
+fn summed_up(id: ImportId, kept: Kept) -> Import {
+    let Kept { csv: _, same_email, created_at, applied_at, reports: rows } = kept;
     let made = |row: &RowReport| match &row.outcome {
         Outcome::Made(made) => Some(made.owner.clone()),
         Outcome::Wrong(_) => None,
@@ -176,6 +181,7 @@ fn summed_up(id: ImportId, created_at: i64, same_email: bool, rows: Vec<RowRepor
     Import {
         id,
         created_at,
+        applied_at,
         same_email,
         good: good.len(),
         wrong: rows.len() - good.len(),

@@ -1,30 +1,34 @@
 //! All or nothing: every row becomes a member in one transaction, or none does.
 
-use super::{Import, Kept, Outcome, RowReport, file, judge, kept, known::Known, summed_up, written};
+use super::{Import, Outcome, RowReport, file, judge, kept, known::Known, summed_up, written};
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    grant::{self, On},
+    grant,
     member::{rules, store},
-    store::{Tx, sql},
+    store::{Tx, internal, many, sql},
     user,
 };
-use model::{Duty, EmailAddress, ImportId, MemberId, Problem, ProblemKind, Role, Text};
+use model::{Duty, EmailAddress, GrantId, ImportId, MemberId, Problem, ProblemKind, Text};
 use serde_json::json;
 
-/// Imports what a dry run showed. Refused, with the new report kept, when the panel has changed so that it would no longer be the same.
+/// Imports what a dry run showed; what was imported already (a second click, a request sent again) is answered as it was. Refused, with the new report kept, when the panel has changed so that it would no longer be the same.
 pub async fn apply(server: &Server, actor: &Actor, import: ImportId) -> Result<Done<Import>, Problem> {
     actor.must_do_what_others_see(Duty::SeeMembers, Duty::KeepMembers)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let Kept { csv, same_email, created_at, reports: shown } = kept(tx.on(), server, import).await?;
+    // Of two that import the same file the second sees what the first did.
+    store::hold_numbers(&mut tx).await?;
+    let mut kept = kept(tx.on(), server, import).await?;
+    if kept.applied_at.is_some() {
+        return Ok(Done { item: summed_up(import, kept), change: None });
+    }
     // It makes owners.
     actor.must_have_proved(now)?;
-    store::hold_numbers(&mut tx).await?;
-    let rows = file::rows(&csv)?;
+    let rows = file::rows(&kept.csv)?;
     let known = Known::load(tx.on()).await?;
-    let (reports, drafts) = judge::judge(&rows, &known, same_email, now);
-    if reports != shown {
+    let (reports, drafts) = judge::judge(&rows, &known, kept.same_email, now);
+    if reports != kept.reports {
         keep(&mut tx, import, &reports).await?;
         tx.commit().await?;
         return Err(changed());
@@ -34,7 +38,7 @@ pub async fn apply(server: &Server, actor: &Actor, import: ImportId) -> Result<D
     }
     let typed = drafts.iter().filter_map(|draft| draft.parsed.number).map(|number| number.get()).max();
     let mut next = store::next_number(&mut tx).await?.max(typed.unwrap_or(0) + 1);
-    let mut owners = 0;
+    let (mut all, mut owners) = (Vec::with_capacity(drafts.len()), Vec::new());
     for draft in drafts {
         let number = match draft.parsed.number {
             Some(number) => number,
@@ -44,18 +48,22 @@ pub async fn apply(server: &Server, actor: &Actor, import: ImportId) -> Result<D
             }
         };
         let new = rules::begun(server.world.id(), number, draft.parsed, now);
-        rules::add(&mut tx, server, actor, &new).await?;
-        if let Some(email) = draft.owner {
-            own(&mut tx, server, actor, (new.id, &new.name), &email, now).await?;
-            owners += 1;
-        }
+        owners.extend(draft.owner.map(|email| (new.id, new.name.clone(), email)));
+        all.push(new);
     }
-    sql("DELETE FROM member_imports WHERE id = $1").bind(import).run(tx.on()).await?;
+    rules::add_all(&mut tx, server, actor, &all).await?;
+    own(&mut tx, server, actor, &owners, now).await?;
+    sql("UPDATE member_imports SET applied_at = $2, csv = '' WHERE id = $1")
+        .bind(import)
+        .bind(now)
+        .run(tx.on())
+        .await?;
+    kept.applied_at = Some(now);
     let mut act = Act::new("member.import", Subject::new("import", import, ""));
-    act.after = Some(json!({ "members": reports.len(), "owners": owners }));
+    act.after = Some(json!({ "members": reports.len(), "owners": owners.len() }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     tx.commit().await?;
-    Ok(Done { item: summed_up(import, created_at, same_email, reports), change: Some(change) })
+    Ok(Done { item: summed_up(import, kept), change: Some(change) })
 }
 
 async fn keep(tx: &mut Tx, import: ImportId, reports: &[RowReport]) -> Result<(), Problem> {
@@ -67,28 +75,41 @@ async fn keep(tx: &mut Tx, import: ImportId, reports: &[RowReport]) -> Result<()
         .map(drop)
 }
 
-/// Makes somebody the owner of a new member, and notes that they were not told yet.
+/// Makes people the owners of new members, and notes that they were not told yet.
 async fn own(
     tx: &mut Tx,
     server: &Server,
     actor: &Actor,
-    (member, name): (MemberId, &str),
-    email: &EmailAddress,
+    owners: &[(MemberId, String, EmailAddress)],
     now: i64,
 ) -> Result<(), Problem> {
-    let user = user::ensure(tx, &*server.world, email).await?;
-    let grant = grant::give(tx, &*server.world, user, On::Member(member), Role::Owner, None).await?;
-    sql("INSERT INTO imported_owners (member_id, user_id, imported_at) VALUES ($1, $2, $3)")
-        .bind(member)
-        .bind(user)
-        .bind(now)
-        .run(tx.on())
-        .await?;
-    tx.wake_user(user);
-    let mut act = Act::new("grant.create", Subject::new("grant", grant, email));
-    act.member = Some(member);
-    act.after = Some(json!({ "email": email, "role": "owner", "member": name }));
-    change::record(tx, &*server.world, actor, act).await.map(drop)
+    let emails: Vec<&EmailAddress> = owners.iter().map(|(.., email)| email).collect();
+    let users = user::ensure_all(tx, &*server.world, &emails).await?;
+    let mut held = Vec::with_capacity(owners.len());
+    for (member, _, email) in owners {
+        let (user, new) = users.get(&email.key()).ok_or_else(|| internal("an owner was not made", email))?;
+        held.push((*member, *user));
+        // Who was just made has nothing open yet.
+        if !new {
+            tx.wake_user(*user);
+        }
+    }
+    let grants = grant::give_new_owners(tx, &*server.world, &held).await?;
+    let rows: Vec<_> = held.iter().map(|(member, user)| json!([member, user, now])).collect();
+    let statement = many!(
+        tx.engine(),
+        "imported_owners",
+        [(0, "member_id", text), (1, "user_id", text), (2, "imported_at", int)],
+        ""
+    );
+    crate::store::insert(tx, statement, &rows).await?;
+    let act = |((member, name, email), grant): (&(MemberId, String, EmailAddress), GrantId)| {
+        let mut act = Act::new("grant.create", Subject::new("grant", grant, email));
+        act.member = Some(*member);
+        act.after = Some(json!({ "email": email, "role": "owner", "member": name }));
+        act
+    };
+    change::record_all(tx, &*server.world, actor, owners.iter().zip(grants).map(act).collect()).await
 }
 
 fn changed() -> Problem {

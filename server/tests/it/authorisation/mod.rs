@@ -1,15 +1,20 @@
 //! The authorisation table: every route, asked by everybody there can be, for what is there and what is not. What somebody gets is what
 //! the route table says of them; what one may not see answers exactly as what does not exist, and as fast.
 
+pub mod agents;
 mod cast;
+pub mod misuse;
+pub mod streams;
 mod things;
+pub mod tokens;
 
 use crate::{
     api::Client,
     bench::{Bench, host},
 };
 use axum::http::StatusCode;
-use cast::{Cast, Outcome, Part};
+pub use cast::Cast;
+use cast::{Outcome, Part};
 use serde_json::Value;
 use server::{
     api::{self, Answer, Route, Verb},
@@ -17,7 +22,7 @@ use server::{
     store::sql,
 };
 use std::time::{Duration, Instant};
-use things::{Things, body};
+pub use things::{Things, body};
 
 type Got = (StatusCode, Value);
 
@@ -142,7 +147,8 @@ pub async fn a_session_that_ended_opens_nothing(bench: Bench) {
     }
 }
 
-/// What is others' and what does not exist take the same time, to five milliseconds at the median.
+/// What is others' and what does not exist take the same time, to five milliseconds at the median. A busy machine may set one round
+/// apart; what the rules themselves do differently sets all of them apart.
 pub async fn time_tells_nothing(bench: Bench) {
     let cast = Cast::new(&bench).await;
     host(&bench.server, "web9").await;
@@ -150,20 +156,25 @@ pub async fn time_tells_nothing(bench: Bench) {
     let absent = things.absent(&bench);
     let who = client(&bench, &cast, Part::Stranger).await;
     for route in api::table().filter(|route| own(route) && route.who != api::Who::Anyone) {
-        let mut taken = [Vec::new(), Vec::new()];
-        // In turns, so that what else the machine does slows both alike.
-        for n in 0..30 {
-            let asked = [&things, &absent][n % 2];
-            let begun = Instant::now();
-            let got = ask(&bench, &who, route, asked, "ruche").await;
-            taken[n % 2].push(begun.elapsed());
-            assert_eq!(got.0, StatusCode::NOT_FOUND, "{:?} {}", route.verb, route.path);
+        let mut rounds = Vec::new();
+        while rounds.last().is_none_or(|apart| *apart >= Duration::from_millis(5)) {
+            assert!(rounds.len() < ROUNDS, "{:?} {}: {rounds:?} apart", route.verb, route.path);
+            let mut taken = [Vec::new(), Vec::new()];
+            // In turns, so that what else the machine does slows both alike.
+            for n in 0..30 {
+                let asked = [&things, &absent][n % 2];
+                let begun = Instant::now();
+                let got = ask(&bench, &who, route, asked, "ruche").await;
+                taken[n % 2].push(begun.elapsed());
+                assert_eq!(got.0, StatusCode::NOT_FOUND, "{:?} {}", route.verb, route.path);
+            }
+            let [theirs, none] = taken.map(|mut times| {
+                times.sort();
+                times[times.len() / 2]
+            });
+            rounds.push(theirs.abs_diff(none));
         }
-        let [theirs, none] = taken.map(|mut times| {
-            times.sort();
-            times[times.len() / 2]
-        });
-        let apart = theirs.abs_diff(none);
-        assert!(apart < Duration::from_millis(5), "{:?} {}: {theirs:?}, {none:?}", route.verb, route.path);
     }
 }
+
+const ROUNDS: usize = 5;

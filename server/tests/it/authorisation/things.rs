@@ -52,11 +52,9 @@ impl Things {
         let AddedStaff::Held(staff, _) = grant::add_staff(server, &bench.admin, staff).await.unwrap() else {
             panic!("a second admin for the board?")
         };
-        let asked = NewStaff { email: format!("{name}@equipe.example"), role: "admin".into(), days: None };
-        let AddedStaff::Waits(asked) = grant::add_staff(server, &bench.admin, asked).await.unwrap() else {
-            panic!("an admin by one alone?")
-        };
-        assert!(approval::list(server, &bench.admin).await.unwrap().contains(&asked));
+        let asked = recovery(bench, victim).await;
+        let known = approval::list(server, &bench.admin).await.unwrap();
+        assert!(known.iter().any(|one| one.id.to_string() == asked));
         let mine = invitation(bench, cast, &home, true).await;
         let theirs = invitation(bench, cast, &home, false).await;
         Things {
@@ -68,6 +66,7 @@ impl Things {
                 ("", "{account}", home.account.to_string()),
                 ("", "{member}", home.member.to_string()),
                 ("", "{site}", site.item.id.to_string()),
+                ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -78,7 +77,7 @@ impl Things {
                     "{import}",
                     member::check(server, &bench.admin, "nom\nAna", false).await.unwrap().id.to_string(),
                 ),
-                ("", "{approval}", asked.id.to_string()),
+                ("", "{approval}", asked),
                 ("", "{factor}", factor),
                 ("", "{session}", session),
                 ("", "{plan}", bench.plan.to_string()),
@@ -91,6 +90,17 @@ impl Things {
         }
     }
 
+    /// What stands for a word in most paths.
+    pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, word: &str) -> T {
+        self.ids
+            .iter()
+            .find(|(below, known, _)| below.is_empty() && *known == word)
+            .unwrap()
+            .2
+            .parse()
+            .unwrap()
+    }
+
     /// The same, with ids of nothing.
     pub fn absent(&self, bench: &Bench) -> Things {
         let id = |_: &String| bench.server.world.id::<()>().to_string();
@@ -101,12 +111,37 @@ impl Things {
         Things { ids: ids.collect() }
     }
 
+    /// A path whose first id is of these things, and the others are of those.
+    pub fn path_into(&self, others: &Things, route: &Route) -> String {
+        let (mine, theirs) = (self.path(route), others.path(route));
+        let first = route.path.split('/').position(|part| part.starts_with('{'));
+        let at =
+            |n: usize| if first.is_some_and(|first| n > first) { theirs.split('/') } else { mine.split('/') };
+        (0..route.path.split('/').count()).filter_map(|n| at(n).nth(n)).collect::<Vec<_>>().join("/")
+    }
+
     pub fn path(&self, route: &Route) -> String {
         let fitting = self.ids.iter().filter(|(below, ..)| route.path.starts_with(below));
         let path = fitting.fold(route.path.to_owned(), |path, (_, name, id)| path.replace(name, id));
         assert!(!path.contains('{'), "{path}: tell this test what stands there");
         path
     }
+}
+
+/// The site's name has a certificate to come.
+async fn certificate(bench: &Bench, home: &Household, name: &str) -> String {
+    let id = bench.server.world.id::<model::CertificateId>().to_string();
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, refusals, next_at, created_at, version)
+         SELECT $1, $2, a.id, a.host_id, 1, 0, 0, 1, 1, 1 FROM accounts a WHERE a.id = $3")
+        .bind(id.as_str())
+        .bind(name)
+        .bind(home.account)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 /// An invitation of the account's owner: to oneself's account, or of somebody else to the member.
@@ -125,6 +160,24 @@ async fn invitation(bench: &Bench, cast: &Cast, home: &Household, on_account: bo
         .run(tx.on())
         .await
         .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// An admin asks for a user's recovery; support may approve it too.
+async fn recovery(bench: &Bench, user: model::UserId) -> String {
+    let id = bench.server.world.id::<model::Approval>().to_string();
+    let ask = json!({ "act": "recover", "user": user, "email": "neuf@autre.example", "reason": "reconnue" });
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("INSERT INTO approvals (id, ask, kind, label, by_user, by_who, created_at, expires_at)
+         VALUES ($1, $2, 'recover', 'x', $3, 'x', 1, $4)")
+    .bind(id.as_str())
+    .bind(ask.to_string())
+    .bind(bench.admin.user)
+    .bind(i64::MAX)
+    .run(tx.on())
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -179,6 +232,7 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
             json!({ "email": "x@y.example" })
         }
         (_, "/accounts/{account}/view" | "/members/{member}/view") => json!({ "reason": "ticket 12" }),
+        (_, "/users/{user}/recovery") => json!({ "email": "n@y.example", "reason": "Appel, dossier 12" }),
         (_, "/staff") => json!({ "email": "x@y.example", "role": "board" }),
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),

@@ -2,11 +2,13 @@
 
 pub mod search;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, as_user};
 use model::ChangeState;
 use server::{
     account::{self, Standing},
+    actor::Staff,
     change::{self, undo},
+    member,
     paging::Listing,
     site,
     store::sql,
@@ -45,6 +47,47 @@ pub async fn undo_brings_back_what_was(bench: Bench) {
     let listed = change::list(server, me, home.account, &Listing::default()).await.unwrap();
     let of_delete = listed.items.iter().find(|c| Some(c.id) == deleted.change).unwrap();
     assert_eq!((of_delete.undone_by, of_delete.undoable), (Some(listed.items[0].id), false));
+}
+
+/// A change read by its id opens no more than the lists do.
+pub async fn staff_reads_one_by_one_what_its_lists_show(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let site = site::create(server, &home.owner, home.account, "asso.example").await.unwrap().change.unwrap();
+    let by_verb = async |verb: &'static str| {
+        sql("SELECT id FROM changes WHERE verb = $1 ORDER BY id LIMIT 1")
+            .bind(verb)
+            .one(server.store.on(), |row| row.get::<model::ChangeId>("id"))
+            .await
+            .unwrap()
+    };
+    server::host::drain(server, &bench.admin, bench.host, None).await.unwrap();
+    let notes = member::MemberPatch { notes: Some("Paie tard".into()), ..Default::default() };
+    member::update(server, &bench.admin, home.member, None, notes).await.unwrap();
+    let (of_member, of_host) = (by_verb("member.create").await, by_verb("host.drain").await);
+    let (notes, password) = (by_verb("member.notes").await, by_verb("user.password").await);
+    use model::StaffRole::{Admin, Board, Operator, Support, Treasurer};
+    for role in [Admin, Board, Operator, Support, Treasurer] {
+        let actor = as_user(server.world.id(), "x@coop.example", Staff::of(&[role]));
+        let mut seen = Vec::new();
+        for id in [site, of_member, of_host, notes, password] {
+            let shown = change::show(server, &actor, id).await;
+            assert!(shown.is_ok() || shown.as_ref().is_err_and(|problem| problem.code == "not_found"));
+            assert_eq!(shown.is_ok(), change::event(server, &actor, id).await.is_ok());
+            seen.push(shown.is_ok());
+        }
+        let wanted = match role {
+            Admin | Board => [true; 5],
+            Operator | Support => [true, true, true, false, false],
+            Treasurer => [true, true, false, false, false],
+        };
+        assert_eq!(seen, wanted, "{role:?}");
+    }
+    // What one did oneself can be read again.
+    let own =
+        change::show(server, &as_user(bench.admin.user.unwrap(), "x", Staff::of(&[Treasurer])), password)
+            .await;
+    own.unwrap();
 }
 
 pub async fn undo_is_refused_with_the_reason(bench: Bench) {

@@ -1,5 +1,6 @@
 //! Members: numbers, statuses through time, contacts, who sees and who corrects, undo; the list of them in `list`.
 
+pub mod deletion;
 pub mod list;
 
 use crate::{

@@ -1,0 +1,60 @@
+//! What the rules want of whoever is signed in, page by page: the route table of pages says "signed in" and leaves the rest to them.
+
+use app::routes::{Route, Verb};
+use model::{Duty, Right};
+
+/// The words of the API's route table.
+pub enum Needs {
+    /// Everybody has one: what it shows is each one's own.
+    Nothing,
+    Account(Right),
+    Member(Right),
+    /// The member's record.
+    Record(Right),
+    AccountBy(Duty),
+    MemberBy(Duty),
+}
+
+pub fn needs(route: &Route) -> Needs {
+    match (route.method, route.path) {
+        (Verb::Get, "/" | "/search" | "/accounts" | "/members/mine") => Needs::Nothing,
+        (Verb::Post, "/viewing/end" | "/viewing/ask") => Needs::Nothing,
+        (Verb::Get, "/accounts/{account}" | "/accounts/{account}/changes" | "/accounts/{account}/people") => {
+            Needs::Account(Right::See)
+        }
+        (Verb::Post, "/accounts/{account}/sites") => Needs::Account(Right::Sites),
+        (
+            Verb::Post,
+            "/accounts/{account}/people"
+            | "/accounts/{account}/people/{grant}/withdraw"
+            | "/accounts/{account}/invitations/{invitation}/withdraw",
+        ) => Needs::Account(Right::Share),
+        (Verb::Post, "/accounts/{account}/hand-over") => Needs::Account(Right::Own),
+        (Verb::Post, "/accounts/{account}/view") => Needs::AccountBy(Duty::ViewAs),
+        (Verb::Get, "/members/{member}/people" | "/members/{member}/changes") => Needs::Member(Right::See),
+        (
+            Verb::Post,
+            "/members/{member}/people"
+            | "/members/{member}/people/{grant}/withdraw"
+            | "/members/{member}/invitations/{invitation}/withdraw",
+        ) => Needs::Member(Right::Share),
+        (Verb::Post, "/members/{member}/hand-over") => Needs::Member(Right::Own),
+        (Verb::Post, "/members/{member}/view") => Needs::MemberBy(Duty::ViewAs),
+        (Verb::Get, "/members/{member}/about") => Needs::Record(Right::See),
+        (Verb::Post, "/members/{member}/about" | "/members/{member}/about/confirm") => {
+            Needs::Record(Right::Own)
+        }
+        (Verb::Get, "/sites/{site}" | "/changes/{change}") => Needs::Account(Right::See),
+        (Verb::Get, "/sites/{site}/names/{name}/remove") => Needs::Account(Right::Sites),
+        (
+            Verb::Post,
+            "/sites/{site}/names"
+            | "/sites/{site}/names/main"
+            | "/sites/{site}/names/{name}/remove"
+            | "/sites/{site}/delete"
+            | "/sites/{site}/certificates/{certificate}/try"
+            | "/changes/{change}/undo",
+        ) => Needs::Account(Right::Sites),
+        (verb, path) => panic!("{verb:?} {path}: tell this test who may"),
+    }
+}

@@ -1,0 +1,65 @@
+//! What an account has of what its plan allows.
+
+use super::{AccountView, show};
+use crate::{
+    Actor, Server,
+    plan::{PlanView, above},
+};
+use model::{AccountId, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One limit of an account's plan, and how much of it is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Limit {
+    pub what: Limited,
+    /// None: nobody counts it yet, which is not the same as nothing.
+    pub used: Option<u32>,
+    pub most: u32,
+}
+
+impl Limit {
+    /// The same use against another plan.
+    pub fn against(self, plan: &PlanView) -> Limit {
+        let most = match self.what {
+            Limited::Sites => plan.sites_max,
+            Limited::Names => plan.names_max,
+            Limited::DiskMb => plan.disk_mb,
+            Limited::MemoryMb => plan.memory_mb,
+            Limited::PhpWorkers => plan.php_workers,
+        };
+        Limit { most, ..self }
+    }
+}
+
+/// What a plan limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Limited {
+    Sites,
+    /// Names of one site: those of the site with the most.
+    Names,
+    DiskMb,
+    MemoryMb,
+    PhpWorkers,
+}
+
+/// How much of its plan an account has taken.
+pub async fn usage(server: &Server, actor: &Actor, account: AccountId) -> Result<Vec<Limit>, Problem> {
+    usage_of(server, &show(server, actor, account).await?).await
+}
+
+/// The same of an account whoever asks has been shown.
+pub async fn usage_of(server: &Server, account: &AccountView) -> Result<Vec<Limit>, Problem> {
+    let names = above::most_names(server.store.on(), account.id).await?;
+    let plan = &account.plan;
+    let counted = |what, used, most| Limit { what, used: Some(used), most };
+    let allowed = |what, most| Limit { what, used: None, most };
+    Ok(vec![
+        counted(Limited::Sites, account.sites, plan.sites_max),
+        counted(Limited::Names, names, plan.names_max),
+        allowed(Limited::DiskMb, plan.disk_mb),
+        allowed(Limited::MemoryMb, plan.memory_mb),
+        allowed(Limited::PhpWorkers, plan.php_workers),
+    ])
+}

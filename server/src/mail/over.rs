@@ -1,0 +1,70 @@
+//! What a mail was about can be over before it is sent: then it stays unsent. What has no end of its own is never over.
+
+use super::Kind;
+use crate::store::sql;
+use model::{AccountId, MemberId, Problem, UserId};
+use sqlx::AnyConnection;
+
+/// What a mail is about.
+pub(super) struct Matter<'a> {
+    pub kind: Kind,
+    /// The address it goes to.
+    pub to: &'a str,
+    pub user: Option<UserId>,
+    pub member: Option<MemberId>,
+    pub account: Option<AccountId>,
+    /// The invitation, grant or approval; mails of before do not say.
+    pub about: Option<&'a str>,
+}
+
+pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_>) -> Result<bool, Problem> {
+    let Matter { kind, to, user, member, account, about } = *matter;
+    let lets_in =
+        matches!(kind, Kind::Invitation | Kind::Reset | Kind::Asked | Kind::Staff | Kind::NewAddress);
+    if lets_in && !address_holds(on, user, to).await? {
+        return Ok(true);
+    }
+    let open = match (kind, about) {
+        (Kind::Invitation, None) if account.is_some() => {
+            let granted = sql("SELECT COUNT(*) FROM grants g WHERE g.user_id = $1 AND (g.account_id = $2 OR g.member_id = $3)
+                 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $4)");
+            granted.bind(user).bind(account).bind(member).bind(now)
+        }
+        // To several members at once: any of them is worth it.
+        (Kind::Invitation, None) => {
+            let granted =
+                sql("SELECT COUNT(*) FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
+                 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)");
+            granted.bind(user).bind(now)
+        }
+        (Kind::Asked, Some(invitation)) => {
+            sql("SELECT COUNT(*) FROM invitations WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")
+                .bind(invitation)
+                .bind(now)
+        }
+        (Kind::Invitation | Kind::Staff, Some(grant)) => {
+            let held = sql(
+                "SELECT COUNT(*) FROM grants WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+            );
+            held.bind(grant).bind(now)
+        }
+        (Kind::RecoveryAsked, Some(approval)) => {
+            sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")
+                .bind(approval)
+                .bind(now)
+        }
+        _ => return Ok(false),
+    };
+    Ok(open.one(on, |row| row.first::<i64>()).await? == 0)
+}
+
+/// Whether the address is still the user's: what lets in goes to no address they had before.
+async fn address_holds(on: &mut AnyConnection, user: Option<UserId>, to: &str) -> Result<bool, Problem> {
+    let Some(user) = user else { return Ok(true) };
+    let held = sql("SELECT COUNT(*) FROM users WHERE id = $1 AND email_key = $2")
+        .bind(user)
+        .bind(to)
+        .one(on, |row| row.first::<i64>())
+        .await?;
+    Ok(held > 0)
+}
