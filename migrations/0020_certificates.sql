@@ -7,6 +7,8 @@ CREATE TABLE certificates (
     host_id TEXT NOT NULL REFERENCES hosts (id),
     -- The number of the key that is wanted; one above the chain's while a new certificate is being asked for.
     key_number BIGINT NOT NULL,
+    -- What the host answers challenges with, as it was last told; NULL: the authority was not known yet.
+    thumbprint TEXT,
     -- The host's request for that key: DER in base64.
     request TEXT,
     -- JSON array of DER in base64, the name's own first, and the number of the key it is for.

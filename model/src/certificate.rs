@@ -70,7 +70,7 @@ impl Der {
 
     pub fn parse(text: &str) -> Result<Der, Problem> {
         let digits = text.trim_end_matches('=');
-        let well_formed = text.len() % 4 == 0
+        let well_formed = text.len().is_multiple_of(4)
             && text.len() - digits.len() <= 2
             && !digits.is_empty()
             && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));

@@ -16,7 +16,10 @@ use instant_acme::{
 };
 use model::{Der, Problem, SiteName, Thumbprint, text};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::OnceCell;
 
 /// For the authority to look at the challenge, and to sign. It is asked soon at first: most answer within a second.
@@ -29,6 +32,46 @@ const PATIENCE: RetryPolicy = RetryPolicy::new()
 pub(super) struct Acme {
     settings: Settings,
     account: OnceCell<Account>,
+    /// When it could not be opened last, and why: an authority that is away is not asked at every turn.
+    away: Mutex<Option<(i64, Refusal)>>,
+}
+
+/// An authority that is away is left alone for so long.
+const AWAY_MS: i64 = 30_000;
+/// Orders begun anew because a nonce was refused more often than one request is repeated (RFC 8555 §6.5).
+const ANEW: usize = 3;
+
+/// Why an order came to nothing.
+enum Failed {
+    Acme(instant_acme::Error),
+    Said(Refusal),
+}
+
+impl From<instant_acme::Error> for Failed {
+    fn from(error: instant_acme::Error) -> Failed {
+        Failed::Acme(error)
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Failed {
+        Failed::Said(refusal)
+    }
+}
+
+impl Failed {
+    /// Chance, not the name's fault.
+    fn is_nonce(&self) -> bool {
+        let Failed::Acme(instant_acme::Error::Api(problem)) = self else { return false };
+        problem.r#type.as_deref().is_some_and(|kind| kind.ends_with(":badNonce"))
+    }
+
+    fn refusal(self) -> Refusal {
+        match self {
+            Failed::Acme(error) => refusal(error),
+            Failed::Said(refusal) => refusal,
+        }
+    }
 }
 
 impl Authority for Acme {
@@ -47,48 +90,70 @@ impl Authority for Acme {
         name: &'a SiteName,
         request: &'a Der,
     ) -> BoxFuture<'a, Result<Vec<Der>, Refusal>> {
-        self.signed(server, name, request).boxed()
+        async move {
+            let mut anew = ANEW;
+            loop {
+                match self.signed(server, name, request).await {
+                    Err(failed) if failed.is_nonce() && anew > 0 => anew -= 1,
+                    ended => return ended.map_err(Failed::refusal),
+                }
+            }
+        }
+        .boxed()
     }
 }
 
 impl Acme {
     pub fn new(settings: &Settings) -> Acme {
-        Acme { settings: settings.clone(), account: OnceCell::new() }
+        Acme { settings: settings.clone(), account: OnceCell::new(), away: Mutex::default() }
     }
 
     async fn account(&self, server: &Server) -> Result<&Account, Refusal> {
-        self.account.get_or_try_init(|| open(server, &self.settings)).await
+        let now = server.world.now_ms();
+        let away = || self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let opening = || async {
+            if let Some((_, refusal)) = away().clone().filter(|(at, _)| now - at < AWAY_MS) {
+                return Err(refusal);
+            }
+            let opened = open(server, &self.settings).await;
+            *away() = opened.as_ref().err().map(|refusal| (now, refusal.clone()));
+            if let Err(refusal) = &opened {
+                tracing::warn!(why = %refusal.text.en, "the certificate authority does not open our account");
+            }
+            opened
+        };
+        self.account.get_or_try_init(opening).await
     }
 
-    async fn signed(&self, server: &Server, name: &SiteName, request: &Der) -> Result<Vec<Der>, Refusal> {
+    async fn signed(&self, server: &Server, name: &SiteName, request: &Der) -> Result<Vec<Der>, Failed> {
         let account = self.account(server).await?;
         let csr = STANDARD.decode(request.as_str()).map_err(|error| other(&error))?;
         let identifiers = [Identifier::Dns(name.to_string())];
-        let mut order = account.new_order(&NewOrder::new(&identifiers)).await.map_err(refusal)?;
+        let mut order = account.new_order(&NewOrder::new(&identifiers)).await?;
         if order.state().status == OrderStatus::Pending {
             let mut authorizations = order.authorizations();
             while let Some(authorization) = authorizations.next().await {
-                let mut authorization = authorization.map_err(refusal)?;
+                let mut authorization = authorization?;
                 if authorization.status == AuthorizationStatus::Valid {
                     continue;
                 }
                 let mut challenge = authorization
                     .challenge(ChallengeType::Http01)
                     .ok_or_else(|| other("the authority offers no HTTP challenge"))?;
-                challenge.set_ready().await.map_err(refusal)?;
+                challenge.set_ready().await?;
             }
         }
-        let status = order.poll_ready(&PATIENCE).await.map_err(refusal)?;
+        let status = order.poll_ready(&PATIENCE).await?;
         if status != OrderStatus::Ready && status != OrderStatus::Valid {
-            return Err(rejected(&mut order).await);
+            return Err(rejected(&mut order).await.into());
         }
         if status == OrderStatus::Ready {
-            order.finalize_csr(&csr).await.map_err(refusal)?;
+            order.finalize_csr(&csr).await?;
         }
-        let pem = order.poll_certificate(&PATIENCE).await.map_err(refusal)?;
+        let pem = order.poll_certificate(&PATIENCE).await?;
         let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).map(|der| {
-            Der::parse(&STANDARD.encode(der.map_err(|error| other(&error))?))
-                .map_err(|problem| other(&problem))
+            let der = Der::parse(&STANDARD.encode(der.map_err(|error| other(&error))?));
+            der.map_err(|problem| other(&problem).into())
         });
         chain.collect()
     }
@@ -142,30 +207,54 @@ async fn rejected(order: &mut instant_acme::Order) -> Refusal {
     while let Some(Ok(authorization)) = authorizations.next().await {
         let error = authorization.challenges.iter().find_map(|challenge| challenge.error.as_ref());
         if let Some(said) = error.and_then(|error| error.detail.clone()) {
-            return Refusal {
-                text: text!(
-                    "L’autorité n’a pas pu vérifier ce nom. Elle dit\u{a0}: {said}",
-                    "The authority could not verify this name. It says: {said}"
-                ),
-                too_often: false,
-            };
+            return unverified(&said);
         }
     }
     other("the order became invalid without a reason")
 }
 
-fn refusal(error: instant_acme::Error) -> Refusal {
-    match &error {
-        instant_acme::Error::Api(problem) => Refusal {
-            text: text!(
-                "L’autorité a refusé. Elle dit\u{a0}: {problem}",
-                "The authority refused. It says: {problem}"
-            ),
-            too_often: problem.r#type.as_deref().is_some_and(|kind| kind.ends_with(":rateLimited")),
-        },
-        instant_acme::Error::Timeout(_) => other("it took too long"),
-        _ => other(&error),
+fn unverified(said: &str) -> Refusal {
+    Refusal {
+        text: text!(
+            "L’autorité n’a pas pu vérifier ce nom. Elle dit\u{a0}: {said}",
+            "The authority could not verify this name. It says: {said}"
+        ),
+        too_often: false,
     }
+}
+
+/// What it says when it looked at the name (RFC 8555 §6.7).
+const LOOKED: [&str; 6] = ["caa", "connection", "dns", "incorrectResponse", "tls", "unauthorized"];
+
+fn refusal(error: instant_acme::Error) -> Refusal {
+    let problem = match error {
+        instant_acme::Error::Api(problem) => problem,
+        instant_acme::Error::Timeout(_) => return other("it took too long"),
+        error => return other(&causes(&error)),
+    };
+    let kind = problem.r#type.as_deref().and_then(|kind| kind.rsplit(':').next()).unwrap_or_default();
+    let said = problem.detail.clone().unwrap_or_else(|| problem.to_string());
+    if LOOKED.contains(&kind) {
+        return unverified(&said);
+    }
+    Refusal {
+        text: text!("L’autorité a refusé. Elle dit\u{a0}: {said}", "The authority refused. It says: {said}"),
+        too_often: kind == "rateLimited",
+    }
+}
+
+/// An error with all that is behind it: "client error (Connect)" alone helps nobody.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let next_said = next.to_string();
+        if !said.contains(&next_said) {
+            said = format!("{said}: {next_said}");
+        }
+        cause = next.source();
+    }
+    said
 }
 
 fn other(cause: &(impl std::fmt::Display + ?Sized)) -> Refusal {

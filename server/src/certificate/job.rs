@@ -21,6 +21,8 @@ const AT_ONCE: usize = 16;
 const MOST: i64 = 200;
 /// A claimed certificate is tried again after this, should its process have died.
 const CLAIM_MS: i64 = 5 * 60_000;
+/// What a host has to write before the authority may look.
+const TOLD_MS: i64 = 5_000;
 /// A renewal that does not come is begun again after this.
 const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 
@@ -75,22 +77,21 @@ async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
     let_go(server).await?;
     let new = new_names(server).await?;
     let renew = to_renew(server).await?;
-    if new.is_empty() && renew.is_empty() {
+    if new.is_empty() && renew.is_empty() && !any_wanted(server).await? {
         return Ok(());
     }
-    // Nothing is begun that could not be asked for.
-    let thumbprint = match issuer.authority.thumbprint(server).await {
-        Ok(thumbprint) => thumbprint,
-        Err(refusal) => {
-            tracing::warn!(why = %refusal.text.en, "the certificate authority cannot be reached");
-            return Ok(());
-        }
-    };
+    let thumbprint = issuer.authority.thumbprint(server).await;
     for name in new {
-        begin(server, name, &thumbprint).await?;
+        // While the authority is away a row says so, and the host makes its key already.
+        begin(server, name, thumbprint.as_ref().ok()).await?;
     }
+    // Nothing else is begun that could not be asked for.
+    let Ok(thumbprint) = thumbprint else { return Ok(()) };
     for certificate in renew {
         renew_one(server, certificate, &thumbprint).await?;
+    }
+    for certificate in told_otherwise(server, &thumbprint).await? {
+        tell(server, certificate, &thumbprint).await?;
     }
     Ok(())
 }
@@ -119,27 +120,29 @@ async fn new_names(server: &Server) -> Result<Vec<New>, Problem> {
 }
 
 /// Wants a key of the host; what comes back is its request.
-async fn begin(server: &Server, new: New, thumbprint: &Thumbprint) -> Result<(), Problem> {
+async fn begin(server: &Server, new: New, thumbprint: Option<&Thumbprint>) -> Result<(), Problem> {
     let now = server.world.now_ms();
     let id: CertificateId = server.world.id();
     let mut tx = server.store.write().await?;
     // The name may have gone since the list was made.
-    let inserted = sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, refusals, next_at, created_at, version)
-         SELECT $1, n.name, $3, $4, 1, 0, 0, $5, $5, 1 FROM names n JOIN sites s ON s.id = n.site_id
+    let inserted = sql("INSERT INTO certificates (id, name, account_id, host_id, thumbprint, key_number, tries, refusals, next_at, created_at, version)
+         SELECT $1, n.name, $3, $4, $6, 1, 0, 0, $5, $5, 1 FROM names n JOIN sites s ON s.id = n.site_id
          WHERE n.name = $2 AND s.account_id = $3 ON CONFLICT (name) DO NOTHING")
     .bind(id)
     .bind(&new.name)
     .bind(new.account)
     .bind(new.host)
     .bind(now)
+    .bind(thumbprint.map(Thumbprint::as_str))
     .run(tx.on())
     .await?;
     if inserted == 0 {
         return Ok(());
     }
     let New { name, account, account_name, host } = new;
-    let begun = Stored { id, name, account, account_name, host, key: 1, chain: None };
-    let want = begun.want(Some(thumbprint.clone()));
+    let thumbprint = thumbprint.cloned();
+    let begun = Stored { id, name, account, account_name, host, thumbprint, key: 1, chain: None };
+    let want = begun.want();
     begun.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
     tx.commit().await
 }
@@ -178,19 +181,58 @@ async fn to_renew(server: &Server) -> Result<Vec<Stored>, Problem> {
 async fn renew_one(server: &Server, mut certificate: Stored, thumbprint: &Thumbprint) -> Result<(), Problem> {
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
-    let moved = sql("UPDATE certificates SET key_number = key_number + 1, request = NULL, tries = 0, refusals = 0, next_at = $3, renew_at = $4,
+    let moved = sql("UPDATE certificates SET key_number = key_number + 1, request = NULL, tries = 0, refusals = 0, next_at = $3, renew_at = $4, thumbprint = $5,
            version = version + 1 WHERE id = $1 AND key_number = $2")
     .bind(certificate.id)
     .bind(certificate.key)
     .bind(now)
     .bind(now + RENEW_AGAIN_MS)
+    .bind(thumbprint.as_str())
     .run(tx.on())
     .await?;
     if moved == 0 {
         return Ok(());
     }
     certificate.key += 1;
-    let want = certificate.want(Some(thumbprint.clone()));
+    certificate.thumbprint = Some(thumbprint.clone());
+    let want = certificate.want();
+    certificate.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
+    tx.commit().await
+}
+
+/// Whether any certificate is waited for.
+async fn any_wanted(server: &Server) -> Result<bool, Problem> {
+    let one = sql("SELECT id FROM certificates WHERE chain_key IS NULL OR chain_key < key_number LIMIT 1");
+    Ok(one.optional(server.store.on(), |_| Ok(())).await?.is_some())
+}
+
+/// Those that are waited for, whose host would answer challenges of another authority, or none.
+async fn told_otherwise(server: &Server, thumbprint: &Thumbprint) -> Result<Vec<Stored>, Problem> {
+    sql(select_stored!(
+        "WHERE (c.chain_key IS NULL OR c.chain_key < c.key_number) AND (c.thumbprint IS NULL OR c.thumbprint <> $1)
+           AND a.state IN ('active', 'suspended') ORDER BY c.id LIMIT $2"
+    ))
+    .bind(thumbprint.as_str())
+    .bind(MOST)
+    .all(server.store.on(), stored)
+    .await
+}
+
+/// The host learns what to answer; then the authority is asked.
+async fn tell(server: &Server, mut certificate: Stored, thumbprint: &Thumbprint) -> Result<(), Problem> {
+    let mut tx = server.store.write().await?;
+    let told = sql("UPDATE certificates SET thumbprint = $3, next_at = $4, version = version + 1 WHERE id = $1 AND key_number = $2")
+        .bind(certificate.id)
+        .bind(certificate.key)
+        .bind(thumbprint.as_str())
+        .bind(server.world.now_ms() + TOLD_MS)
+        .run(tx.on())
+        .await?;
+    if told == 0 {
+        return Ok(());
+    }
+    certificate.thumbprint = Some(thumbprint.clone());
+    let want = certificate.want();
     certificate.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
     tx.commit().await
 }

@@ -20,6 +20,7 @@ pub(super) struct Stored {
     pub account: AccountId,
     pub account_name: UnixName,
     pub host: HostId,
+    pub thumbprint: Option<Thumbprint>,
     pub key: u32,
     pub chain: Option<Chain>,
 }
@@ -27,7 +28,7 @@ pub(super) struct Stored {
 macro_rules! select_stored {
     ($rest:literal) => {
         concat!(
-            "SELECT c.id, c.name, c.account_id, a.name AS account_name, c.host_id, c.key_number, c.chain, c.chain_key
+            "SELECT c.id, c.name, c.account_id, a.name AS account_name, c.host_id, c.thumbprint, c.key_number, c.chain, c.chain_key
              FROM certificates c JOIN accounts a ON a.id = c.account_id ",
             $rest
         )
@@ -51,19 +52,20 @@ pub(super) fn stored(row: &Row) -> Result<Stored, Problem> {
         account: row.get("account_id")?,
         account_name: row.get("account_name")?,
         host: row.get("host_id")?,
+        thumbprint: row.get::<Option<String>>("thumbprint")?.map(|text| text.parse()).transpose()?,
         key: row.get("key_number")?,
         chain,
     })
 }
 
 impl Stored {
-    pub fn want(&self, thumbprint: Option<Thumbprint>) -> Want {
+    pub fn want(&self) -> Want {
         let body = Certificate {
             id: self.id,
             account_id: self.account,
             account: self.account_name.clone(),
             name: self.name.clone(),
-            thumbprint,
+            thumbprint: self.thumbprint.clone(),
             key: self.key,
             chain: self.chain.clone(),
         };

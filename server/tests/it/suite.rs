@@ -75,6 +75,7 @@ suite! {
     issue::a_certificate_is_verified_by_what_the_host_shows,
     issue::the_authoritys_no_is_said_and_not_asked_for_too_often,
     issue::an_authority_that_asks_for_peace_gets_it,
+    issue::an_authority_that_is_away_or_another_is_waited_for,
     issue::one_member_cannot_use_up_what_all_need,
     life::a_certificate_is_renewed_in_time_while_the_old_one_serves,
     life::a_key_that_was_lost_gets_a_chain_of_its_own,

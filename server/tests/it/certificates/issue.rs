@@ -126,6 +126,36 @@ pub async fn an_authority_that_asks_for_peace_gets_it(bench: Bench) {
     assert!((5 * HOUR..=6 * HOUR).contains(&wait), "{wait}");
 }
 
+pub async fn an_authority_that_is_away_or_another_is_waited_for(bench: Bench) {
+    let mut host = Certifying::new(bench).await;
+    host.world.is_away(true);
+    let site = host.site("www.asso.example", true).await;
+    assert_eq!(host.begun().await.thumbprint, None);
+    assert_eq!(host.round().await, 1);
+    let (one, text) = host.one(&site).await;
+    assert_eq!((one.state, text.as_str()), (CertificateState::Missing, "it is away"));
+    for _ in 0..6 {
+        host.pass(MINUTE);
+        host.round().await;
+    }
+    host.world.is_away(false);
+    // The host learns first what to answer, then the authority is asked.
+    let told = host.begun().await;
+    assert_eq!((told.thumbprint.unwrap().as_str(), told.key), (&*"t".repeat(43), 1));
+    host.world.refuses(Some(("no", false)));
+    host.pass(MINUTE);
+    assert_eq!(host.round().await, 1);
+    // Another authority is chosen meanwhile: what its account is known by is told, too.
+    host.world.knows('u');
+    assert_eq!(host.begun().await.thumbprint.unwrap().as_str(), "u".repeat(43));
+    host.world.refuses(None);
+    host.pass(MINUTE);
+    assert_eq!(host.round().await, 1);
+    assert_eq!(host.one(&site).await.0.state, CertificateState::Valid);
+    let issued = host.takes().await;
+    assert_eq!((issued.thumbprint.unwrap().as_str(), issued.chain.is_some()), (&*"u".repeat(43), true));
+}
+
 pub async fn one_member_cannot_use_up_what_all_need(bench: Bench) {
     let mut host = Certifying::with(bench, "per_member_daily = 2\nper_domain_weekly = 3").await;
     for name in ["un.alpha.example", "deux.alpha.example"] {

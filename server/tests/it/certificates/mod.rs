@@ -43,12 +43,16 @@ pub const DAY: i64 = 24 * HOUR;
 pub const LIFE_DAYS: i64 = 90;
 
 /// What is outside, as a case wants it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct World(Arc<Outside>);
 
 #[derive(Default)]
 struct Outside {
     refuses: Mutex<Option<Refusal>>,
+    /// It is not there.
+    away: Mutex<bool>,
+    /// The account it knows, as it is told apart from another.
+    account: Mutex<char>,
     /// Names it was asked to sign for.
     asked: Mutex<Vec<String>>,
     addresses: Mutex<HashMap<String, Result<Vec<IpAddr>, String>>>,
@@ -59,6 +63,14 @@ impl World {
     pub fn refuses(&self, why: Option<(&'static str, bool)>) {
         let refusal = why.map(|(text, too_often)| Refusal { text: Text::new(text, text), too_often });
         *self.0.refuses.lock().unwrap() = refusal;
+    }
+
+    pub fn is_away(&self, away: bool) {
+        *self.0.away.lock().unwrap() = away;
+    }
+
+    pub fn knows(&self, account: char) {
+        *self.0.account.lock().unwrap() = account;
     }
 
     pub fn asked(&self) -> Vec<String> {
@@ -93,7 +105,13 @@ impl Names for World {
 
 impl Authority for World {
     fn thumbprint<'a>(&'a self, _: &'a Server) -> BoxFuture<'a, Result<Thumbprint, Refusal>> {
-        async { Ok("t".repeat(43).parse().unwrap()) }.boxed()
+        let answer = if *self.0.away.lock().unwrap() {
+            Err(Refusal { text: Text::new("absente", "it is away"), too_often: false })
+        } else {
+            let account = *self.0.account.lock().unwrap();
+            Ok(account.to_string().repeat(43).parse().unwrap())
+        };
+        async { answer }.boxed()
     }
 
     fn order<'a>(
@@ -144,7 +162,8 @@ impl Certifying {
             "contact = \"admin@coop.example\"\nagreed = true\ncaa = [\"authority.example\"]\n{lines}"
         );
         let settings: Settings = toml::from_str(&settings).unwrap();
-        let world = World::default();
+        let world = World(Arc::default());
+        world.knows('t');
         let issuer = Issuer { settings, authority: Box::new(world.clone()), names: Box::new(world.clone()) };
         let stage = Stage::with(bench, Some(issuer)).await;
         Certifying { stage, world, key: KeyPair::generate().unwrap() }
