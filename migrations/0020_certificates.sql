@@ -18,6 +18,8 @@ CREATE TABLE certificates (
     not_before BIGINT,
     not_after BIGINT,
     renew_at BIGINT,
+    -- When the authority is asked next whether it wishes it renewed at another time (RFC 9773).
+    advice_at BIGINT,
     -- What is missing before the authority is asked, or what it said.
     text_fr TEXT,
     text_en TEXT,
@@ -31,6 +33,7 @@ CREATE TABLE certificates (
 );
 CREATE INDEX certificates_by_account ON certificates (account_id, name);
 CREATE INDEX certificates_by_turn ON certificates (next_at);
+CREATE INDEX certificates_by_advice ON certificates (advice_at);
 CREATE INDEX certificates_by_renewal ON certificates (renew_at);
 
 -- What the authority was asked for: its patience is counted (per registrable domain) and ours is too (per member).

@@ -11,8 +11,8 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::future::{BoxFuture, FutureExt};
 use instant_acme::{
-    Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, NewAccount, NewOrder,
-    OrderStatus, RetryPolicy,
+    Account, AccountCredentials, AuthorizationStatus, CertificateIdentifier, ChallengeType, Identifier,
+    NewAccount, NewOrder, OrderStatus, RetryPolicy,
 };
 use model::{Der, Problem, SiteName, Thumbprint, text};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -20,7 +20,7 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 
 /// For the authority to look at the challenge, and to sign. It is asked soon at first: most answer within a second.
 const PATIENCE: RetryPolicy = RetryPolicy::new()
@@ -36,6 +36,8 @@ pub(super) struct Acme {
     away: Mutex<Option<(i64, Refusal)>>,
 }
 
+/// Advice that does not come is done without.
+const ADVICE: Duration = Duration::from_secs(10);
 /// An authority that is away is left alone for so long.
 const AWAY_MS: i64 = 30_000;
 /// Orders begun anew because a nonce was refused more often than one request is repeated (RFC 8555 §6.5).
@@ -98,6 +100,18 @@ impl Authority for Acme {
                     ended => return ended.map_err(Failed::refusal),
                 }
             }
+        }
+        .boxed()
+    }
+
+    fn advice<'a>(&'a self, server: &'a Server, own: &'a Der) -> BoxFuture<'a, Option<(i64, i64)>> {
+        async {
+            let account = self.account(server).await.ok()?;
+            let own = CertificateDer::from(STANDARD.decode(own.as_str()).ok()?);
+            let id = CertificateIdentifier::try_from(&own).ok()?;
+            let (info, _) = timeout(ADVICE, account.renewal_info(&id)).await.ok()?.ok()?;
+            let window = info.suggested_window;
+            Some((window.start.unix_timestamp() * 1_000, window.end.unix_timestamp() * 1_000))
         }
         .boxed()
     }

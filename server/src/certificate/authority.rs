@@ -23,4 +23,7 @@ pub trait Authority: Send + Sync {
         name: &'a SiteName,
         request: &'a Der,
     ) -> BoxFuture<'a, Result<Vec<Der>, Refusal>>;
+
+    /// Between which times (milliseconds) it wishes a certificate of its own renewed (RFC 9773); `None`: it says nothing of it.
+    fn advice<'a>(&'a self, server: &'a Server, own: &'a Der) -> BoxFuture<'a, Option<(i64, i64)>>;
 }

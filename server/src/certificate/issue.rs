@@ -3,6 +3,7 @@
 use super::{
     Issuer,
     authority::Refusal,
+    budget::{Wait, budget},
     check,
     job::Claimed,
     store::{Stored, select_stored, stored},
@@ -13,19 +14,15 @@ use crate::{
     verify,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{Chain, Der, Problem, SiteName, Text, text};
+use model::{Chain, Der, Problem, SiteName, text};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509CertificationRequest};
 
-const SECOND_MS: i64 = 1_000;
-const MINUTE_MS: i64 = 60 * SECOND_MS;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
-/// The longest time over which what was asked for is counted.
-pub(crate) const COUNTED_MS: i64 = 7 * DAY_MS;
+pub(super) const SECOND_MS: i64 = 1_000;
+pub(super) const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(super) const DAY_MS: i64 = 24 * HOUR_MS;
 /// The authority is asked again within this, whatever it said.
-const LONGEST_MS: i64 = 6 * HOUR_MS;
-/// Times the authority is asked about one certificate within an hour, by hand too: it counts what fails (Let's Encrypt: five).
-const HOURLY: i64 = 4;
+pub(super) const LONGEST_MS: i64 = 6 * HOUR_MS;
 
 /// Has it signed, or notes why not.
 pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
@@ -44,21 +41,6 @@ pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
     };
     if let Err(problem) = outcome.await {
         tracing::warn!(%id, %problem, "a certificate could not be looked after; its next turn tries again");
-    }
-}
-
-/// Not now: why, and for how long.
-struct Wait {
-    text: Text,
-    ms: i64,
-    /// It was the authority that said no.
-    refused: bool,
-}
-
-impl Wait {
-    /// It was not even asked.
-    fn before(text: Text, ms: i64) -> Wait {
-        Wait { text, ms, refused: false }
     }
 }
 
@@ -115,66 +97,6 @@ fn after_refusal(times: u32) -> i64 {
     (MINUTE_MS << times.min(8)).min(LONGEST_MS)
 }
 
-/// The authority counts per registrable domain; we count per member too, so that one cannot use up what all need.
-async fn budget(server: &Server, issuer: &Issuer, certificate: &Stored) -> Result<Option<Wait>, Problem> {
-    let now = server.world.now_ms();
-    let domain = psl::domain_str(certificate.name.as_str()).unwrap_or(certificate.name.as_str());
-    let mut tx = server.store.write().await?;
-    let member: model::MemberId = sql("SELECT member_id FROM accounts WHERE id = $1")
-        .bind(certificate.account)
-        .one(tx.on(), |row| row.get("member_id"))
-        .await?;
-    let of_member = sql("SELECT COUNT(*) FROM certificate_orders WHERE member_id = $1 AND at > $2")
-        .bind(member)
-        .bind(now - DAY_MS)
-        .one(tx.on(), |row| row.first::<i64>())
-        .await?;
-    let of_domain = sql("SELECT COUNT(*) FROM certificate_orders WHERE domain = $1 AND at > $2")
-        .bind(domain)
-        .bind(now - COUNTED_MS)
-        .one(tx.on(), |row| row.first::<i64>())
-        .await?;
-    let of_name = sql("SELECT COUNT(*) FROM certificate_orders WHERE certificate_id = $1 AND at > $2")
-        .bind(certificate.id)
-        .bind(now - HOUR_MS)
-        .one(tx.on(), |row| row.first::<i64>())
-        .await?;
-    if of_name >= HOURLY {
-        let name = certificate.name.unicode();
-        let text = text!(
-            "L’autorité a déjà été sollicitée {HOURLY} fois en une heure pour {name}\u{a0}: le panneau réessaiera dans l’heure.",
-            "The authority was asked {HOURLY} times within an hour about {name}: the panel tries again within the hour."
-        );
-        return Ok(Some(Wait::before(text, HOUR_MS / 4)));
-    }
-    let (daily, weekly) = (issuer.settings.per_member_daily, issuer.settings.per_domain_weekly);
-    if of_member >= i64::from(daily) {
-        let text = text!(
-            "Ce membre a reçu {daily} certificats aujourd’hui\u{a0}: la suite viendra d’elle-même demain.",
-            "This member was given {daily} certificates today: the others come by themselves tomorrow."
-        );
-        return Ok(Some(Wait::before(text, HOUR_MS)));
-    }
-    if of_domain >= i64::from(weekly) {
-        let text = text!(
-            "{domain} a reçu {weekly} certificats cette semaine, et l’autorité n’en donne guère plus\u{a0}: la suite viendra d’elle-même.",
-            "{domain} was given {weekly} certificates this week, and the authority gives hardly more: the others come by themselves."
-        );
-        return Ok(Some(Wait::before(text, LONGEST_MS)));
-    }
-    let order: model::CertificateId = server.world.id();
-    sql("INSERT INTO certificate_orders (id, certificate_id, member_id, domain, at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(order)
-        .bind(certificate.id)
-        .bind(member)
-        .bind(domain)
-        .bind(now)
-        .run(tx.on())
-        .await?;
-    tx.commit().await?;
-    Ok(None)
-}
-
 /// What is read of a certificate.
 struct Read {
     issuer: String,
@@ -214,6 +136,11 @@ fn fits(chain: &[Der], request: &Der, name: &SiteName) -> Option<Read> {
     })
 }
 
+/// How often the authority is asked for its advice: it may want a certificate back that lives for months.
+pub(super) fn advice_every(not_before: i64, not_after: i64) -> i64 {
+    ((not_after - not_before) / 20).clamp(SECOND_MS, LONGEST_MS)
+}
+
 /// Two thirds into its life, a little earlier for each by chance: not all of a host on the same day.
 fn renewal(server: &Server, read: &Read) -> i64 {
     let life = (read.not_after - read.not_before).max(0);
@@ -237,7 +164,7 @@ async fn issued(
     let thumbprint = thumbprint.map_err(|refusal| internal("a thumbprint", &refusal.text.en))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
-           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, thumbprint = $8, version = version + 1 WHERE id = $1 AND key_number = $2")
+           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
         .bind(certificate.id)
         .bind(claimed.key)
         .bind(text)
@@ -246,6 +173,7 @@ async fn issued(
         .bind(read.not_after)
         .bind(renew_at)
         .bind(thumbprint.as_str())
+        .bind(server.world.now_ms() + advice_every(read.not_before, read.not_after))
         .run(tx.on())
         .await?;
     if kept == 0 {

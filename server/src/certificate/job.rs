@@ -2,7 +2,7 @@
 //! Several panel processes may run it: a certificate is claimed by the very statement that moves its next try on.
 
 use super::{
-    Issuer, issue,
+    Issuer, advice, issue,
     store::{Stored, select_stored, stored},
 };
 use crate::{Actor, Server, store::sql, wake::Wake};
@@ -29,7 +29,7 @@ const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 /// Runs until `stop` turns true. An order under way is taken up again by the next process.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
     let Some(issuer) = server.issuer.clone() else { return };
-    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let (permits, advised) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(1)));
     let mut wakes = server.store.waker().subscribe();
     let mut clock = interval(ROUND);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -44,6 +44,16 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
         }
         let done = async {
+            // Beside the rest: nobody waits for advice.
+            if let Ok(permit) = advised.clone().try_acquire_owned() {
+                let (server, issuer) = (server.clone(), issuer.clone());
+                tokio::spawn(async move {
+                    let _permit = permit;
+                    if let Err(problem) = advice::ask(&server, &issuer).await {
+                        tracing::warn!(%problem, "the authority's advice could not be kept; the next round tries again");
+                    }
+                });
+            }
             prepare(&server, &issuer).await?;
             while let Ok(permit) = permits.clone().try_acquire_owned() {
                 let Some(claimed) = claim(&server).await? else { break };
@@ -64,6 +74,7 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
 /// One round to its end: for tests. Gives how many were asked for.
 pub async fn round(server: &Server) -> Result<usize, Problem> {
     let Some(issuer) = server.issuer.clone() else { return Ok(0) };
+    advice::ask(server, &issuer).await?;
     prepare(server, &issuer).await?;
     let mut asked = 0;
     while let Some(claimed) = claim(server).await? {

@@ -1,8 +1,10 @@
 //! Certificates of names: wanted as soon as a site has the name, asked for as soon as its DNS leads here, renewed by themselves.
 
 mod acme;
+mod advice;
 mod api;
 mod authority;
+mod budget;
 mod check;
 mod dns;
 mod issue;
@@ -13,8 +15,8 @@ mod store;
 
 pub(crate) use api::ROUTES;
 pub use authority::{Authority, Refusal};
+pub(crate) use budget::COUNTED_MS;
 pub use check::{Caa, Names};
-pub(crate) use issue::COUNTED_MS;
 pub use job::{round, run};
 pub use list::{list, list_of_site, try_now};
 pub use settings::Settings;

@@ -78,6 +78,7 @@ suite! {
     issue::an_authority_that_is_away_or_another_is_waited_for,
     issue::one_member_cannot_use_up_what_all_need,
     life::a_certificate_is_renewed_in_time_while_the_old_one_serves,
+    life::the_authority_says_when_to_renew,
     life::a_key_that_was_lost_gets_a_chain_of_its_own,
     life::a_certificate_goes_with_its_name_and_its_account,
     life::a_certificate_is_taken_by_one_process,

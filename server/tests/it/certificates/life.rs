@@ -1,6 +1,6 @@
 //! After the first: renewed in time, made anew when a key is lost, gone with the name.
 
-use super::{Certifying, DAY, MINUTE, wanted};
+use super::{Certifying, DAY, HOUR, MINUTE, wanted};
 use crate::bench::Bench;
 use model::Kind;
 use server::{account, certificate::CertificateState, jobs, site, store::sql};
@@ -37,6 +37,44 @@ pub async fn a_certificate_is_renewed_in_time_while_the_old_one_serves(bench: Be
     assert_ne!(renewed.chain, first.chain);
     let (one, text) = host.one(&site).await;
     assert_eq!((one.state, text.as_str()), (CertificateState::Valid, ""));
+}
+
+pub async fn the_authority_says_when_to_renew(bench: Bench) {
+    let mut host = Certifying::new(bench).await;
+    let site = host.site("www.asso.example", true).await;
+    host.begun().await;
+    host.round().await;
+    host.takes().await;
+    let renew = async |host: &Certifying| host.one(&site).await.0.renew_at.unwrap();
+    let before = renew(&host).await;
+    // It agrees with what was chosen.
+    host.world.advises((before - DAY, before + DAY));
+    host.pass(DAY);
+    assert_eq!((host.round().await, renew(&host).await), (0, before));
+    // It is sooner than that, within three days from now; then the same again.
+    let now = host.server().world.now_ms();
+    host.world.advises((now, now + 3 * DAY));
+    host.round().await;
+    assert_eq!(renew(&host).await, before, "it was asked a moment ago");
+    host.pass(7 * HOUR);
+    host.round().await;
+    let chosen = renew(&host).await;
+    assert!((now..=now + 3 * DAY).contains(&chosen));
+    host.pass(7 * HOUR);
+    host.round().await;
+    assert!(renew(&host).await == chosen || chosen < host.server().world.now_ms());
+    // It has to take it back: at once.
+    host.world.advises((now - 2 * DAY, now - DAY));
+    host.pass(7 * HOUR);
+    assert_eq!(host.begun().await.key, 2);
+    // Later than its life allows it is not.
+    host.round().await;
+    host.takes().await;
+    let (one, _) = host.one(&site).await;
+    host.world.advises((i64::MAX - 2, i64::MAX - 1));
+    host.pass(7 * HOUR);
+    host.round().await;
+    assert!(renew(&host).await < one.not_after.unwrap());
 }
 
 pub async fn a_key_that_was_lost_gets_a_chain_of_its_own(bench: Bench) {

@@ -55,6 +55,8 @@ struct Outside {
     account: Mutex<char>,
     /// Names it was asked to sign for.
     asked: Mutex<Vec<String>>,
+    /// When it wishes certificates renewed.
+    advice: Mutex<Option<(i64, i64)>>,
     addresses: Mutex<HashMap<String, Result<Vec<IpAddr>, String>>>,
     caa: Mutex<HashMap<String, Vec<Caa>>>,
 }
@@ -63,6 +65,10 @@ impl World {
     pub fn refuses(&self, why: Option<(&'static str, bool)>) {
         let refusal = why.map(|(text, too_often)| Refusal { text: Text::new(text, text), too_often });
         *self.0.refuses.lock().unwrap() = refusal;
+    }
+
+    pub fn advises(&self, window: (i64, i64)) {
+        *self.0.advice.lock().unwrap() = Some(window);
     }
 
     pub fn is_away(&self, away: bool) {
@@ -125,6 +131,11 @@ impl Authority for World {
         let signed = || sign(&STANDARD.decode(request.as_str()).unwrap(), server.world.now_ms());
         let answer = refused.map_or_else(|| Ok(signed()), Err);
         async { answer }.boxed()
+    }
+
+    fn advice<'a>(&'a self, _: &'a Server, _: &'a Der) -> BoxFuture<'a, Option<(i64, i64)>> {
+        let advice = *self.0.advice.lock().unwrap();
+        async move { advice }.boxed()
     }
 }
 
