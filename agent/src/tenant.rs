@@ -29,6 +29,8 @@ pub enum Place {
     Wrong,
     /// Something else stands there: a link, a file, another account's home.
     Foreign,
+    /// A file of the tenant's stands where a site's folder shall be: at the folder itself, or at what is named below it.
+    Taken(&'static str),
 }
 
 fn folder_flags() -> OFlag {
@@ -127,22 +129,27 @@ fn make_folder(parent: impl AsFd, name: &str) -> io::Result<OwnedFd> {
     }
 }
 
-/// Whether a site's document root is there. A link the tenant put in its place is the tenant's own affair.
+fn is_link(stat: &FileStat) -> bool {
+    stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFLNK.bits()
+}
+
+/// Whether a site's document root is there. A link the tenant put in its place is the tenant's own affair; from a file nothing is served.
 pub fn look_site(paths: &Paths, account: &UnixName, folder: &SiteName) -> io::Result<Place> {
     let found = homes(paths)
         .map_err(|_| Errno::ENOENT)
         .and_then(|homes| below(&homes, account.as_str()))
         .and_then(|home| below(&home, "sites"))
         .and_then(|sites| match fstatat(&sites, folder.as_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
-            Ok(stat) if !is_folder(&stat) => Ok(stat),
+            Ok(stat) if !is_folder(&stat) => Ok((stat, "")),
             Ok(_) => {
                 let site = below(&sites, folder.as_str())?;
-                fstatat(&site, "public", AtFlags::AT_SYMLINK_NOFOLLOW)
+                Ok((fstatat(&site, "public", AtFlags::AT_SYMLINK_NOFOLLOW)?, "/public"))
             }
             Err(errno) => Err(errno),
         });
     match found {
-        Ok(_) => Ok(Place::Right),
+        Ok((stat, _)) if is_folder(&stat) || is_link(&stat) => Ok(Place::Right),
+        Ok((_, below)) => Ok(Place::Taken(below)),
         Err(Errno::ENOENT) => Ok(Place::Missing),
         Err(Errno::ELOOP | Errno::ENOTDIR | Errno::EXDEV) => Ok(Place::Foreign),
         Err(errno) => Err(errno.into()),

@@ -28,7 +28,7 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
-    /// What waits for a second admin: the way out for a cooperative that has only one.
+    /// What waits for a second person: the way out for a cooperative that has only one.
     Approvals {
         #[command(subcommand)]
         command: ApprovalsCommand,
@@ -54,7 +54,7 @@ enum AdminCommand {
 enum ApprovalsCommand {
     /// One a line: id, act, about whom or what, asked for by whom.
     List,
-    /// Approve in the second admin's place; it stands in the history.
+    /// Approve in the second person's place; it stands in the history.
     Approve { id: model::ApprovalId },
 }
 

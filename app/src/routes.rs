@@ -111,6 +111,7 @@ pub const TABLE: &[Route] = &[
     ),
     post_for!(SignedIn, "/members/{member}/hand-over", grant::people::hand_over_member),
     // One's own roles.
+    get_for!(Own, "/grants/{grant}/leave", grant::mine::leaving),
     post_for!(Own, "/grants/{grant}/leave", grant::mine::leave),
     post_for!(Own, "/invitations/{invitation}/accept", grant::mine::accept),
     post_for!(Own, "/invitations/{invitation}/decline", grant::mine::decline),
@@ -183,6 +184,7 @@ pub const TABLE: &[Route] = &[
     staff_post!(SeeUsers, SendLinks, "/approvals/{approval}/refuse", grant::approvals::refuse),
     staff_get!(SeeMails, "/mails", mail::list::list),
     staff_post!(SeeMails, SendLinks, "/mails/{mail}/again", mail::list::again),
+    staff_post!(SeeMails, SendLinks, "/mails/{mail}/try", mail::list::at_once),
     staff_get!(SeeMembers, "/plans", plan::list::list),
     staff_get!(Administer, "/plans/new", plan::form::new),
     staff_post!(SeeMembers, Administer, "/plans/new", plan::form::create),

@@ -18,12 +18,20 @@ pub fn word(state: ChangeState, lang: Lang) -> &'static str {
     }
 }
 
+/// The word for the state of what stays: a site that stands well is in service, which is more than that its last change was checked.
+pub fn standing(state: ChangeState, lang: Lang) -> &'static str {
+    match state {
+        ChangeState::Verified => lang.pick("en service", "in service"),
+        other => word(other, lang),
+    }
+}
+
 /// One sentence that says what a state means and whether something is to be done.
 pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
     match state {
         ChangeState::Verified => lang.pick(
-            "C’est en service\u{a0}: le panneau a reçu la réponse attendue.",
-            "It is in service: the panel got the answer it expected.",
+            "C’est fait\u{a0}: le panneau l’a vérifié depuis l’extérieur de l’hôte.",
+            "It is done: the panel has checked it from outside the host.",
         ),
         ChangeState::Superseded => {
             lang.pick("Une modification plus récente a pris sa place.", "A later change took its place.")
@@ -44,8 +52,8 @@ pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
             "The host is away: it will be applied when it returns, with nothing to do again.",
         ),
         ChangeState::Held => lang.pick(
-            "Une personne de l’administration doit donner son accord.",
-            "An admin has to give consent.",
+            "La coopérative doit donner son accord\u{a0}; jusque-là l’état précédent reste en service. Les membres n’ont rien à faire.",
+            "The cooperative has to give consent; until then the previous state stays in service. Members need do nothing.",
         ),
         ChangeState::Failed => lang.pick(
             "Cela n’a pas pu se mettre en place\u{a0}; l’état précédent reste en service.",
@@ -98,13 +106,23 @@ pub fn class(state: ChangeState) -> &'static str {
     }
 }
 
-/// A state as colour, sign and word.
+/// The state of a change, as colour, sign and word.
 #[component]
 pub fn StateBadge(state: ChangeState, lang: Lang) -> impl IntoView {
+    badge(state, word(state, lang))
+}
+
+/// The state of a site or an account, as colour, sign and word.
+#[component]
+pub fn StandingBadge(state: ChangeState, lang: Lang) -> impl IntoView {
+    badge(state, standing(state, lang))
+}
+
+fn badge(state: ChangeState, word: &'static str) -> impl IntoView {
     view! {
         <span class=class(state) data-state=state.code()>
             {in_cell(sign(state))}
-            <span>{word(state, lang)}</span>
+            <span>{word}</span>
         </span>
     }
 }
@@ -133,19 +151,21 @@ pub fn Stepper(state: ChangeState, lang: Lang) -> impl IntoView {
         .into_iter()
         .enumerate()
         .map(|(place, step)| {
-            let (kind, said, mark) = if place < done {
-                ("step step-done", lang.pick("fait", "done"), sign(ChangeState::Verified))
+            let step = word(step, lang);
+            let (kind, step, said, mark) = if place < done {
+                ("step step-done", step, lang.pick("fait", "done"), sign(ChangeState::Verified))
             } else if place == done && blocked {
-                ("step step-blocked", word(state, lang), sign(state))
+                // What stands in the way takes the place of the step that it keeps from being done.
+                ("step step-blocked", word(state, lang), lang.pick("arrêté ici", "stopped here"), sign(state))
             } else if place == done && state != ChangeState::Superseded {
-                ("step step-next", lang.pick("en cours", "in progress"), "")
+                ("step step-next", step, lang.pick("en cours", "in progress"), "")
             } else {
-                ("step", lang.pick("à venir", "to come"), "")
+                ("step", step, lang.pick("à venir", "to come"), "")
             };
             view! {
                 <li class=kind>
                     {in_cell(mark)}
-                    <span>{word(step, lang)}</span>
+                    <span>{step}</span>
                     <span class="unseen">{lang.colon()}{said}</span>
                 </li>
             }
@@ -166,6 +186,7 @@ mod tests {
             words.sort_unstable();
             words.dedup();
             assert_eq!(words.len(), ChangeState::ALL.len());
+            assert!(!words.contains(&standing(ChangeState::Verified, lang)));
         }
         let mut signs: Vec<_> = ChangeState::ALL.iter().map(|state| sign(*state)).collect();
         signs.sort_unstable();

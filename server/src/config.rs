@@ -1,7 +1,7 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
 use crate::{certificate, change, file, mail};
-use model::{Problem, ProblemKind, Secret, text};
+use model::{EmailAddress, Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
@@ -46,6 +46,8 @@ pub struct Config {
     /// For how many days a deleted account comes back whole; with 0 it is erased within the hour.
     #[serde(default = "keep_deleted_days")]
     pub keep_deleted_days: i64,
+    /// Where people write when they need help: stands at the foot of every page.
+    pub contact: Option<EmailAddress>,
     /// How mails reach people; without it none is sent.
     pub mail: Option<mail::Settings>,
     /// Who signs the certificates of members' names; without it they show one of their host's own.
@@ -320,11 +322,13 @@ mod tests {
             key = "/etc/ssl/panel.key"
             trusted_proxies = ["10.0.0.0/8", "::1"]
             keep_deleted_days = 0
+            contact = "aide@asso.example"
             "#,
         )
         .unwrap();
         assert_eq!(config.agents_url(), "https://[2001:db8::1]:7443");
         assert_eq!(config.keep_deleted_ms(), 0);
+        assert_eq!(config.contact.as_ref().map(EmailAddress::as_str), Some("aide@asso.example"));
         assert_eq!(config.own_names()[..3], ["panel.asso.example", "2001:db8::1", "agents.asso.example"]);
         assert!(!format!("{config:?}").contains("secret"));
         assert!(config.trusted_proxies[0].contains("10.9.9.9".parse().unwrap()));
@@ -350,6 +354,7 @@ mod tests {
             ("keep_deleted_days = -1", "`keep_deleted_days` is -1: give a whole number of days from 0"),
             ("keep_deleted_days = 4000", "`keep_deleted_days` is 4000"),
             ("keep_deleted_days = \"30\"", "keep_deleted_days"),
+            ("contact = \"aide\"", "contact"),
             ("[mail]\nfrom = \"panel@asso.example\"", "`mail`"),
             ("[mail]\nfrom = \"panel\"\nfolder = \"/x\"", "`mail.from`"),
             ("[changes]\nmail_head_to = [\"board\"]", "`mail_head_to`: \"board\""),

@@ -4,10 +4,10 @@ use crate::{
     Server, account, census, certificate, change, mail, member, once, search, session, store::sql, wake::Wake,
 };
 use model::Problem;
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval},
+    time::{Interval, MissedTickBehavior, interval},
 };
 
 const EVERY: Duration = Duration::from_secs(3600);
@@ -16,71 +16,93 @@ const CHAIN_EVERY: Duration = Duration::from_secs(10);
 /// Roles and tokens that run out end their event streams soon after.
 const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 
-/// Runs until `stop` turns true; the first round comes at once.
+/// Runs until `stop` turns true, whatever is being done: after a restoration a round takes minutes, and who stops the panel waits for none.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let (mut clock, mut chain_clock, mut expiry_clock, mut census_clock) =
-        (interval(EVERY), interval(CHAIN_EVERY), interval(EXPIRE_EVERY), interval(census::EVERY));
-    for clock in [&mut clock, &mut chain_clock, &mut expiry_clock, &mut census_clock] {
-        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Side by side: what must be soon does not wait for what is long.
+    let work = async { tokio::join!(expire(&server), chain(&server), count(&server), keep_up(&server)) };
+    tokio::select! {
+        _ = work => {}
+        () = async { drop(stop.wait_for(|stop| *stop).await) } => {}
     }
-    let mut looked_at = server.world.now_ms();
+}
+
+/// Ticks at once, then after each `period`; a round that lasted longer is followed by a whole one.
+fn clock(period: Duration) -> Interval {
+    let mut clock = interval(period);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    clock
+}
+
+async fn expire(server: &Server) -> Infallible {
+    let (mut clock, mut looked_at) = (clock(EXPIRE_EVERY), server.world.now_ms());
     loop {
-        tokio::select! {
-            _ = clock.tick() => {}
-            _ = chain_clock.tick() => {
-                if let Err(problem) = change::extend(&server).await {
-                    tracing::warn!(%problem, "history could not be chained; the next round tries again");
-                }
-                // After a restoration this is long; who stops meanwhile does not wait for it.
-                tokio::select! {
-                    indexed = change::index(&server) => if let Err(problem) = indexed {
-                        tracing::warn!(%problem, "history could not be indexed; the next round tries again");
-                    },
-                    () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
-                }
-                continue;
-            }
-            _ = expiry_clock.tick() => {
-                match wake_expired(&server, looked_at).await {
-                    Ok(until) => looked_at = until,
-                    Err(problem) => tracing::warn!(%problem, "what ran out could not be looked for; the next round tries again"),
-                }
-                continue;
-            }
-            _ = census_clock.tick() => {
-                if let Err(problem) = census::take(&server).await {
-                    tracing::warn!(%problem, "what there is could not be counted; the next round tries again");
-                }
-                continue;
-            }
-            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
-        }
-        match account::purge(&server).await {
-            Ok(0) => {}
-            Ok(erased) => tracing::info!(erased, "accounts whose time after deletion was over were erased"),
+        clock.tick().await;
+        match wake_expired(server, looked_at).await {
+            Ok(until) => looked_at = until,
             Err(problem) => {
-                tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
+                tracing::warn!(%problem, "what ran out could not be looked for; the next round tries again")
             }
         }
-        if let Err(problem) = member::purge(&server).await {
-            tracing::error!(%problem, "deleted members could not be removed; the next hour tries again");
+    }
+}
+
+async fn chain(server: &Server) -> Infallible {
+    let mut clock = clock(CHAIN_EVERY);
+    loop {
+        clock.tick().await;
+        if let Err(problem) = change::extend(server).await {
+            tracing::warn!(%problem, "history could not be chained; the next round tries again");
         }
-        if let Err(problem) = change::mail_head(&server).await {
-            tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
+        if let Err(problem) = change::index(server).await {
+            tracing::warn!(%problem, "history could not be indexed; the next round tries again");
         }
-        if let Err(problem) = member::invite_hourly(&server).await {
-            tracing::warn!(%problem, "imported owners could not be invited; the next hour tries again");
+    }
+}
+
+async fn count(server: &Server) -> Infallible {
+    let mut clock = clock(census::EVERY);
+    loop {
+        clock.tick().await;
+        if let Err(problem) = census::take(server).await {
+            tracing::warn!(%problem, "what there is could not be counted; the next round tries again");
         }
-        match search::backfill(&server).await {
-            Ok(0) => {}
-            Ok(given) => tracing::info!(given, "things without words in the search were given theirs"),
-            Err(problem) => {
-                tracing::warn!(%problem, "the search could not be made whole; the next hour tries again")
-            }
+    }
+}
+
+async fn keep_up(server: &Server) -> Infallible {
+    let mut clock = clock(EVERY);
+    loop {
+        clock.tick().await;
+        hour(server).await;
+    }
+}
+
+async fn hour(server: &Server) {
+    match account::purge(server).await {
+        Ok(0) => {}
+        Ok(erased) => tracing::info!(erased, "accounts whose time after deletion was over were erased"),
+        Err(problem) => {
+            tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
         }
-        if let Err(problem) = sweep(&server).await {
-            tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");
+    }
+    if let Err(problem) = member::purge(server).await {
+        tracing::error!(%problem, "deleted members could not be removed; the next hour tries again");
+    }
+    if let Err(problem) = change::mail_head(server).await {
+        tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");
+    }
+    if let Err(problem) = member::invite_hourly(server).await {
+        tracing::warn!(%problem, "imported owners could not be invited; the next hour tries again");
+    }
+    match search::backfill(server).await {
+        Ok(0) => {}
+        Ok(given) => tracing::info!(given, "things without words in the search were given theirs"),
+        Err(problem) => {
+            tracing::warn!(%problem, "the search could not be made whole; the next hour tries again")
         }
+    }
+    if let Err(problem) = sweep(server).await {
+        tracing::warn!(%problem, "what has expired could not be swept; the next hour tries again");
     }
 }
 

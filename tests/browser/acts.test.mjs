@@ -49,6 +49,12 @@ class Walk {
       else if (text.startsWith(said)) longer.push(one);
     }
     const [first] = [...exact, ...longer];
+    const menu = this.page.locator(".menu-open:visible");
+    if (!first && (await menu.count()) && !(await this.page.locator(".menu:popover-open").count())) {
+      this.clicks += 1;
+      await menu.click();
+      return this.seen(words);
+    }
     assert.ok(first, `${this.name}: nothing seen on ${this.page.url()} says “${said}”`);
     return first;
   }
@@ -145,8 +151,8 @@ const ofMembers = {
     await walk.click(["Modifications", "Changes"]);
     await walk.page.getByRole("link", { name }).first().waitFor();
     await walk.click([`Site ajouté`, `Site added`]);
-    await walk.unfold(["Annuler cette modification…", "Undo this change…"]);
-    await walk.click(["Annuler cette modification", "Undo this change"]);
+    await walk.unfold(["Supprimer ce site…", "Delete this site…"]);
+    await walk.click(["Supprimer ce site", "Delete this site"]);
     await walk.page.waitForURL(/done=undone/);
   },
   "invite a webmaster": async (walk) => {
@@ -169,7 +175,7 @@ const ofMembers = {
   "add a second factor": async (walk) => {
     await walk.home();
     await walk.click(["Mon profil", "My profile"]);
-    await walk.click(["Mettre en place un second facteur", "Set up a second factor"]);
+    await walk.click(["Mettre en place la double authentification", "Set up two-step sign-in"]);
     await walk.click(["Mettre en place l’application", "Set the app up"]);
     const secret = (await walk.page.locator(".copies output").innerText()).trim();
     await walk.fill(["Le code que l’application montre", "The code the app shows"], code(secret));

@@ -109,6 +109,12 @@ for (const { js, width, lang } of [{ js: true, width: 1440, lang: "en" }, { js: 
       await press(page, "Enter", /\/search\?q=/);
       assert.ok(await page.locator("[data-kind=site] a.item-name", { hasText: site }).count() > 0);
 
+      if (width < 1024) {
+        await tabTo(page, page.locator(".menu-open"));
+        await page.keyboard.press("Enter");
+        await accessible(page);
+        await picture(page, `menu-${lang}-${width}${js ? "" : "-no-js"}`);
+      }
       await tabTo(page, page.locator(".who button"));
       await press(page, "Enter", /\/sign-in/);
     });

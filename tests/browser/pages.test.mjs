@@ -22,7 +22,7 @@ const seeds = {
 };
 // What they are told does not exist.
 const absent = { admin: ["/nowhere"], member: ["/members"] };
-const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
+const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/members\/[^/]+\/about$/, /^\/grants\/[^/]+\/leave$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/];
 
 /** One page of each kind that can be reached by links. */

@@ -148,6 +148,7 @@ impl Process {
              agents_url = \"https://panel.lab.example:{dialled}\"\n\
              state_dir = \"{}\"\n\
              assets_dir = \"{}\"\n\
+             contact = \"aide@alveole.example\"\n\
              # the hosts reach it at {} and {}\n{}\n\
              [mail]\n\
              from = \"Alvéole <panel@alveole.example>\"\n\

@@ -274,7 +274,7 @@ fn held_deletion() -> Outcome {
 /// Why a resource waits whose file somebody edited.
 pub fn edited(path: &str) -> Text {
     text!(
-        "Le fichier {path} a été modifié à la main sur l’hôte\u{a0}: rétablissez le nôtre, ou gardez cette modification.",
-        "The file {path} was edited by hand on the host: put ours back, or keep that edit."
+        "Le fichier {path} a été modifié à la main sur l’hôte\u{a0}: la coopérative décide de rétablir la version d’Alvéole ou de garder cette modification. Les membres n’ont rien à faire.",
+        "The file {path} was edited by hand on the host: the cooperative decides whether to put Alvéole’s version back or to keep that edit. Members need do nothing."
     )
 }

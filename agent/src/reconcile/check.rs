@@ -116,11 +116,11 @@ fn in_the_way(edited: &[PathBuf], trouble: Trouble) -> Trouble {
     let files = edited.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     Trouble::Refused(Text {
         fr: format!(
-            "Une modification faite à la main est en travers\u{a0}: corrigez {files}, ou rétablissez le nôtre. {}",
+            "Une modification faite à la main est en travers\u{a0}: corrigez {files}, ou rétablissez la version d’Alvéole. {}",
             said.fr
         )
         .into(),
-        en: format!("An edit made by hand is in the way: mend {files}, or put ours back. {}", said.en).into(),
+        en: format!("An edit made by hand is in the way: mend {files}, or put Alvéole’s version back. {}", said.en).into(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! From what is wanted, what is seen and what we wrote: the steps between them. Pure; equal bytes are no step.
 
 use super::{
-    product::{Home, Places, Products},
+    product::{Home, Places, Products, Target},
     seen::Seen,
     step::{Phase, Step},
 };
@@ -48,7 +48,7 @@ pub enum Plan {
 /// Works out the steps.
 pub fn plan(case: Case<'_>) -> Plan {
     let mut steps = Vec::new();
-    if let Some(blocked) = blocked(&case) {
+    if let Some(blocked) = blocked(&case).or_else(|| taken(&case)) {
         return Plan::Blocked(blocked);
     }
     for path in &case.want.folders {
@@ -185,6 +185,19 @@ fn blocked(case: &Case<'_>) -> Option<Text> {
     Some(text!(
         "Le dossier /home/{account}{below} de l’hôte n’est pas celui de ce compte (un lien, un fichier ou le dossier d’un autre)\u{a0}: une personne de l’administration doit le déplacer.",
         "The host's folder /home/{account}{below} is not this account's (a link, a file or another one's folder): an admin must move it away."
+    ))
+}
+
+/// A file of the tenant's where a site's folder shall be. It keeps nobody from suspending the site.
+fn taken(case: &Case<'_>) -> Option<Text> {
+    let (folder, Place::Taken(below)) = case.want.folder.as_ref().zip(case.seen.folder)? else { return None };
+    if !case.want.links.iter().any(|(_, target)| matches!(target, Target::Cell(_))) {
+        return None;
+    }
+    let (account, name) = (&folder.account, &folder.name);
+    Some(text!(
+        "Un fichier se trouve à la place du dossier /home/{account}/sites/{name}{below}\u{a0}: ce site n’a donc rien à montrer. Déplacez ce fichier ou donnez-lui un autre nom\u{a0}; l’hôte refait le dossier de lui-même dans les dix minutes.",
+        "A file stands in place of the folder /home/{account}/sites/{name}{below}: so this site has nothing to show. Move that file or give it another name; the host makes the folder again by itself within ten minutes."
     ))
 }
 

@@ -32,7 +32,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
         "/accounts",
         &page,
         lang.pick("Chercher un compte ou un membre", "Search an account or a member"),
-        Some(filter),
+        parts::Filters::Beside(filter),
     );
     let next = next_page(lang, "/accounts", &page, accounts.next.as_deref());
     let about = shell::Page::new(Place::Accounts, lang.pick("Comptes", "Accounts"))

@@ -104,7 +104,7 @@ pub fn state(lang: Lang, account: &AccountView) -> AnyView {
 pub fn held(lang: Lang, account: &AccountView) -> Option<AnyView> {
     let class = match account.state {
         Standing::Active => return None,
-        Standing::Suspended => "state state-held",
+        Standing::Suspended => "state state-waiting",
         Standing::Deleted => "state state-past",
     };
     Some(badge(class, standing(lang, account.state)))

@@ -21,7 +21,13 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
             "Les certificats des noms\u{a0}: d’abord ceux qui n’ont pas encore pu venir, puis ceux qui finissent les premiers.",
             "The names' certificates: first those that could not come yet, then those that end first.",
         ));
-    let search = search(lang, "/certificates", &page, lang.pick("Chercher un nom", "Search a name"), None);
+    let search = search(
+        lang,
+        "/certificates",
+        &page,
+        lang.pick("Chercher un nom", "Search a name"),
+        parts::Filters::None,
+    );
     let body = view! {
         <div class="stack">
             {server.issuer.is_none().then(|| off(lang))}

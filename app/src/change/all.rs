@@ -73,7 +73,7 @@ fn filter(lang: Lang, page: &parts::Page) -> AnyView {
     view! {
         <form class="filters" method="get" action="/changes">
             {states.view(lang, &typed)}
-            <button class="button" type="submit">{lang.pick("Montrer", "Show")}</button>
+            <button class="button" type="submit">{lang.pick("Filtrer", "Filter")}</button>
         </form>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Face, Miss, on_form},
-    parts::{Input, Select, Typed, day_begins, errors, href, link, turns},
+    parts::{Input, Select, Typed, day_begins, errors, href, link, more_filters, turns},
 };
 use leptos::prelude::*;
 use model::{AccountId, HostId, Lang, MemberId, Problem, Text, UnixName};
@@ -211,19 +211,23 @@ impl Read {
                 {host.view(lang, &typed)}
             }
         });
+        let filters = view! {
+            {verbs(lang, nouns).view(lang, &typed)}
+            {wide}
+            {vias(lang).view(lang, &typed)}
+            {Input::day("from", lang.pick("Du", "From")).view(lang, &typed)}
+            {Input::day("to", lang.pick("Au", "To")).view(lang, &typed)}
+        };
+        let beyond_words = self.pairs().iter().any(|(name, value)| *name != "q" && !value.is_empty());
         let refused = errors(lang, &typed);
         let narrowed = self.narrowed() || self.filter.is_err();
         view! {
             {refused}
             <form class="filters" method="get" action=path role="search" novalidate=true>
                 {words.view(lang, &typed)}
-                {verbs(lang, nouns).view(lang, &typed)}
-                {wide}
-                {vias(lang).view(lang, &typed)}
-                {Input::day("from", lang.pick("Du", "From")).view(lang, &typed)}
-                {Input::day("to", lang.pick("Au", "To")).view(lang, &typed)}
-                <button class="button" type="submit">{lang.pick("Filtrer", "Filter")}</button>
+                <button class="button" type="submit">{lang.pick("Chercher", "Search")}</button>
                 {narrowed.then(|| view! { <a class="button button-link" href=whole>{lang.pick("Tout montrer", "Show all")}</a> })}
+                {more_filters(lang, beyond_words, filters.into_any())}
             </form>
         }
         .into_any()
@@ -308,7 +312,7 @@ fn noun(lang: Lang, noun: &str) -> &'static str {
         "staff" => lang.pick("Fonctions", "Staff roles"),
         "approval" => lang.pick("Accords", "Approvals"),
         "user" => lang.pick("Utilisateurs", "Users"),
-        "factor" => lang.pick("Seconds facteurs", "Second factors"),
+        "factor" => lang.pick("Double authentification", "Two-step sign-in"),
         "token" => lang.pick("Jetons", "Tokens"),
         "plan" => lang.pick("Offres", "Plans"),
         "host" => lang.pick("Hôtes", "Hosts"),
@@ -331,8 +335,8 @@ fn verbs(lang: Lang, nouns: &[&'static str]) -> Select {
 }
 
 fn vias(lang: Lang) -> Select {
-    let first = Select::new("via", lang.pick("Par", "Through"))
-        .option("", lang.pick("toutes les portes", "any door"));
+    let first =
+        Select::new("via", lang.pick("Par quel moyen", "By what means")).option("", lang.pick("tous", "any"));
     VIAS.iter().fold(first, |select, via| {
         let words = match *via {
             "session" => lang.pick("le navigateur", "the browser"),

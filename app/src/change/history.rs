@@ -25,7 +25,10 @@ pub async fn all(State(server): State<Server>, face: Face, Query(asked): Query<A
     };
     let log = log(&server, &face, &read, found).await?;
     let head = server::change::head(&server, face.me()?).await?;
-    let words = lang.pick("Fin de la chaîne", "End of the chain");
+    let words = lang.pick(
+        "Empreinte de la dernière modification, pour vérifier plus tard que rien n’a été récrit",
+        "Hash of the last change, to verify later that nothing was rewritten",
+    );
     let body = view! {
         {log}
         <p class="small quiet below">{words}{lang.colon()}<a href="/changes/chain">{head.position}</a>" "<code>{head.hash}</code></p>
@@ -108,8 +111,11 @@ fn verdict(lang: Lang, chain: Chain) -> AnyView {
 pub fn frame(face: &Face, history: bool) -> shell::Page {
     let lang = face.lang;
     let lead = lang.pick("Qui a fait quoi, et où cela en est.", "Who did what, and where it stands.");
-    let mut parts =
-        vec![Tab { words: lang.pick("À suivre", "To follow"), href: "/changes".into(), current: !history }];
+    let mut parts = vec![Tab {
+        words: lang.pick("À regarder", "To look at"),
+        href: "/changes".into(),
+        current: !history,
+    }];
     if face.may(Duty::SeeHistory) {
         let words = lang.pick("Historique", "History");
         parts.push(Tab { words, href: "/changes/history".into(), current: history });

@@ -170,11 +170,11 @@ fn item(face: &Face, change: &ChangeView) -> AnyView {
 
 /// Undo at one click, unless it loses something: then the change's page says what first.
 fn undo(lang: Lang, change: &ChangeView) -> AnyView {
-    let words = lang.pick("Annuler", "Undo");
+    let words = words::undo(lang, change);
     if words::loss(lang, change).is_some() {
         let title = words::title(lang, change);
         return view! {
-            <a class="button button-small" href=format!("/changes/{}#undo", change.id)>{words}"…"<span class="unseen">{title}</span></a>
+            <a class="button button-small button-loss" href=format!("/changes/{}#undo", change.id)>{words}"…"<span class="unseen">{title}</span></a>
         }
         .into_any();
     }

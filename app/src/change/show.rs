@@ -80,7 +80,7 @@ pub fn render(face: &Face, change: &ChangeView, typed: &Typed) -> Response {
                 ]
             })
             .collect();
-        let heads = [lang.pick("Hôte", "Host"), lang.pick("Élément", "Item"), lang.pick("État", "State"), lang.pick("Raison", "Reason")];
+        let heads = [lang.pick("Hôte", "Host"), lang.pick("Ressource", "Resource"), lang.pick("État", "State"), lang.pick("Raison", "Reason")];
         let caption = lang.pick("État sur chaque hôte", "State on each host");
         view! { <section class="card card-flat"><div class="card-head"><h2>{caption}</h2></div>{table(caption, &heads, rows)}</section> }
     });
@@ -101,16 +101,10 @@ fn link(words: &'static str, id: ChangeId) -> AnyView {
 
 fn undo_act(face: &Face, change: &ChangeView) -> AnyView {
     let lang = face.lang;
-    let act = Action::new(
-        format!("/changes/{}/undo", change.id),
-        lang.pick("Annuler cette modification", "Undo this change"),
-    );
+    let words = words::undo(lang, change);
+    let act = Action::new(format!("/changes/{}/undo", change.id), words);
     match words::loss(lang, change) {
-        Some(loss) => fold_loss(
-            lang.pick("Annuler cette modification…", "Undo this change…"),
-            true,
-            view! { <p>{loss}</p>{act.loss().view()} },
-        ),
+        Some(loss) => fold_loss(format!("{words}…"), true, view! { <p>{loss}</p>{act.loss().view()} }),
         None => act.view(),
     }
 }

@@ -31,6 +31,10 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
             format!("{old} before · How they were recognised: {reason}"),
         ));
     }
+    if change.verb == "grant.move" {
+        let old = text(&change.before, "email")?;
+        return Some(lang.pick(format!("Auparavant {old}"), format!("{old} before")));
+    }
     if change.verb == "viewing.start" {
         let reason = text(&change.after, "reason")?;
         return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));
@@ -109,21 +113,34 @@ pub fn who(lang: Lang, change: &ChangeView) -> String {
     }
 }
 
+/// Undoing, named by what it does.
+pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
+    match change.verb.as_str() {
+        "site.create" => lang.pick("Supprimer ce site", "Delete this site"),
+        "site.names" => lang.pick("Remettre les noms d’avant", "Put the names back"),
+        "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
+        "account.suspend" => lang.pick("Réactiver le compte", "Reactivate the account"),
+        "account.resume" => lang.pick("Suspendre à nouveau", "Suspend again"),
+        "account.delete" => lang.pick("Rétablir le compte", "Bring the account back"),
+        "account.restore" => lang.pick("Supprimer à nouveau", "Delete again"),
+        "account.plan" => lang.pick("Remettre l’offre d’avant", "Put the plan back"),
+        _ => lang.pick("Remettre comme avant", "Put it back as it was"),
+    }
+}
+
 /// What undoing would lose, where it loses something.
 pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
     match change.verb.as_str() {
         "site.create" => Some(lang.pick(
-            "Annuler supprime le site\u{a0}: ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
-            "Undoing deletes the site: its names will no longer answer. The files stay in the account's folder.",
+            "Ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
+            "Its names will no longer answer. The files stay in the account's folder.",
         )),
-        "account.restore" => Some(lang.pick(
-            "Annuler supprime à nouveau le compte\u{a0}: ses sites cesseront de répondre.",
-            "Undoing deletes the account again: its sites will stop answering.",
-        )),
-        "account.resume" => Some(lang.pick(
-            "Annuler suspend à nouveau le compte\u{a0}: ses sites cesseront de répondre.",
-            "Undoing suspends the account again: its sites will stop answering.",
-        )),
+        "account.restore" => {
+            Some(lang.pick("Ses sites cesseront de répondre.", "Its sites will stop answering."))
+        }
+        "account.resume" => {
+            Some(lang.pick("Ses sites cesseront de répondre.", "Its sites will stop answering."))
+        }
         _ => None,
     }
 }

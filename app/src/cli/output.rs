@@ -19,6 +19,27 @@ pub fn list(items: &[Value], columns: &[&str], json: bool, lang: Lang) {
     }
 }
 
+/// One thing that is mostly a list: that as a table, its other fields as lines.
+pub fn beside(item: &Value, (field, columns): (&str, &[&str]), rest: &[&str], json: bool, lang: Lang) {
+    if json {
+        return print_json(item);
+    }
+    list(item[field].as_array().map_or(&[], Vec::as_slice), columns, false, lang);
+    one(item, rest, false, lang);
+}
+
+/// Groups as one table of all their things.
+pub fn groups(groups: &[Value], field: &str, columns: &[&str], json: bool, lang: Lang) {
+    if json {
+        return print_json(&Value::from(groups.to_vec()));
+    }
+    list(&ungrouped(groups, field), columns, false, lang);
+}
+
+fn ungrouped(groups: &[Value], field: &str) -> Vec<Value> {
+    groups.iter().filter_map(|group| group[field].as_array()).flatten().cloned().collect()
+}
+
 /// One thing: a line a field, in the order of the columns.
 pub fn one(item: &Value, columns: &[&str], json: bool, lang: Lang) {
     if json {
@@ -68,7 +89,9 @@ fn shown(item: &Value, column: &str, lang: Lang) -> String {
             .iter()
             .map(|one| match one.as_str() {
                 Some(word) => word.to_owned(),
-                None => contacts::line(one).map_or_else(|| one.to_string(), |line| line + ";"),
+                None => contacts::line(one)
+                    .or_else(|| role(one))
+                    .map_or_else(|| one.to_string(), |line| line + ";"),
             })
             .collect::<Vec<_>>()
             .join(" "),
@@ -78,6 +101,11 @@ fn shown(item: &Value, column: &str, lang: Lang) -> String {
         },
     };
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Who has which role.
+fn role(one: &Value) -> Option<String> {
+    Some(format!("{} ({})", one["email"].as_str()?, one["role"].as_str()?))
 }
 
 /// UTC, ISO 8601, to the second.
@@ -95,7 +123,7 @@ mod tests {
     fn fields_become_one_line_of_text() {
         let item = json!({
             "name": "asso", "member": {"name": "Les\u{1b}[31m amis\n"}, "at": 1_700_000_000_123_i64, "gone": null,
-            "names": ["a.example", "b.example"], "contacts": [{"purpose": "legal", "name": "Me Dupont", "email": null, "phone": null}], "text": {"fr": "disque plein", "en": "disk full"}, "connected": true,
+            "names": ["a.example", "b.example"], "contacts": [{"purpose": "legal", "name": "Me Dupont", "email": null, "phone": null}], "users": [{"email": "a@asso.example", "role": "owner"}], "text": {"fr": "disque plein", "en": "disk full"}, "connected": true,
         });
         for (column, fr) in [
             ("name", "asso"),
@@ -105,12 +133,20 @@ mod tests {
             ("member.absent", "-"),
             ("names", "a.example b.example"),
             ("contacts", "legal: Me Dupont;"),
+            ("users", "a@asso.example (owner);"),
             ("text", "disque plein"),
             ("connected", "oui"),
         ] {
             assert_eq!(shown(&item, column, Lang::Fr), fr, "{column}");
         }
         assert_eq!(shown(&item, "text", Lang::En), "disk full");
+    }
+
+    #[test]
+    fn the_things_of_all_groups_are_one_list() {
+        let groups =
+            [json!({"kind": "site", "items": [1, 2]}), json!({"kind": "user", "items": [3], "next": "x"})];
+        assert_eq!(ungrouped(&groups, "items"), [json!(1), json!(2), json!(3)]);
     }
 
     #[test]

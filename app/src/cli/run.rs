@@ -50,6 +50,15 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         output::list(&items, verb.columns, json, lang);
         return Ok(Exit::Done);
     }
+    if let table::Answer::Beside(field, rest) = verb.answer {
+        output::beside(&client.get(&path)?.body, (field, verb.columns), rest, json, lang);
+        return Ok(Exit::Done);
+    }
+    if let table::Answer::Groups(field) = verb.answer {
+        let groups = list(&client, verb, &path, args, lang)?;
+        output::groups(&groups, field, verb.columns, json, lang);
+        return Ok(Exit::Done);
+    }
     if verb.answer != table::Answer::One {
         let items = list(&client, verb, &path, args, lang)?;
         output::list(&items, verb.columns, json, lang);
@@ -161,7 +170,7 @@ fn list(
     args: &ArgMatches,
     lang: Lang,
 ) -> Result<Vec<Value>, Failure> {
-    if verb.answer == table::Answer::List {
+    if matches!(verb.answer, table::Answer::List | table::Answer::Groups(_)) {
         let query = query(client, verb, args, lang)?;
         return all(client, &format!("{path}{}", query.replacen('&', "?", 1)), usize::MAX);
     }

@@ -33,6 +33,10 @@ pub enum Answer {
     Pages,
     /// A list that stands in a field of one thing.
     Within(&'static str),
+    /// The same, and other fields of that thing, a line each.
+    Beside(&'static str, &'static [&'static str]),
+    /// A list of groups; the things of each stand in this field.
+    Groups(&'static str),
     /// A file, passed on as it comes.
     File,
 }
@@ -175,6 +179,18 @@ impl Verb {
     /// In a field of the one thing that is answered.
     pub const fn within(mut self, field: &'static str) -> Verb {
         self.answer = Answer::Within(field);
+        self
+    }
+
+    /// In a field of the one thing that is answered, beside these.
+    pub const fn beside(mut self, field: &'static str, rest: &'static [&'static str]) -> Verb {
+        self.answer = Answer::Beside(field, rest);
+        self
+    }
+
+    /// In a field of each group that is answered.
+    pub const fn groups(mut self, field: &'static str) -> Verb {
+        self.answer = Answer::Groups(field);
         self
     }
 

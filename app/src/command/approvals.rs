@@ -3,7 +3,7 @@
 use model::{ApprovalId, Problem};
 use server::{Actor, Config};
 
-/// What waits for a second admin, one a line.
+/// What waits for a second person, one a line, and below each what it means.
 pub async fn list(config: Config) -> Result<(), Problem> {
     let server = super::open(config).await?;
     let open = server::approval::list(&server, &Actor::panel()).await;
@@ -17,7 +17,7 @@ pub async fn list(config: Config) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Says yes in the second admin's place. Whoever runs this is root on the panel, and it stands in the history.
+/// Says yes in the second person's place. Whoever runs this is root on the panel, and it stands in the history.
 pub async fn approve(config: Config, id: ApprovalId) -> Result<(), Problem> {
     let server = super::open(config).await?;
     let approved = server::approval::approve_by_command(&server, id).await;

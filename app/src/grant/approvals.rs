@@ -29,16 +29,20 @@ pub async fn refuse(State(server): State<Server>, face: Face, Path(id): Path<App
     see("/staff", "approval_refused")
 }
 
-/// What waits; on the home page of those who may look at it too.
-pub fn approvals(lang: Lang, open: Vec<ApprovalView>) -> Option<AnyView> {
+/// What waits. On the home page the first few, and the way to all of it.
+pub fn approvals(lang: Lang, open: Vec<ApprovalView>, more: bool) -> Option<AnyView> {
     if open.is_empty() {
         return None;
     }
+    let title = lang.pick("Attend un deuxième accord", "Waits for a second approval");
+    let all = more.then(|| {
+        view! { <a class="button button-small" href="/staff">{lang.pick("Tous", "All")}<span class="unseen">{lang.colon()}{title}</span></a> }
+    });
     let rows = open.into_iter().map(|asked| approval(lang, asked)).collect_view();
     Some(
         view! {
             <section class="card card-flat card-alert" aria-labelledby="approvals">
-                <div class="card-head"><h2 id="approvals">{lang.pick("Attend un deuxième accord", "Waits for a second approval")}</h2></div>
+                <div class="card-head"><h2 id="approvals">{title}</h2>{all}</div>
                 <ul class="items">{rows}</ul>
             </section>
         }
@@ -55,20 +59,25 @@ fn approval(lang: Lang, asked: ApprovalView) -> AnyView {
         let words = lang.pick("Retirer ma demande", "Withdraw my request");
         Some(view! { <div class="row">{act("refuse", words).view()}</div> }.into_any())
     } else if asked.may {
-        let yes = act("approve", lang.pick("Donner mon accord", "Approve"));
-        let yes = if loses(asked.kind) { yes.loss() } else { yes.main() }.view();
+        let yes = asked.hindrance.is_none().then(|| {
+            let yes = act("approve", lang.pick("Donner mon accord", "Approve"));
+            if loses(asked.kind) { yes.loss() } else { yes.main() }.view()
+        });
         let no = act("refuse", lang.pick("Refuser", "Refuse")).view();
         Some(view! { <div class="row">{yes}{no}</div> }.into_any())
     } else {
         None
     };
     let by = asked.by.clone();
+    let hindrance =
+        asked.hindrance.as_ref().map(|why| view! { <p class="item-more">{why.pick(lang).to_owned()}</p> });
     view! {
         <li>
             <div class="item">
                 <span class="item-name">{title.clone()}</span>
                 {lines(lang, &asked)}
                 <p class="item-more">{lang.pick("demandé par ", "asked for by ")}{by}{lang.pick(" · jusqu’au ", " · until ")}{day(lang, asked.expires_at)}</p>
+                {hindrance}
             </div>
             {acts}
         </li>

@@ -1,6 +1,8 @@
 //! Roles: who is what on an account or a member, one's own roles, the cooperative's staff.
 
 pub mod approvals;
+mod give;
+mod held;
 pub mod mine;
 pub mod people;
 pub mod staff;
@@ -15,13 +17,13 @@ pub fn word(role: Role, lang: Lang) -> String {
 /// What a role allows, for those who choose one.
 pub fn meaning(role: Role, lang: Lang) -> &'static str {
     match role {
-        Role::Owner => lang.pick("tout, y compris les responsables", "everything, owners included"),
+        Role::Owner => lang.pick("tout, et dit qui est responsable", "everything, and says who is an owner"),
         Role::Manager => {
             lang.pick("tout, sauf les responsables et gestionnaires", "everything but owners and managers")
         }
         Role::MailManager => lang.pick("le courriel", "mail"),
         Role::Webmaster => lang.pick("les sites et leurs noms", "sites and their names"),
-        Role::Reader => lang.pick("regarder seulement", "looking only"),
+        Role::Reader => lang.pick("regarder, sans rien modifier", "looking, without changing anything"),
     }
 }
 

@@ -1,19 +1,24 @@
 //! The page of who is what on an account, or on a member and so on all its accounts.
 
-use super::{meaning, word};
+use super::{
+    give::{form, hand_over},
+    held::{Of, list},
+    word,
+};
 use crate::{
     account::{self, Part},
     http::{Answer, Face, on_form, see},
-    parts::{Action, Check, Input, Select, Typed, day, errors, fold_loss, link_main},
+    parts::{Action, Typed, day, errors, link_main},
     shell::{self, Place},
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{AccountId, Duty, GrantId, InvitationId, Lang, MemberId, Problem, Right, Role, Text, UserId};
+use model::{AccountId, Duty, GrantId, InvitationId, Lang, MemberId, Problem, Right, Role, Text};
 use server::{
     Server,
-    grant::{Access, Given, GrantView, InvitationView, NewGrant, On},
+    grant::{Access, Given, InvitationView, NewGrant, On},
 };
+use std::collections::BTreeMap;
 
 /// The handlers are alike for accounts and members.
 macro_rules! handlers {
@@ -140,7 +145,8 @@ async fn page(server: &Server, face: &Face, on: On) -> Result<shell::Page, crate
             let name = server::grant::name_of_member(server, face.me()?, id).await?;
             let lang = face.lang;
             let page = shell::Page::new(Place::Members, lang.pick("Personnes", "People"));
-            if face.is_staff() { page.from(name, format!("/members/{id}")) } else { page.lead(name) }
+            let record = if face.is_staff() { "" } else { "/about" };
+            page.from(name, format!("/members/{id}{record}"))
         }
     })
 }
@@ -156,11 +162,19 @@ async fn draw(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
     let invited = server::grant::invitations(server, me, on).await?;
     let lang = face.lang;
     let shared = access.has(Right::Share);
+    // The last owner is told so where others find the button.
+    let mut stays = BTreeMap::new();
+    for grant in &grants {
+        if let Some(why) = server::grant::must_stay(server, on, grant.id, grant.role).await? {
+            stays.insert(grant.id, why);
+        }
+    }
     let owns = grants.iter().any(|grant| grant.role == Role::Owner && Some(grant.user) == me.user);
+    let of = Of { on, access: &access, me: me.user, stays };
     let body = view! {
         <div class="stack">
             {errors(lang, &typed)}
-            {list(lang, on, &access, me.user, grants)}
+            {list(lang, &of, grants)}
             {(!invited.is_empty()).then(|| waiting(lang, on, &access, invited))}
             {shared.then(|| form(lang, on, &access, server.carrier.is_some(), &typed))}
             {owns.then(|| hand_over(lang, on, &typed))}
@@ -169,53 +183,6 @@ async fn draw(server: &Server, face: &Face, on: On, typed: Typed) -> Answer {
     };
     let face = face.saying(format!("{}/people", on.path()));
     Ok(shell::page(&face, page.status(typed.status()), body))
-}
-
-fn list(lang: Lang, on: On, access: &Access, me: Option<UserId>, grants: Vec<GrantView>) -> AnyView {
-    let rows = grants.into_iter().map(|grant| row(lang, on, access, me, grant)).collect_view();
-    let inherited = matches!(on, On::Account(_)).then(|| {
-        view! {
-            <div class="card-foot small quiet">{lang.pick(
-                "Les responsables du membre (personne ou association) ont ici le même rôle que sur lui.",
-                "Whoever has a role on the member (the person or organisation) has the same one here.",
-            )}</div>
-        }
-    });
-    view! {
-        <section class="card card-flat" aria-labelledby="people">
-            <div class="card-head"><h2 id="people">{lang.pick("Qui a quel rôle", "Who has which role")}</h2></div>
-            <ul class="items">{rows}</ul>
-            {inherited}
-        </section>
-    }
-    .into_any()
-}
-
-fn row(lang: Lang, on: On, access: &Access, me: Option<UserId>, grant: GrantView) -> AnyView {
-    let until = grant.expires_at.map(|at| view! { {lang.pick(" · jusqu’au ", " · until ")}{day(lang, at)} });
-    let act = if Some(grant.user) == me {
-        let path = format!("/grants/{}/leave", grant.id);
-        let act = Action::new(path, lang.pick("Rendre mon rôle", "Give up my role")).loss_small();
-        Some(act.about(lang, word(grant.role, lang)).view())
-    } else {
-        access.shares(grant.role).then(|| {
-            let path = format!("{}/people/{}/withdraw", on.path(), grant.id);
-            Action::new(path, lang.pick("Retirer le rôle", "Withdraw the role"))
-                .about(lang, &grant.email)
-                .small()
-                .view()
-        })
-    };
-    view! {
-        <li>
-            <div class="item">
-                <span class="item-name">{grant.email}</span>
-                <p class="item-more">{word(grant.role, lang)}{lang.pick(" · depuis le ", " · since ")}{day(lang, grant.created_at)}{until}</p>
-            </div>
-            {act}
-        </li>
-    }
-    .into_any()
 }
 
 fn waiting(lang: Lang, on: On, access: &Access, invited: Vec<InvitationView>) -> AnyView {
@@ -230,7 +197,7 @@ fn waiting(lang: Lang, on: On, access: &Access, invited: Vec<InvitationView>) ->
                     .view()
             });
             let kind = if asked.hands_over {
-                lang.pick("cession de responsabilité", "handing over of ownership").to_owned()
+                lang.pick("reprise de la responsabilité", "taking over of ownership").to_owned()
             } else {
                 word(asked.role, lang)
             };
@@ -252,75 +219,4 @@ fn waiting(lang: Lang, on: On, access: &Access, invited: Vec<InvitationView>) ->
         </section>
     }
     .into_any()
-}
-
-fn form(lang: Lang, on: On, access: &Access, mails: bool, typed: &Typed) -> AnyView {
-    // As it is until this very form comes back.
-    let shown = match typed.has("email") {
-        true => typed.clone(),
-        false => typed.clone().with("mail", "yes").with("role", Role::Webmaster.code()),
-    };
-    let roles = Role::ALL.into_iter().filter(|role| access.shares(*role)).fold(
-        Select::new("role", lang.pick("Rôle", "Role")),
-        |select, role| {
-            select.option(role.code(), format!("{}{}{}", word(role, lang), lang.colon(), meaning(role, lang)))
-        },
-    );
-    let email =
-        Input::email("email", lang.pick("Adresse électronique", "E-mail address")).autocomplete("off");
-    let days = Input::number("days", lang.pick("Pendant combien de jours", "For how many days"))
-        .optional()
-        .hint(lang.pick("Vide\u{a0}: jusqu’à nouvel ordre.", "Empty: until further notice."));
-    let by_mail = (access.is_admin() && mails).then(|| {
-        Check::new(
-            "mail",
-            lang.pick(
-                "Envoyer l’invitation par courriel\u{a0}; sinon, un lien s’affiche, à transmettre",
-                "Send the invitation by mail; else a link is shown, to pass on",
-            ),
-        )
-        .view(lang, &shown)
-    });
-    let (title, button) = if access.is_admin() {
-        (lang.pick("Donner un rôle", "Give a role"), lang.pick("Donner le rôle", "Give the role"))
-    } else {
-        (
-            lang.pick("Inviter quelqu’un", "Invite somebody"),
-            lang.pick("Envoyer l’invitation", "Send the invitation"),
-        )
-    };
-    view! {
-        <section class="card" aria-labelledby="give">
-            <form class="form" method="post" action=format!("{}/people", on.path()) novalidate=true>
-                <h2 id="give">{title}</h2>
-                {email.view(lang, &shown)}
-                {roles.view(lang, &shown)}
-                {days.view(lang, &shown)}
-                {by_mail}
-                <button class="button button-main" type="submit">{button}</button>
-            </form>
-        </section>
-    }
-    .into_any()
-}
-
-fn hand_over(lang: Lang, on: On, typed: &Typed) -> AnyView {
-    let to = Input::email(
-        "to",
-        lang.pick("Adresse de la personne qui prend la suite", "Address of the person who takes over"),
-    )
-    .autocomplete("off");
-    let body = view! {
-        <p>{lang.pick(
-            "La personne reçoit une proposition. Dès qu’elle accepte, elle est responsable à votre place et votre rôle prend fin\u{a0}; jusque-là, rien ne change.",
-            "The person gets an offer. As soon as they accept, they are the owner in your place and your role ends; until then, nothing changes.",
-        )}</p>
-        <form class="form" method="post" action=format!("{}/hand-over", on.path()) novalidate=true>
-            {to.view(lang, typed)}
-            <button class="button button-loss" type="submit">{lang.pick("Proposer la cession", "Offer the handing over")}</button>
-        </form>
-    };
-    let title = lang.pick("Céder ma responsabilité…", "Hand my ownership over…");
-    let section = fold_loss(title, typed.error("to").is_some(), body);
-    view! { <section class="folds">{section}</section> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! The cooperative's staff, and what waits for a second admin.
+//! The cooperative's staff, and what waits for a second person.
 
 use super::{approvals::approvals, staff_meaning};
 use crate::{
@@ -13,6 +13,7 @@ use server::{
     Server,
     grant::{AddedStaff, NewStaff, StaffView},
 };
+use std::collections::BTreeMap;
 
 /// `GET /staff`
 pub async fn list(State(server): State<Server>, face: Face) -> Answer {
@@ -87,30 +88,40 @@ pub(super) async fn draw(server: &Server, face: &Face, typed: Typed) -> Answer {
     let staff = server::grant::list_staff(server, me).await?;
     let open = server::approval::list(server, me).await?;
     let may = face.may(Duty::Administer);
+    let mut stays = BTreeMap::new();
+    for one in &staff {
+        if let Some(why) = server::grant::must_stay_staff(server, one).await? {
+            stays.insert(one.id, why);
+        }
+    }
     let body = view! {
         <div class="stack">
             {errors(lang, &typed)}
-            {approvals(lang, open)}
-            <div class="card card-flat">{rows(lang, may, staff)}</div>
+            {approvals(lang, open, false)}
+            <div class="card card-flat">{rows(lang, may, staff, &stays)}</div>
             {may.then(|| form(lang, &typed))}
         </div>
     };
     Ok(shell::page(&face.saying("/staff"), page(face).status(typed.status()), body))
 }
 
-fn rows(lang: Lang, may: bool, staff: Vec<StaffView>) -> AnyView {
+/// `stays`: roles that cannot end, and why.
+fn rows(lang: Lang, may: bool, staff: Vec<StaffView>, stays: &BTreeMap<GrantId, Problem>) -> AnyView {
     let rows = staff
         .into_iter()
         .map(|one| {
             let role = one.role.word().pick(lang).to_owned();
-            let act = may.then(|| {
-                Action::new(
+            let act = may.then(|| match stays.get(&one.id) {
+                Some(why) => {
+                    view! { <span class="small quiet">{why.pick(lang).to_owned()}</span> }.into_any()
+                }
+                None => Action::new(
                     format!("/staff/{}/remove", one.id),
                     lang.pick("Retirer la fonction", "Withdraw the role"),
                 )
                 .about(lang, format!("{}, {role}", one.email))
                 .small()
-                .view()
+                .view(),
             });
             let until = one.expires_at.map(|at| day(lang, at));
             vec![
@@ -140,8 +151,7 @@ fn form(lang: Lang, typed: &Typed) -> AnyView {
     let roles = StaffRole::ALL.into_iter().fold(
         Select::new("role", lang.pick("Fonction", "Role")),
         |select, role| {
-            let word = role.word().pick(lang).to_owned();
-            select.option(role.code(), format!("{word}{}{}", lang.colon(), staff_meaning(role, lang)))
+            select.meaning(role.code(), role.word().pick(lang).to_owned(), staff_meaning(role, lang))
         },
     );
     let email =

@@ -55,7 +55,7 @@ fn table_of(lang: Lang, difference: &[Difference]) -> AnyView {
     let title = lang.pick("Ce qui diffère", "What differs");
     let heads = [
         lang.pick("Nom", "Name"),
-        lang.pick("Élément", "Item"),
+        lang.pick("Ressource", "Resource"),
         lang.pick("Effet de l’adoption", "Effect of adopting"),
     ];
     view! { <section class="card card-flat"><div class="card-head"><h2>{title}</h2></div>{table(title, &heads, rows)}</section> }.into_any()

@@ -19,8 +19,9 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
     let about = shell::Page::new(Place::Hosts, lang.pick("Hôtes", "Hosts"))
         .lead(lang.pick("Les serveurs où vivent les comptes.", "The servers where accounts live."))
         .act_if(face.may(Duty::KeepHosts).then(|| new(lang)));
-    let search = (page.narrowed() || hosts.items.len() > 10)
-        .then(|| search(lang, "/hosts", &page, lang.pick("Chercher un hôte", "Search a host"), None));
+    let search = (page.narrowed() || hosts.items.len() > 10).then(|| {
+        search(lang, "/hosts", &page, lang.pick("Chercher un hôte", "Search a host"), parts::Filters::None)
+    });
     let body = view! { {search}<div class="card card-flat">{rows(&face, hosts.items)}</div>{next} };
     Ok(shell::page(&face, about, body))
 }
@@ -46,10 +47,12 @@ pub fn rows(face: &Face, hosts: Vec<HostView>) -> AnyView {
             let trouble = match (host.resources.failed, host.resources.held) {
                 (0, 0) => lang.pick("aucun", "none").to_owned(),
                 (failed, 0) => lang.pick(format!("{failed} en échec"), format!("{failed} failed")),
-                (0, held) => lang.pick(format!("{held} en attente d’accord"), format!("{held} held")),
+                (0, held) => {
+                    lang.pick(format!("{held} attendent un accord"), format!("{held} waiting for consent"))
+                }
                 (failed, held) => lang.pick(
-                    format!("{failed} en échec, {held} en attente d’accord"),
-                    format!("{failed} failed, {held} held"),
+                    format!("{failed} en échec, {held} attendent un accord"),
+                    format!("{failed} failed, {held} waiting for consent"),
                 ),
             };
             vec![
@@ -68,7 +71,7 @@ pub fn rows(face: &Face, hosts: Vec<HostView>) -> AnyView {
         lang.pick("État", "State"),
         lang.pick("Comptes", "Accounts"),
         lang.pick("En place", "In place"),
-        lang.pick("Ennuis", "Troubles"),
+        lang.pick("À regarder", "To look at"),
         lang.pick("Vu", "Seen"),
         lang.pick("Agent", "Agent"),
     ];

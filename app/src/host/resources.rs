@@ -2,9 +2,9 @@
 
 use crate::{
     http::{Answer, Face},
-    parts::{self, Action, Select, Typed, diff, empty, next_page},
+    parts::{self, Action, Select, Typed, badge, diff, empty, next_page},
     shell::{self, Place},
-    state::{StateBadge, word},
+    state::{StandingBadge, StateBadge, word},
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ pub async fn list(
     let body = view! {
         <form class="filters" method="get" action=path>
             {states.view(lang, &typed)}
-            <button class="button" type="submit">{lang.pick("Montrer", "Show")}</button>
+            <button class="button" type="submit">{lang.pick("Filtrer", "Filter")}</button>
         </form>
         <div class="card card-flat">{items(&face, id, found.items)}</div>
         {next}
@@ -57,22 +57,47 @@ pub fn items(face: &Face, host: HostId, resources: Vec<ResourceView>) -> AnyView
     view! { <ul class="items">{items}</ul> }.into_any()
 }
 
+/// How it stands; what is suspended or gone is not in service when that is done.
+fn standing(lang: Lang, resource: &ResourceView) -> AnyView {
+    let state = resource.state;
+    let done = matches!(state, ChangeState::Verified | ChangeState::Applied);
+    let (class, is, will) = match resource.wanted.as_str() {
+        "suspended" => (
+            "state state-waiting",
+            lang.pick("suspendu", "suspended"),
+            lang.pick("à suspendre", "to be suspended"),
+        ),
+        "erased" => {
+            ("state state-past", lang.pick("effacé", "erased"), lang.pick("à effacer", "to be erased"))
+        }
+        "gone" => {
+            ("state state-past", lang.pick("supprimé", "deleted"), lang.pick("à supprimer", "to be deleted"))
+        }
+        _ => return view! { <StandingBadge state lang/> }.into_any(),
+    };
+    if done {
+        badge(class, is)
+    } else {
+        view! { <span class="small quiet">{will}</span><StateBadge state lang/> }.into_any()
+    }
+}
+
 /// `may`: whoever looks may decide.
 fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView {
     let kind = crate::change::words::kind(lang, resource.kind);
     let label = crate::change::words::shown(&resource.label);
-    let gone = resource.gone.then(|| lang.pick(", à supprimer", ", to be deleted"));
     let said = resource.text.as_ref().map(|text| text.pick(lang).to_owned());
     let path = format!("/hosts/{host}/resources/{}/{}/consent", resource.kind.code(), resource.key);
     let act = |code: &'static str, words: &'static str| {
         Action::new(path.clone(), words).hidden("consent", code).about(lang, label.clone())
     };
+    let back = lang.pick("Rétablir la version d’Alvéole", "Put Alvéole’s version back");
     let held = resource.state == ChangeState::Held;
     let drift = resource.drift.as_ref().map(|found| {
         let edited = found.path.clone();
-        let put_back =
-            may.then(|| act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).main().view());
-        let keep = (may && held).then(|| act("keep", lang.pick("Garder celle-ci", "Keep this one")).view());
+        let put_back = may.then(|| act("put_back", back).main().view());
+        let keep =
+            (may && held).then(|| act("keep", lang.pick("Garder la modification", "Keep the edit")).view());
         view! {
             <div class="item-wide stack-tight">
                 <p>{lang.pick("Modifié à la main\u{a0}: ", "Edited by hand: ")}<code>{edited}</code></p>
@@ -83,7 +108,7 @@ fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView 
     });
     // Kept as edited: ours can come back at any time.
     let kept = (resource.pinned && resource.drift.is_none()).then(|| {
-        let put_back = may.then(|| act("put_back", lang.pick("Remettre la nôtre", "Put ours back")).small().view());
+        let put_back = may.then(|| act("put_back", back).small().view());
         view! { <span class="small quiet">{lang.pick("gardé tel que modifié à la main", "kept as edited by hand")}</span>{put_back} }
     });
     let delete = (may && held && resource.gone)
@@ -98,10 +123,10 @@ fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView 
         <li>
             <div class="item">
                 {name}
-                <p class="item-more">{kind}{gone}{said.map(|said| format!(" · {said}"))}</p>
+                <p class="item-more">{kind}{said.map(|said| format!(" · {said}"))}</p>
             </div>
             <div class="row">
-                <StateBadge state=resource.state lang/>
+                {standing(lang, &resource)}
                 <a class="small" href=format!("/changes/{}", resource.change)>{lang.pick("sa modification", "its change")}<span class="unseen">{label.clone()}</span></a>
                 {kept}
                 {delete}

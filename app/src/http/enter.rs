@@ -45,6 +45,7 @@ pub async fn enter(
         now_ms: server.world.now_ms(),
         actor: signed,
         assets,
+        contact: server.config.contact.clone(),
     };
     let refused =
         failed.or_else(|| server::origin::check(&server, request.method(), request.headers()).err());

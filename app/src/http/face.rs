@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use axum_extra::extract::CookieJar;
-use model::{Duty, Lang, Problem, ProblemKind, Text};
+use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Text};
 use server::{Actor, viewing::Viewing};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct Face {
     pub now_ms: i64,
     pub actor: Option<Actor>,
     pub assets: Arc<Assets>,
+    /// Where people write when they need help.
+    pub contact: Option<EmailAddress>,
 }
 
 impl Face {

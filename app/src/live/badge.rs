@@ -1,6 +1,6 @@
 //! The state of one site or account in a list, live.
 
-use crate::state::StateBadge;
+use crate::state::StandingBadge;
 use leptos::prelude::*;
 use model::{AccountId, ChangeState, Lang, SiteId};
 
@@ -27,5 +27,5 @@ fn badge(key: u128, account: AccountId, state: ChangeState, lang: Lang) -> impl 
     });
     #[cfg(not(feature = "hydrate"))]
     let _ = (key, account);
-    view! { <span class="live-state">{move || view! { <StateBadge state=now.get() lang/> }}</span> }
+    view! { <span class="live-state">{move || view! { <StandingBadge state=now.get() lang/> }}</span> }
 }

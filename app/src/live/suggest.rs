@@ -25,13 +25,13 @@ pub fn title(kind: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// The page of a thing. Staff keeps a page of each member (`records`); a member's own users have that of its people.
+/// The page of a thing. Staff keeps a page of each member (`records`); a member's own users read what it says of itself.
 pub fn path(kind: &str, id: &str, records: bool) -> String {
     match kind {
         "account" => format!("/accounts/{id}"),
         "site" => format!("/sites/{id}"),
         "member" if records => format!("/members/{id}"),
-        "member" => format!("/members/{id}/people"),
+        "member" => format!("/members/{id}/about"),
         "user" => format!("/users/{id}"),
         _ => format!("/hosts/{id}"),
     }
@@ -290,6 +290,6 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("asso · Les Amis") && html.contains("href=\"/sites/2\""), "{html}");
-        assert_eq!(path("member", "9", false), "/members/9/people");
+        assert_eq!(path("member", "9", false), "/members/9/about");
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State as Of};
 use leptos::prelude::*;
-use model::{Duty, Lang, MailId};
+use model::{Duty, Lang, MailId, Problem};
 use server::{
     Server,
     mail::{MailView, State},
@@ -27,11 +27,21 @@ pub async fn list(Of(server): Of<Server>, face: Face, Query(page): Query<parts::
 pub async fn again(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -> Answer {
     match server::mail::again(&server, face.me()?, id).await {
         Ok(_) => see("/mails", "mail_again"),
-        Err(problem) => {
-            let typed = Typed::new().refused(on_form(problem)?);
-            render(&server, &face.at("/mails"), &parts::Page::default(), &typed).await
-        }
+        Err(problem) => refused(&server, &face, problem).await,
     }
+}
+
+/// `POST /mails/{mail}/try`
+pub async fn at_once(Of(server): Of<Server>, face: Face, Path(id): Path<MailId>) -> Answer {
+    match server::mail::at_once(&server, face.me()?, id).await {
+        Ok(_) => see("/mails", "mail_tried"),
+        Err(problem) => refused(&server, &face, problem).await,
+    }
+}
+
+async fn refused(server: &Server, face: &Face, problem: Problem) -> Answer {
+    let typed = Typed::new().refused(on_form(problem)?);
+    render(server, &face.at("/mails"), &parts::Page::default(), &typed).await
 }
 
 async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed) -> Answer {
@@ -47,7 +57,7 @@ async fn render(server: &Server, face: &Face, page: &parts::Page, typed: &Typed)
         ))
         .status(typed.status());
     let label = lang.pick("Chercher une adresse", "Search an address");
-    let search = search(lang, "/mails", page, label, Some(states(lang, page)));
+    let search = search(lang, "/mails", page, label, parts::Filters::Beside(states(lang, page)));
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
@@ -120,20 +130,36 @@ fn row(lang: Lang, may: bool, mail: MailView) -> Vec<Cell> {
     let why = mail.error.as_ref().map(|text| view! { <p class="item-more">{text.pick(lang).to_owned()}</p> });
     let state = view! { {badge(words::class(mail.state), words::state(mail.state, lang))}{why} };
     let follows = match (mail.state, mail.again) {
-        (State::Queued, _) => mail
-            .next_at
-            .filter(|_| mail.tries > 0)
-            .map(|at| view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)} }.into_any()),
-        // Mostly at once; worth saying only if not.
-        (State::Sent, _) => mail
-            .sent_at
-            .filter(|at| at - mail.at > 60_000)
-            .map(|at| view! { {lang.pick("parti le ", "sent on ")}{moment(lang, at)} }.into_any()),
-        (State::Failed, Some(_)) => Some(lang.pick("renvoyé depuis", "sent again since").into_any()),
-        (State::Failed, None) if !may => None,
+        (State::Queued, _) => match mail.next_at.filter(|_| mail.tries > 0) {
+            Some(at) => {
+                let path = format!("/mails/{}/try", mail.id);
+                let act = may.then(|| {
+                    Action::new(path, lang.pick("Essayer maintenant", "Try now"))
+                        .about(lang, &mail.to)
+                        .small()
+                        .view()
+                });
+                view! { {lang.pick("nouvel essai le ", "next try on ")}{moment(lang, at)}" "{act} }.into_any()
+            }
+            None => lang.pick("part sous peu", "goes out shortly").into_any(),
+        },
+        // Mostly at once; when is worth saying only if not.
+        (State::Sent, _) => match mail.sent_at.filter(|at| at - mail.at > 60_000) {
+            Some(at) => {
+                view! { {lang.pick("rien à faire, parti le ", "nothing to do, sent on ")}{moment(lang, at)} }
+                    .into_any()
+            }
+            None => lang.pick("rien à faire", "nothing to do").into_any(),
+        },
+        (State::Failed, Some(_)) => {
+            lang.pick("rien à faire, renvoyé depuis", "nothing to do, sent again since").into_any()
+        }
+        (State::Failed, None) if !may => {
+            lang.pick("l’assistance peut le renvoyer", "support can send it again").into_any()
+        }
         (State::Failed, None) => {
             let act = Action::new(format!("/mails/{}/again", mail.id), lang.pick("Renvoyer", "Send again"));
-            Some(act.about(lang, &mail.to).small().view())
+            act.about(lang, &mail.to).small().view()
         }
     };
     vec![

@@ -10,16 +10,22 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Suspended => lang.pick("compte suspendu", "account suspended"),
         Kind::Resumed => lang.pick("compte remis en service", "account resumed"),
         Kind::Deleted => lang.pick("compte supprimé", "account deleted"),
+        Kind::MemberDeleted => lang.pick("membre supprimé", "member deleted"),
         Kind::Restored => lang.pick("compte rétabli", "account restored"),
         Kind::Asked => lang.pick("rôle proposé", "role offered"),
         Kind::Staff => lang.pick("fonction confiée", "staff role given"),
         Kind::PasswordChanged => lang.pick("mot de passe changé", "password changed"),
-        Kind::FactorAdded => lang.pick("second facteur mis en place", "second factor set up"),
-        Kind::FactorRemoved => lang.pick("second facteur retiré", "second factor removed"),
+        Kind::FactorAdded => {
+            lang.pick("double authentification, moyen ajouté", "two-step sign-in, way added")
+        }
+        Kind::FactorRemoved => {
+            lang.pick("double authentification, moyen retiré", "two-step sign-in, way removed")
+        }
         Kind::FactorsReset => {
-            lang.pick("seconds facteurs retirés par l’équipe", "second factors removed by staff")
+            lang.pick("double authentification retirée par l’équipe", "two-step sign-in removed by staff")
         }
         Kind::RecoveryAsked => lang.pick("nouvelle adresse demandée", "new address asked for"),
+        Kind::RecoveryRefused => lang.pick("nouvelle adresse refusée", "new address refused"),
         Kind::Recovered => lang.pick("accès passé à une autre adresse", "access moved to another address"),
         Kind::NewAddress => lang.pick("nouvelle adresse", "new address"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),

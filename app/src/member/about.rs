@@ -1,11 +1,11 @@
 //! A member as its own people see it: without the cooperative's notes, with the question asked once a year, and for its owners the
 //! correction of contacts and language.
 
-use super::{fields, show::lines, words};
+use super::{contacts, fields, words};
 use crate::{
     account,
     http::{Answer, Face, on_form, see},
-    parts::{Action, Facts, Tone, Typed, empty, errors, notice},
+    parts::{Action, Facts, Tone, Typed, empty, errors, link, notice},
     shell::{self, Place},
 };
 use axum::{
@@ -55,9 +55,13 @@ pub async fn save(
     Path(id): Path<MemberId>,
     typed: Typed,
 ) -> Answer {
+    if let Some(typed) = contacts::adding(&typed) {
+        server::member::must_keep(&server, face.me()?, id).await?;
+        return draw(&server, &face.at(path(id)), id, Some(typed)).await;
+    }
     let patch = MemberPatch {
         lang: Some(typed.get("lang").to_owned()),
-        contacts: Some(fields::typed_contacts(&typed)),
+        contacts: Some(contacts::typed(&typed)),
         ..MemberPatch::default()
     };
     match server::member::update(&server, face.me()?, id, fields::version(&typed), patch).await {
@@ -125,10 +129,20 @@ async fn draw(server: &Server, face: &Face, id: MemberId, typed: Option<Typed>) 
     let member = server::member::show(server, me, id).await?;
     let steps = server::member::statuses(server, me, id).await?;
     let keeps = server::member::must_keep(server, me, id).await.is_ok();
+    // Who answers for a member by one of its accounts has no role on the member itself.
+    let people = server::grant::access_to_member(server, me, id).await.is_ok();
     let accounts = server::account::list_of_member(server, me, id, &Listing::default()).await?.items;
     // What the cooperative alone reads is not even in the page's hands.
     let member = MemberView { notes: None, ..member };
-    Ok(render(face, &member, &steps, accounts, keeps, typed))
+    Ok(render(face, &member, &steps, accounts, May { keeps, people }, typed))
+}
+
+/// What whoever reads the page may do there.
+struct May {
+    /// Correct contacts and language.
+    keeps: bool,
+    /// See who has which role.
+    people: bool,
 }
 
 fn render(
@@ -136,17 +150,21 @@ fn render(
     member: &MemberView,
     steps: &[Step],
     accounts: Vec<AccountView>,
-    keeps: bool,
+    May { keeps, people }: May,
     typed: Option<Typed>,
 ) -> Response {
     let lang = face.lang;
+    let people = people.then(|| {
+        let words = lang.pick("Qui a quel rôle", "Who has which role");
+        view! { <div class="acts">{link(format!("/members/{}/people", member.id), words)}</div> }
+    });
     let typed = typed.unwrap_or_else(|| fields::of(member));
     let page = shell::Page::new(Place::Members, member.name.as_str())
         .lead(view! { <span class="row">{words::number(lang, member.number)}{words::standing(lang, member.status)}</span> })
         .status(typed.status());
     let facts = Facts::new()
         .line(lang.pick("Nature", "Kind"), words::kind(lang, member.kind))
-        .line_if(lang.pick("Adresse postale", "Postal address"), member.address.as_deref().map(lines))
+        .line(lang.pick("Adresse postale", "Postal address"), words::address(lang, member.address.as_deref()))
         .view();
     let due = keeps && member.confirm_at <= face.now_ms;
     let accounts: Vec<AnyView> = accounts
@@ -168,6 +186,7 @@ fn render(
                     "To correct the name or the postal address, write to the cooperative.",
                 )}</p>
             </section>
+            {people}
             {if keeps { form(lang, member, &typed) } else { only_shown(lang, member) }}
             {(!accounts.is_empty()).then(|| view! {
                 <section class="card card-flat">
@@ -175,10 +194,7 @@ fn render(
                     <ul class="items">{accounts}</ul>
                 </section>
             })}
-            <section class="card card-flat">
-                <div class="card-head"><h2>{lang.pick("Statuts", "Statuses")}</h2></div>
-                {words::history(lang, steps)}
-            </section>
+            {words::membership(lang, member.status, steps)}
         </div>
     };
     shell::page(face, page, body)
@@ -205,14 +221,15 @@ fn form(lang: Lang, member: &MemberView, typed: &Typed) -> AnyView {
     let version = typed.get("version").to_owned();
     view! {
         <section class="card stack">
-            <h2>{lang.pick("Contacts", "Contacts")}</h2>
+            <h2>{lang.pick("Contacts et langue", "Contacts and language")}</h2>
             <form class="form" method="post" action=path(member.id) novalidate=true>
                 {fields::language(lang, typed)}
-                {fields::contacts(lang, typed)}
+                {contacts::form(lang, typed)}
                 <div class="acts">
                     <input type="hidden" name="version" value=version/>
                     <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
                 </div>
+                {contacts::adds(lang, typed)}
             </form>
         </section>
     }

@@ -1,10 +1,10 @@
 //! The fields of a member's forms, and what was typed into them as the rules ask for it.
 
-use super::words;
+use super::{contacts, words};
 use crate::parts::{Area, Input, Select, Typed};
 use leptos::prelude::*;
-use model::{Lang, MemberKind, MemberNumber, MemberStatus, Problem, Purpose};
-use server::member::{Contact, ContactInput, FIELDS, MOST_CONTACTS, MemberPatch, MemberView, NewMember};
+use model::{Lang, MemberKind, MemberNumber, MemberStatus, Problem};
+use server::member::{MemberPatch, MemberView, NewMember};
 
 /// A form as it begins for a member that is there.
 pub fn of(member: &MemberView) -> Typed {
@@ -16,19 +16,7 @@ pub fn of(member: &MemberView) -> Typed {
         .with("lang", member.lang.code())
         .with("address", member.address.clone().unwrap_or_default())
         .with("notes", member.notes.clone().unwrap_or_default());
-    with_contacts(facts, &member.contacts)
-}
-
-/// Contacts, each in its row of fields.
-pub fn with_contacts(typed: Typed, contacts: &[Contact]) -> Typed {
-    contacts.iter().zip(FIELDS).fold(typed, |typed, (contact, [purpose, name, email, phone])| {
-        let text = |text: Option<String>| text.unwrap_or_default();
-        typed
-            .with(purpose, contact.purpose.code())
-            .with(name, text(contact.name.as_ref().map(ToString::to_string)))
-            .with(email, text(contact.email.as_ref().map(ToString::to_string)))
-            .with(phone, text(contact.phone.as_ref().map(ToString::to_string)))
-    })
+    contacts::with(facts, &member.contacts)
 }
 
 /// What the member is.
@@ -72,7 +60,7 @@ pub fn status(lang: Lang, typed: &Typed) -> AnyView {
 pub fn language(lang: Lang, typed: &Typed) -> AnyView {
     let select = Lang::ALL
         .into_iter()
-        .fold(Select::new("lang", lang.pick("Langue des courriers", "Language of letters")), |select, of| {
+        .fold(Select::new("lang", lang.pick("Langue des courriels", "Language of mails")), |select, of| {
             select.option(of.code(), words::language(lang, of))
         });
     select.view(lang, typed)
@@ -90,67 +78,6 @@ pub fn notes(lang: Lang, typed: &Typed) -> AnyView {
     Area::new("notes", lang.pick("Notes", "Notes")).hint(hint).view(lang, typed)
 }
 
-/// Every contact in fields of its own, and an empty one to add.
-pub fn contacts(lang: Lang, typed: &Typed) -> AnyView {
-    let filled = |fields: &[&'static str; 4]| fields[1..].iter().any(|name| typed.some(name).is_some());
-    let used = FIELDS.iter().rposition(filled).map_or(0, |last| last + 1);
-    let shown = (used + 1).min(MOST_CONTACTS);
-    let sets: Vec<AnyView> = FIELDS
-        .iter()
-        .take(shown)
-        .enumerate()
-        .map(|(place, fields)| contact(lang, typed, place, fields))
-        .collect();
-    view! {
-        <p class="small quiet">{lang.pick(
-            "À qui écrire, et à quel sujet. Vider un contact le retire\u{a0}; enregistrer en propose un de plus.",
-            "Whom to write to, and about what. Emptying a contact removes it; saving offers one more.",
-        )}</p>
-        {sets}
-    }
-    .into_any()
-}
-
-fn contact(lang: Lang, typed: &Typed, place: usize, fields: &[&'static str; 4]) -> AnyView {
-    let [on_purpose, on_name, on_email, on_phone] = *fields;
-    let purposes =
-        Purpose::ALL.iter().fold(Select::new(on_purpose, lang.pick("Pour", "About")), |select, purpose| {
-            select.option(purpose.code(), words::purpose(lang, *purpose))
-        });
-    let name = Input::text(on_name, lang.pick("Nom", "Name")).optional();
-    let email = Input::email(on_email, lang.pick("Adresse électronique", "E-mail address"))
-        .optional()
-        .autocomplete("off");
-    let phone = Input::phone(on_phone, lang.pick("Téléphone", "Telephone")).optional();
-    let legend = lang.pick(format!("Contact {}", place + 1), format!("Contact {}", place + 1));
-    view! {
-        <fieldset class="field stack contact">
-            <legend>{legend}</legend>
-            {purposes.view(lang, typed)}
-            {name.view(lang, typed)}
-            {email.view(lang, typed)}
-            {phone.view(lang, typed)}
-        </fieldset>
-    }
-    .into_any()
-}
-
-/// All contacts as typed; rows that were not there are none.
-pub fn typed_contacts(typed: &Typed) -> Vec<ContactInput> {
-    let text = |name: &str| typed.some(name).map(str::to_owned);
-    let there = |fields: &&[&'static str; 4]| fields.iter().any(|name| typed.has(name));
-    FIELDS
-        .iter()
-        .take_while(there)
-        .map(|[purpose, name, email, phone]| ContactInput {
-            purpose: typed.get(purpose).to_owned(),
-            name: text(name),
-            email: text(email),
-            phone: text(phone),
-        })
-        .collect()
-}
-
 pub fn new_member(typed: &Typed) -> Result<NewMember, Problem> {
     let text = |name: &str| typed.some(name).map(str::to_owned);
     Ok(NewMember {
@@ -161,7 +88,7 @@ pub fn new_member(typed: &Typed) -> Result<NewMember, Problem> {
         since: text("since"),
         lang: text("lang"),
         address: text("address"),
-        contacts: Some(typed_contacts(typed)),
+        contacts: Some(contacts::typed(typed)),
         notes: text("notes"),
     })
 }
@@ -175,7 +102,7 @@ pub fn patch(typed: &Typed) -> Result<MemberPatch, Problem> {
         kind: text("kind"),
         lang: text("lang"),
         address: text("address"),
-        contacts: Some(typed_contacts(typed)),
+        contacts: Some(contacts::typed(typed)),
         notes: text("notes"),
         ..MemberPatch::default()
     })

@@ -1,6 +1,6 @@
 //! Making a member, and correcting one.
 
-use super::fields;
+use super::{contacts, fields};
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Typed, errors},
@@ -22,6 +22,9 @@ pub async fn new(face: Face) -> Answer {
 /// `POST /members/new`
 pub async fn create(State(server): State<Server>, face: Face, typed: Typed) -> Answer {
     let me = face.me()?;
+    if let Some(typed) = contacts::adding(&typed) {
+        return Ok(made(&face, &typed));
+    }
     let done = match fields::new_member(&typed) {
         Ok(new) => server::member::create(&server, me, new).await,
         Err(problem) => Err(problem),
@@ -47,6 +50,10 @@ pub async fn save(
     typed: Typed,
 ) -> Answer {
     let me = face.me()?;
+    if let Some(typed) = contacts::adding(&typed) {
+        let member = server::member::show(&server, me, id).await?;
+        return Ok(kept(&face.at(format!("/members/{id}/edit")), &member, &typed));
+    }
     let done = match fields::patch(&typed) {
         Ok(patch) => server::member::update(&server, me, id, fields::version(&typed), patch).await,
         Err(problem) => Err(problem),
@@ -74,13 +81,14 @@ fn made(face: &Face, typed: &Typed) -> Response {
             {fields::status(lang, typed)}
             {fields::language(lang, typed)}
             {fields::address(lang, typed)}
-            <h2>{lang.pick("Contacts", "Contacts")}</h2>
-            {fields::contacts(lang, typed)}
+            <h2 id="contacts">{lang.pick("Contacts", "Contacts")}</h2>
+            {contacts::form(lang, typed)}
             {fields::notes(lang, typed)}
             <div class="acts">
                 <button class="button button-main" type="submit">{title}</button>
                 <a href="/members">{lang.pick("Annuler", "Cancel")}</a>
             </div>
+            {contacts::adds(lang, typed)}
         </form>
     };
     shell::page(face, page, body)
@@ -100,14 +108,15 @@ fn kept(face: &Face, member: &MemberView, typed: &Typed) -> Response {
             {fields::facts(lang, typed, false)}
             {fields::language(lang, typed)}
             {fields::address(lang, typed)}
-            <h2>{lang.pick("Contacts", "Contacts")}</h2>
-            {fields::contacts(lang, typed)}
+            <h2 id="contacts">{lang.pick("Contacts", "Contacts")}</h2>
+            {contacts::form(lang, typed)}
             {fields::notes(lang, typed)}
             <div class="acts">
                 <input type="hidden" name="version" value=version/>
                 <button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button>
                 <a href=path>{lang.pick("Annuler", "Cancel")}</a>
             </div>
+            {contacts::adds(lang, typed)}
         </form>
     };
     shell::page(face, page, body)

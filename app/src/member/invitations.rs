@@ -87,6 +87,32 @@ fn render(face: &Face, now: &Invitations, typed: &Typed) -> Response {
         Input::number("hourly", lang.pick("Combien par heure, tout seul", "How many an hour, by itself"))
             .optional()
             .hint(lang.pick("Vide\u{a0}: aucun ne part sans vous.", "Empty: none goes without you."));
+    // Offered while there is somebody to invite and a way to do it; what was refused comes back as it was typed.
+    let next = if (now.waiting > 0 && now.mails) || typed.error("count").is_some() {
+        view! {
+            <form class="form" method="post" action="/members/invitations" novalidate=true>
+                {count.view(lang, typed)}
+                <button class="button button-main" type="submit">{lang.pick("Inviter les suivants", "Invite the next ones")}</button>
+            </form>
+        }
+        .into_any()
+    } else {
+        let why = match (now.waiting, now.invited) {
+            (0, 0) => lang.pick(
+                "Personne à inviter\u{a0}: aucun responsable n’est venu d’une importation.",
+                "Nobody to invite: no owner came from an import.",
+            ),
+            (0, _) => lang.pick(
+                "Personne à inviter\u{a0}: tous les responsables importés le sont déjà.",
+                "Nobody to invite: all imported owners have been.",
+            ),
+            _ => lang.pick(
+                "Des responsables attendent leur invitation\u{a0}: il faut d’abord que ce panneau envoie du courriel.",
+                "Owners await their invitation: this panel has to send mail first.",
+            ),
+        };
+        view! { <p>{why}</p> }.into_any()
+    };
     let body = view! {
         <div class="stack">
             {errors(lang, typed)}
@@ -95,12 +121,7 @@ fn render(face: &Face, now: &Invitations, typed: &Typed) -> Response {
                 {figure(lang, now.waiting.into(), lang.pick("pas encore invités", "not invited yet"), "/members/invitations", "")}
                 {figure(lang, now.invited.into(), lang.pick("invités", "invited"), if face.may(Duty::SeeMails) { "/mails" } else { "/members/invitations" }, "")}
             </div>
-            <section class="card">
-                <form class="form" method="post" action="/members/invitations" novalidate=true>
-                    {count.view(lang, typed)}
-                    <button class="button button-main" type="submit">{lang.pick("Inviter les suivants", "Invite the next ones")}</button>
-                </form>
-            </section>
+            <section class="card">{next}</section>
             <section class="card">
                 <form class="form" method="post" action="/members/invitations/hourly" novalidate=true>
                     {hourly.view(lang, typed)}

@@ -3,7 +3,10 @@
 use super::words;
 use crate::{
     http::{Answer, Face},
-    parts::{self, Cell, Select, Typed, empty, href, link, link_main, next_page, search, table},
+    parts::{
+        self, Cell, Filters, Select, Typed, empty, href, link, link_main, more_filters, next_page, search,
+        table,
+    },
     shell::{self, Place},
 };
 use axum::extract::{Query, State};
@@ -61,7 +64,7 @@ pub async fn list(
     let about = shell::Page::new(Place::Members, lang.pick("Membres", "Members"))
         .act_if(face.may(Duty::KeepMembers).then(|| new(lang)));
     let label = lang.pick("Numéro, nom ou courriel", "Number, name or e-mail");
-    let search = search(lang, "/members", &page, label, Some(filters(lang, &asked)));
+    let search = search(lang, "/members", &page, label, Filters::Behind(filters(lang, &asked)));
     let narrowed = page.narrowed() || filter.status.is_some() || filter.kind.is_some();
     let export = href(&asked.on("/members/export.csv"), &[("q", &page.q)]);
     let invite = (waiting && face.may(Duty::KeepMembers)).then(|| {
@@ -103,7 +106,8 @@ fn filters(lang: Lang, asked: &Asked) -> AnyView {
         .with("status", of.map_or("", MemberStatus::code))
         .with("kind", what.map_or("", MemberKind::code))
         .with("sort", order.code());
-    view! { {status.view(lang, &typed)}{kind.view(lang, &typed)}{sort.view(lang, &typed)} }.into_any()
+    let all = view! { {status.view(lang, &typed)}{kind.view(lang, &typed)}{sort.view(lang, &typed)} };
+    more_filters(lang, asked.filter() != Filter::default(), all.into_any())
 }
 
 fn new(lang: Lang) -> AnyView {

@@ -2,6 +2,7 @@
 //! correction of contacts and language.
 
 pub mod about;
+mod contacts;
 pub mod deletion;
 pub mod export;
 mod fields;

@@ -1,6 +1,6 @@
 //! The page of a member, for the cooperative: what it is, whom to write to, how it stood through time, its accounts, notes, its end.
 
-use super::{deletion::End, fields, words};
+use super::{contacts, deletion::End, fields, words};
 use crate::{
     account,
     http::{Answer, Face, on_form, see},
@@ -98,8 +98,8 @@ fn render(
     };
     let facts = Facts::new()
         .line(lang.pick("Nature", "Kind"), words::kind(lang, member.kind))
-        .line(lang.pick("Langue des courriers", "Language of letters"), words::language(lang, member.lang))
-        .line_if(lang.pick("Adresse postale", "Postal address"), member.address.as_deref().map(lines))
+        .line(lang.pick("Langue des courriels", "Language of mails"), words::language(lang, member.lang))
+        .line(lang.pick("Adresse postale", "Postal address"), words::address(lang, member.address.as_deref()))
         .line(lang.pick("Inscrit dans le panneau le", "Entered into the panel"), day(lang, member.created_at))
         .line(
             lang.pick("Coordonnées confirmées par le membre", "Contacts confirmed by the member"),
@@ -110,7 +110,7 @@ fn render(
         view! {
             <section class="card stack-tight">
                 <h2>{lang.pick("Notes de la coopérative", "The cooperative's notes")}</h2>
-                {lines(notes)}
+                {words::lines(notes)}
             </section>
         }
     });
@@ -124,10 +124,7 @@ fn render(
             {contacts(face, member)}
             {accounts_of(face, member, accounts)}
             {next}
-            <section class="card card-flat">
-                <div class="card-head"><h2>{lang.pick("Statuts", "Statuses")}</h2></div>
-                {words::history(lang, steps)}
-            </section>
+            {words::membership(lang, member.status, steps)}
             <div class="acts">
                 {link(format!("{path}/people"), lang.pick("Qui a quel rôle", "Who has which role"))}
                 {link(format!("{path}/changes"), lang.pick("Ses modifications", "Its changes"))}
@@ -138,30 +135,20 @@ fn render(
     shell::page(face, about, body)
 }
 
-/// A text of several lines, as it was typed.
-pub fn lines(text: &str) -> AnyView {
-    let lines: Vec<AnyView> =
-        text.lines().map(|line| view! { <p>{line.to_owned()}</p> }.into_any()).collect();
-    view! { <div>{lines}</div> }.into_any()
-}
-
 fn contacts(face: &Face, member: &MemberView) -> AnyView {
     let lang = face.lang;
     let shown = if member.contacts.is_empty() {
-        let words = lang.pick(
-            "À qui écrire quand un site tombe, pour une facture, pour une affaire de droit.",
-            "Whom to write to when a site is down, about a bill, about a matter of law.",
-        );
-        let act = face.may(Duty::KeepMembers).then(|| {
-            link(format!("/members/{}/edit", member.id), lang.pick("Ajouter un contact", "Add a contact"))
-        });
-        empty(lang.pick("Pas encore de contact", "No contact yet"), words, act)
+        empty(lang.pick("Pas encore de contact", "No contact yet"), contacts::who_gets_what(lang), None)
     } else {
         words::contacts(lang, &member.contacts)
     };
+    let act = face.may(Duty::KeepMembers).then(|| {
+        let words = lang.pick("Ajouter, corriger ou retirer un contact", "Add, correct or remove a contact");
+        link(format!("/members/{}/edit#contacts", member.id), words)
+    });
     view! {
         <section class="card card-flat">
-            <div class="card-head"><h2>{lang.pick("Contacts", "Contacts")}</h2></div>
+            <div class="card-head"><h2>{lang.pick("Contacts", "Contacts")}</h2>{act}</div>
             {shown}
         </section>
     }

@@ -47,6 +47,37 @@ pub fn purpose(lang: Lang, purpose: Purpose) -> &'static str {
     }
 }
 
+pub fn contact(lang: Lang, purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Technical => lang.pick("Contact technique", "Technical contact"),
+        Purpose::Billing => lang.pick("Contact de facturation", "Billing contact"),
+        Purpose::Legal => lang.pick("Contact juridique", "Legal contact"),
+    }
+}
+
+pub fn new_contact(lang: Lang, purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Technical => lang.pick("Nouveau contact technique", "New technical contact"),
+        Purpose::Billing => lang.pick("Nouveau contact de facturation", "New billing contact"),
+        Purpose::Legal => lang.pick("Nouveau contact juridique", "New legal contact"),
+    }
+}
+
+/// A postal address, or that there is none.
+pub fn address(lang: Lang, address: Option<&str>) -> AnyView {
+    match address {
+        Some(address) => lines(address),
+        None => view! { <span class="quiet">{lang.pick("aucune adresse", "no address")}</span> }.into_any(),
+    }
+}
+
+/// A text of several lines, as it was typed.
+pub fn lines(text: &str) -> AnyView {
+    let lines: Vec<AnyView> =
+        text.lines().map(|line| view! { <p>{line.to_owned()}</p> }.into_any()).collect();
+    view! { <div>{lines}</div> }.into_any()
+}
+
 /// A part of a member, as history calls it.
 pub fn part(lang: Lang, key: &str) -> Option<&'static str> {
     Some(match key {
@@ -98,8 +129,30 @@ pub fn contacts(lang: Lang, contacts: &[Contact]) -> AnyView {
     table(lang.pick("Contacts", "Contacts"), &heads, rows)
 }
 
+/// How the member stands, and how it stood before.
+pub fn membership(lang: Lang, of: MemberStatus, steps: &[Step]) -> AnyView {
+    let since =
+        steps.first().map(|step| view! { {lang.pick("depuis le ", "since ")}{day(lang, step.since)} });
+    let before = (steps.len() > 1).then(|| {
+        view! {
+            <div class="card-foot"><h3>{lang.pick("Historique de l’adhésion", "History of the membership")}</h3></div>
+            {history(lang, steps)}
+        }
+    });
+    view! {
+        <section class="card card-flat" aria-labelledby="membership">
+            <div class="card-head">
+                <h2 id="membership">{lang.pick("Adhésion", "Membership")}</h2>
+                <span class="row">{standing(lang, of)}{since}</span>
+            </div>
+            {before}
+        </section>
+    }
+    .into_any()
+}
+
 /// Statuses through time, the newest first: each with its first day and how long it held.
-pub fn history(lang: Lang, steps: &[Step]) -> AnyView {
+fn history(lang: Lang, steps: &[Step]) -> AnyView {
     let mut until: Option<Day> = None;
     let items: Vec<AnyView> = steps
         .iter()

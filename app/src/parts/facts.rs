@@ -13,14 +13,15 @@ impl Facts {
     }
 
     /// One line; the value may be text or any view.
-    pub fn line(mut self, word: &'static str, value: impl IntoView + 'static) -> Facts {
+    pub fn line(mut self, word: impl Into<String>, value: impl IntoView + 'static) -> Facts {
+        let word: String = word.into();
         let value = value.into_any();
         self.0.push(view! { <dt>{word}</dt><dd>{value}</dd> }.into_any());
         self
     }
 
     /// One line, when there is something to say.
-    pub fn line_if<V: IntoView + 'static>(self, word: &'static str, value: Option<V>) -> Facts {
+    pub fn line_if<V: IntoView + 'static>(self, word: impl Into<String>, value: Option<V>) -> Facts {
         match value {
             Some(value) => self.line(word, value),
             None => self,

@@ -17,6 +17,7 @@ pub struct Input {
     /// Optional without saying so: a filter always is.
     quiet: bool,
     short: bool,
+    first: bool,
 }
 
 impl Input {
@@ -32,6 +33,7 @@ impl Input {
             optional: false,
             quiet: false,
             short: false,
+            first: false,
         }
     }
 
@@ -84,6 +86,12 @@ impl Input {
         self
     }
 
+    /// What the page was opened for: typing begins here.
+    pub fn first(mut self) -> Input {
+        self.first = true;
+        self
+    }
+
     pub fn optional(mut self) -> Input {
         self.optional = true;
         self
@@ -96,8 +104,8 @@ impl Input {
     }
 
     pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
-        let Input { name, label, kind, hint, autocomplete, inputmode, placeholder, optional, quiet, short } =
-            self;
+        let Input { name, label, kind, hint, autocomplete, inputmode, placeholder, .. } = self;
+        let Input { optional, quiet, short, first, .. } = self;
         let value =
             (kind != "password").then(|| typed.get(name).to_owned()).filter(|value| !value.is_empty());
         let error = error(lang, typed, name);
@@ -111,7 +119,7 @@ impl Input {
                 <input class=if short { "input input-short" } else { "input" } id=format!("f-{name}") name=name type=kind value=value
                     required=!optional autocomplete=autocomplete inputmode=inputmode placeholder=placeholder
                     autocapitalize="none" spellcheck="false" aria-invalid=wrong.then_some("true")
-                    aria-describedby=described autofocus=wrong/>
+                    aria-describedby=described autofocus=wrong || first/>
                 {error}
             </div>
         }

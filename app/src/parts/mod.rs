@@ -35,7 +35,7 @@ pub use icon::{Icon, icon, logo, sign_bad};
 pub use input::Input;
 pub use meter::meter;
 pub use notice::{Tone, notice};
-pub use paging::{Page, href, next_page, search, turns};
+pub use paging::{Filters, Page, href, more_filters, next_page, search, turns};
 pub use passkey::{Ask, passkey};
 pub use qr::qr;
 pub use select::{Check, Radios, Select};

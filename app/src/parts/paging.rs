@@ -66,28 +66,48 @@ pub fn href(path: &str, pairs: &[(&str, &str)]) -> String {
     out
 }
 
-/// The search line above a list; `filter` is a further field, such as a state.
-pub fn search(
-    lang: Lang,
-    path: &'static str,
-    page: &Page,
-    label: &'static str,
-    filter: Option<AnyView>,
-) -> AnyView {
+/// What narrows a list besides words.
+pub enum Filters {
+    None,
+    /// A field or two, beside the words.
+    Beside(AnyView),
+    /// Several, behind their fold (`more_filters`).
+    Behind(AnyView),
+}
+
+/// The search line above a list.
+pub fn search(lang: Lang, path: &'static str, page: &Page, label: &'static str, filters: Filters) -> AnyView {
     let typed = Typed::new().with("q", page.q.clone());
     let value = typed.get("q").to_owned();
     let narrowed = page.narrowed();
+    let (beside, behind) = match filters {
+        Filters::None => (None, None),
+        Filters::Beside(fields) => (Some(fields), None),
+        Filters::Behind(fold) => (None, Some(fold)),
+    };
     view! {
         <form class="filters" method="get" action=path role="search">
             <div class="field">
                 <label for="f-q">{label}</label>
                 <input class="input" type="search" id="f-q" name="q" value=value autocomplete="off"/>
             </div>
-            {filter}
+            {beside}
             {(!page.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=page.sort.clone()/> })}
             <button class="button" type="submit">{lang.pick("Chercher", "Search")}</button>
             {narrowed.then(|| view! { <a class="button button-link" href=href(path, &[("sort", &page.sort)])>{lang.pick("Tout montrer", "Show all")}</a> })}
+            {behind}
         </form>
+    }
+    .into_any()
+}
+
+/// Filters that few need wait behind a fold: the first screen of a phone is for what was found.
+pub fn more_filters(lang: Lang, open: bool, filters: AnyView) -> AnyView {
+    view! {
+        <details class="filters-more" open=open>
+            <summary>{lang.pick("Filtres", "Filters")}</summary>
+            <div class="filters">{filters}</div>
+        </details>
     }
     .into_any()
 }

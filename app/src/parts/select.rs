@@ -1,7 +1,7 @@
 //! Choosing one of several, from a list or with what each means, and ticking a box.
 
 use crate::parts::{
-    Typed,
+    Facts, Typed,
     input::{described, error},
 };
 use leptos::prelude::*;
@@ -13,11 +13,12 @@ pub struct Select {
     label: &'static str,
     hint: Option<String>,
     options: Vec<(String, String)>,
+    meanings: Vec<(String, &'static str)>,
 }
 
 impl Select {
     pub fn new(name: &'static str, label: &'static str) -> Select {
-        Select { name, label, hint: None, options: Vec::new() }
+        Select { name, label, hint: None, options: Vec::new(), meanings: Vec::new() }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Select {
@@ -30,8 +31,20 @@ impl Select {
         self
     }
 
+    /// An option whose meaning stands below the list: a narrow list cuts long options off.
+    pub fn meaning(
+        mut self,
+        value: impl Into<String>,
+        label: impl Into<String>,
+        means: &'static str,
+    ) -> Select {
+        let label = label.into();
+        self.meanings.push((label.clone(), means));
+        self.option(value, label)
+    }
+
     pub fn view(self, lang: Lang, typed: &Typed) -> AnyView {
-        let Select { name, label, hint, options } = self;
+        let Select { name, label, hint, options, meanings } = self;
         let chosen = typed.get(name).to_owned();
         let error = error(lang, typed, name);
         let wrong = error.is_some();
@@ -43,6 +56,11 @@ impl Select {
                 view! { <option value=value selected=selected>{label}</option> }
             })
             .collect_view();
+        let meanings = (!meanings.is_empty()).then(|| {
+            let said =
+                meanings.into_iter().fold(Facts::new(), |facts, (word, means)| facts.line(word, means));
+            view! { <div class="meanings">{said.view()}</div> }
+        });
         view! {
             <div class="field">
                 <label for=format!("f-{name}")>{label}</label>
@@ -50,6 +68,7 @@ impl Select {
                 <select class="input" id=format!("f-{name}") name=name aria-invalid=wrong.then_some("true")
                     aria-describedby=described autofocus=wrong>{options}</select>
                 {error}
+                {meanings}
             </div>
         }
         .into_any()

@@ -1,5 +1,6 @@
 //! A plan's form, for creating and for changing.
 
+use super::space;
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Check, Input, Tone, Typed, errors, fold_loss, notice},
@@ -10,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{PlanId, Problem, Text};
+use model::{Lang, PlanId, Problem, Text};
 use server::{
     Server,
     plan::{PlanInput, PlanView},
@@ -107,6 +108,16 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
     })
 }
 
+/// A number of megabytes, and how large that is as pages say it.
+fn example(lang: Lang, mb: u32) -> String {
+    let said = [mb, mb * 2].map(|mb| (mb, space(lang, mb)));
+    let [(one, one_said), (two, two_said)] = said;
+    lang.pick(
+        format!("Par exemple {one}\u{a0}: {one_said}, ou {two}\u{a0}: {two_said}."),
+        format!("Such as {one}: {one_said}, or {two}: {two_said}."),
+    )
+}
+
 pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
     let lang = face.lang;
     let (title, action) = match plan {
@@ -136,8 +147,8 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
     let inputs = [
         Input::number("sites_max", lang.pick("Sites, au plus", "Sites, at most")),
         Input::number("names_max", lang.pick("Noms par site, au plus", "Names per site, at most")),
-        Input::number("disk_mb", lang.pick("Espace, en Mo", "Space, in MB")),
-        Input::number("memory_mb", lang.pick("Mémoire, en Mo", "Memory, in MB")),
+        Input::number("disk_mb", lang.pick("Espace, en Mo", "Space, in MB")).hint(example(lang, 10_240)),
+        Input::number("memory_mb", lang.pick("Mémoire, en Mo", "Memory, in MB")).hint(example(lang, 512)),
         Input::number("php_workers", lang.pick("Processus PHP à la fois", "PHP processes at once")).hint(
             lang.pick(
                 "Combien de pages PHP se calculent en même temps.",

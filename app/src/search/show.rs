@@ -62,7 +62,7 @@ pub async fn show(State(server): State<Server>, face: Face, Query(asked): Query<
 fn words(lang: Lang, typed: &str) -> String {
     match typed {
         "" => lang.pick("Chercher", "Search").to_owned(),
-        typed => lang.pick(format!("Trouvé pour «\u{a0}{typed}\u{a0}»"), format!("Found for “{typed}”")),
+        typed => lang.pick(format!("Résultats pour «\u{a0}{typed}\u{a0}»"), format!("Results for “{typed}”")),
     }
 }
 

@@ -65,7 +65,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "La proposition part par courriel\u{a0}; rien ne change avant son accord.",
             "The offer goes out by mail; nothing changes before they accept.",
         ),
-        "role_left" => Text::new("Vous avez rendu ce rôle.", "You have given up that role."),
+        "role_left" => Text::new(
+            "C’est fait\u{a0}: vous n’avez plus ce rôle.",
+            "It is done: you no longer have that role.",
+        ),
         "viewing_started" => {
             Text::new("Vous regardez maintenant comme un membre.", "You now look as a member does.")
         }
@@ -89,6 +92,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         }
         "approval_refused" => Text::new("La demande est écartée.", "The request is set aside."),
         "mail_again" => Text::new("Le courriel repart.", "The mail goes out again."),
+        "mail_tried" => Text::new(
+            "Le courriel est essayé dans quelques secondes.",
+            "The mail is tried within a few seconds.",
+        ),
         "role_withdrawn" => Text::new("Le rôle est retiré.", "The role is withdrawn."),
         "plan_created" => Text::new("L’offre est créée.", "The plan is created."),
         "plan_saved" => Text::new("L’offre est modifiée.", "The plan is changed."),
@@ -109,8 +116,8 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "passkey_added" => Text::new("La clé d’accès est enregistrée.", "The passkey is registered."),
         "factor_renamed" => Text::new("Le nouveau nom est enregistré.", "The new name is saved."),
         "factor_removed" => Text::new(
-            "Le second facteur est retiré\u{a0}; vos autres sessions et vos jetons ont pris fin.",
-            "The second factor is removed; your other sessions and your tokens have ended.",
+            "Ce moyen est retiré de votre double authentification\u{a0}; vos autres sessions et vos jetons ont pris fin.",
+            "It is removed from your two-step sign-in; your other sessions and your tokens have ended.",
         ),
         "session_ended" => Text::new("Cette session est terminée.", "That session is ended."),
         "sessions_ended" => {
@@ -126,12 +133,12 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             Text::new("L’utilisateur peut à nouveau se connecter.", "The user may sign in again.")
         }
         "factors_reset" => Text::new(
-            "Les seconds facteurs de cet utilisateur sont retirés\u{a0}; ses sessions ont pris fin.",
-            "This user's second factors are removed; their sessions have ended.",
+            "La double authentification de cet utilisateur est retirée\u{a0}; ses sessions ont pris fin.",
+            "This user's two-step sign-in is removed; their sessions have ended.",
         ),
         "policy_saved" => Text::new(
-            "La règle du second facteur est enregistrée.",
-            "The rule of the second factor is saved.",
+            "La règle de la double authentification est enregistrée.",
+            "The rule of two-step sign-in is saved.",
         ),
         "signed_out" => Text::new("Vous avez quitté le panneau.", "You are signed out."),
         _ => return None,

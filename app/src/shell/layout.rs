@@ -97,9 +97,12 @@ fn languages(face: &Face) -> AnyView {
 fn foot(face: &Face) -> AnyView {
     view! {
         <footer class="foot">
+            {face.contact.as_ref().map(|contact| view! {
+                <a href=format!("mailto:{contact}")>{face.lang.pick("Écrire à la coopérative", "Write to the cooperative")}</a>
+            })}
             <span>{face.lang.pick("Alvéole, logiciel libre (AGPL 3)", "Alvéole, free software (AGPL 3)")}</span>
-            {face.actor.is_some().then(|| view! {
-                <button type="button" class="keys" aria-pressed="true">{face.lang.pick("Touche / pour chercher", "Key / to search")}</button>
+            {finds(face).then(|| view! {
+                <button type="button" class="keys" aria-pressed="true">{face.lang.pick("La touche / mène à la recherche", "The / key leads to the search")}</button>
             })}
             {languages(face)}
         </footer>
@@ -131,20 +134,32 @@ fn said_once(face: &Face, notice: AnyView) -> AnyView {
     .into_any()
 }
 
+/// What fits on a phone's line.
+const LONG_WORD: usize = 24;
+
+/// A title whose long words break, where they must, after a dot or an at sign rather than within a name.
+fn breakable(title: String) -> AnyView {
+    if title.split(' ').all(|word| word.chars().count() <= LONG_WORD) {
+        return title.into_any();
+    }
+    let parts = title.split_inclusive(['.', '@']).map(str::to_owned);
+    parts.map(|part| view! { {part}<wbr/> }).collect_view().into_any()
+}
+
 /// The panel around a page.
 pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response {
     let Page { place, status, title, lead, crumbs, act, tabs, searched } = page;
     let lang = face.lang;
-    let shown = title.clone();
+    let shown = breakable(title.clone());
     document(face, status, title, move || {
         view! {
             <a class="skip" href="#main">{lang.pick("Aller au contenu", "Skip to content")}</a>
             <div class="shell">
                 <header class="bar">
                     <div class="bar-in">
-                        <div class="bar-top">{brand()}{who(face)}</div>
+                        {brand()}
                         {find(face, searched)}
-                        {face.actor.is_some().then(|| nav(face, place))}
+                        {face.actor.is_some().then(|| menu(face, place))}
                     </div>
                 </header>
                 <div class="body">
@@ -170,9 +185,15 @@ pub fn page(face: &Face, page: Page, body: impl IntoView + 'static) -> Response 
     })
 }
 
+fn finds(face: &Face) -> bool {
+    face.actor.as_ref().is_some_and(|actor| !actor.must_set_up)
+}
+
 /// The search through everything, for whoever has something to find.
 fn find(face: &Face, typed: String) -> Option<AnyView> {
-    face.actor.as_ref().filter(|actor| !actor.must_set_up)?;
+    if !finds(face) {
+        return None;
+    }
     let lang = face.lang;
     let field = view! {
         <form class="find" method="get" action="/search" role="search" aria-label=lang.pick("Chercher partout", "Search everywhere")>
@@ -184,6 +205,16 @@ fn find(face: &Face, typed: String) -> Option<AnyView> {
         </form>
     };
     Some(field.into_any())
+}
+
+/// Where one can go and the way out: a column on wide screens; on others it opens below its button, which takes no JavaScript.
+fn menu(face: &Face, place: Place) -> AnyView {
+    let words = face.lang.pick("Menu", "Menu");
+    view! {
+        <button type="button" class="menu-open" popovertarget="menu">{words}</button>
+        <div class="menu" id="menu" popover="auto">{nav(face, place)}{who(face)}</div>
+    }
+    .into_any()
 }
 
 /// Who is signed in, and the way out.

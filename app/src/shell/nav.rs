@@ -50,8 +50,8 @@ const STAFF: [(Entry, Option<Duty>); 11] = [
 const MEMBER: [Entry; 4] = [
     (Place::Accounts, Icon::Account, "Mes comptes", "My accounts", "/accounts"),
     (Place::Members, Icon::Member, "Mes coordonnées", "My details", "/members/mine"),
-    (Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"),
     (Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"),
+    (Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"),
 ];
 
 pub fn nav(face: &Face, place: Place) -> AnyView {

@@ -107,8 +107,8 @@ fn drift(lang: Lang, site: &SiteView) -> Option<AnyView> {
     let title =
         lang.pick("Sa configuration a été modifiée à la main", "Its configuration was edited by hand");
     let words = lang.pick(
-        "La coopérative décidera de la remettre ou de la garder. D’ici là, rien n’est écrasé.",
-        "The cooperative will decide whether to put it back or to keep it. Until then, nothing is overwritten.",
+        "La coopérative décidera de rétablir la version d’Alvéole ou de garder cette modification. D’ici là, rien n’est écrasé et les membres n’ont rien à faire.",
+        "The cooperative will decide whether to put Alvéole’s version back or to keep this edit. Until then, nothing is overwritten and members need do nothing.",
     );
     let path = found.path.clone();
     Some(notice(Tone::Held, title, view! { <p>{words}</p><p><code>{path}</code></p>{diff(&found.diff)} }))
@@ -181,8 +181,8 @@ fn files(lang: Lang, site: &SiteView) -> AnyView {
         .line(lang.pick("Ajouté le", "Added"), moment(lang, site.created_at))
         .view();
     let words = lang.pick(
-        "Mettez dans ce dossier les fichiers du site\u{a0}: une page index.html ou index.php, avec ses images et son .htaccess. Votre coopérative vous y donne accès.",
-        "Put the site's files into this folder: an index.html or index.php page, with its images and its .htaccess. Your cooperative gives you access to it.",
+        "Mettez dans ce dossier les fichiers du site\u{a0}: une page index.html ou index.php, avec ses images et son .htaccess. Pour y accéder, écrivez à votre coopérative.",
+        "Put the site's files into this folder: an index.html or index.php page, with its images and its .htaccess. To get access to it, write to your cooperative.",
     );
     view! {
         <section class="card stack" aria-labelledby="files">

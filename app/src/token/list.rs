@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Action, Input, Select, Tone, Typed, ago, day, empty, errors, notice, secret},
+    parts::{Action, Cell, Input, Select, Tone, Typed, ago, day, empty, errors, notice, secret, table},
     shell::{self, Place},
     token::scopes,
 };
@@ -53,6 +53,7 @@ pub fn render(
     typed: &Typed,
 ) -> Response {
     let lang = face.lang;
+    let offered = face.actor.as_ref().map(server::token::offered).unwrap_or_default();
     let lead = lang.pick(
         "Pour qu’un programme agisse en votre nom. Gardez-les secrets, comme un mot de passe. Si personne ne vous en a demandé, vous n’en avez pas besoin.",
         "For a program to act in your name. Keep them secret, like a password. If nobody asked you for one, you need none.",
@@ -73,13 +74,12 @@ pub fn render(
     });
     let list = if tokens.is_empty() {
         let words = lang.pick(
-            "Vous n’en avez besoin que pour des programmes\u{a0}: le panneau s’en passe.",
-            "You only need one for programs: the panel does without.",
+            "Un jeton laisse un programme agir en votre nom sans votre mot de passe\u{a0}: une sauvegarde, un script, la commande alveole. Créez-en un ci-dessous quand un programme vous en demande.",
+            "A token lets a program act in your name without your password: a backup, a script, the command alveole. Create one below when a program asks you for it.",
         );
         empty(lang.pick("Aucun jeton", "No token"), words, None)
     } else {
-        let items = tokens.into_iter().map(|token| item(face, token)).collect_view();
-        view! { <ul class="items">{items}</ul> }.into_any()
+        rows(face, tokens)
     };
     let days = Select::new("days", lang.pick("Valable pendant", "Valid for"))
         .option("30", lang.pick("30 jours", "30 days"))
@@ -100,43 +100,67 @@ pub fn render(
         <div class="stack">
             {made}
             {errors(lang, typed)}
-            <section class="card">
+            <section class="card card-flat" aria-labelledby="tokens">
+                <div class="card-head"><h2 id="tokens">{lang.pick("Vos jetons", "Your tokens")}</h2></div>
+                {list}
+            </section>
+            <section class="card stack" aria-labelledby="new">
+                <h2 id="new">{lang.pick("Créer un jeton", "Create a token")}</h2>
                 <form class="form" method="post" action="/tokens" novalidate=true>
                     <div class="field-line">
                         {name.view(lang, typed)}
                         {days.view(lang, typed)}
                     </div>
-                    {scopes::boxes(lang, typed)}
+                    {scopes::boxes(lang, offered, typed)}
                     {networks.view(lang, typed)}
                     <button class="button button-main" type="submit">{lang.pick("Créer le jeton", "Create the token")}</button>
                 </form>
             </section>
-            <section class="card card-flat">{list}</section>
         </div>
     };
     shell::page(&face.saying("/tokens"), page, body)
 }
 
-fn item(face: &Face, token: TokenView) -> AnyView {
+fn rows(face: &Face, tokens: Vec<TokenView>) -> AnyView {
     let lang: Lang = face.lang;
-    let used = match token.used_at {
-        Some(at) => view! { {lang.pick("utilisé ", "used ")}{ago(lang, face.now_ms, at)} }.into_any(),
-        None => lang.pick("jamais utilisé", "never used").into_any(),
-    };
-    let until = token.expires_at.map(|at| view! { " · "{lang.pick("jusqu’au ", "until ")}{day(lang, at)} });
-    let may = scopes::said(lang, &token);
-    let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
-        .about(lang, &token.name)
-        .loss_small();
-    view! {
-        <li>
-            <div class="item">
-                <span class="item-name">{token.name}</span>
-                <p class="item-more">{lang.pick("créé le ", "created ")}{day(lang, token.created_at)}" · "{used}{until}</p>
-                <p class="item-more">{may}</p>
-            </div>
-            {revoke.view()}
-        </li>
-    }
-    .into_any()
+    let rows = tokens
+        .into_iter()
+        .map(|token| {
+            let may = scopes::said(lang, &token);
+            let from = match token.networks.as_slice() {
+                [] => lang.pick("partout", "anywhere").to_owned(),
+                networks => networks.join(", "),
+            };
+            let until = match token.expires_at {
+                Some(at) => day(lang, at),
+                None => lang.pick("sans limite", "without limit").into_any(),
+            };
+            let used = match token.used_at {
+                Some(at) => ago(lang, face.now_ms, at),
+                None => lang.pick("jamais", "never").into_any(),
+            };
+            let revoke = Action::new(format!("/tokens/{}/revoke", token.id), lang.pick("Révoquer", "Revoke"))
+                .about(lang, &token.name)
+                .loss_small();
+            vec![
+                Cell::Main(token.name.into_any()),
+                Cell::text(may),
+                Cell::text(from),
+                Cell::Plain(day(lang, token.created_at)),
+                Cell::Plain(until),
+                Cell::Plain(used),
+                Cell::view(revoke.view()),
+            ]
+        })
+        .collect();
+    let heads = [
+        lang.pick("Nom", "Name"),
+        lang.pick("Peut", "May"),
+        lang.pick("Utilisable depuis", "Usable from"),
+        lang.pick("Créé le", "Created"),
+        lang.pick("Valable jusqu’au", "Valid until"),
+        lang.pick("Dernier usage", "Last used"),
+        lang.pick("Acte", "Act"),
+    ];
+    table(lang.pick("Vos jetons", "Your tokens"), &heads, rows)
 }

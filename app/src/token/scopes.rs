@@ -21,17 +21,19 @@ fn word(scope: Scope, lang: Lang) -> &'static str {
         Scope::Sites => lang.pick("modifier les sites", "change sites"),
         Scope::Mail => lang.pick("modifier les boîtes aux lettres", "change mailboxes"),
         Scope::Dns => lang.pick("modifier les zones DNS", "change DNS zones"),
-        Scope::Admin => {
-            lang.pick("tout le reste, administration comprise", "everything else, acts of admins included")
-        }
+        Scope::Admin => lang.pick(
+            "tout le reste que vous pouvez faire, au nom de la coopérative aussi",
+            "everything else you may do, in the cooperative's name too",
+        ),
     }
 }
 
-pub fn boxes(lang: Lang, typed: &Typed) -> AnyView {
+/// A box for each of the scopes its user has a use for.
+pub fn boxes(lang: Lang, offered: Vec<Scope>, typed: &Typed) -> AnyView {
     let ticked = ticked(typed);
     let error = typed.error("scopes").map(|text| text.pick(lang).to_owned());
     let wrong = error.is_some();
-    let boxes = Scope::ALL
+    let boxes = offered
         .into_iter()
         .enumerate()
         .map(|(place, scope)| {
@@ -58,17 +60,11 @@ pub fn boxes(lang: Lang, typed: &Typed) -> AnyView {
     .into_any()
 }
 
-/// What a token may do and from where, in a line.
+/// What a token may do, in words.
 pub fn said(lang: Lang, token: &TokenView) -> String {
-    let may = if token.scopes.len() == Scope::ALL.len() {
-        lang.pick("peut tout ce que vous pouvez", "may do all you may").to_owned()
-    } else {
-        let words: Vec<&str> = token.scopes.iter().map(|scope| word(*scope, lang)).collect();
-        lang.pick(format!("peut\u{a0}: {}", words.join(", ")), format!("may: {}", words.join(", ")))
-    };
-    if token.networks.is_empty() {
-        return may;
+    if token.scopes.len() == Scope::ALL.len() {
+        return lang.pick("tout ce que vous pouvez", "all you may").to_owned();
     }
-    let from = token.networks.join(", ");
-    lang.pick(format!("{may} · depuis {from}"), format!("{may} · from {from}"))
+    let words: Vec<&str> = token.scopes.iter().map(|scope| word(*scope, lang)).collect();
+    words.join(", ")
 }

@@ -101,8 +101,8 @@ pub fn render(face: &Face, with_passkey: bool, typed: &Typed) -> Response {
             <button class="button button-main button-wide" type="submit">{lang.pick("Continuer", "Continue")}</button>
             {key}
         </form>
-        <p class="small quiet">{lang.pick("Plus aucun de ces moyens\u{a0}? Demandez à votre coopérative de retirer votre second facteur.", "None of these left? Ask your cooperative to remove your second factor.")}</p>
+        <p class="small quiet">{lang.pick("Plus aucun de ces moyens\u{a0}? Demandez à votre coopérative de retirer votre double authentification.", "None of these left? Ask your cooperative to remove your two-step sign-in.")}</p>
         <p class="small"><a href="/sign-in">{lang.pick("Recommencer avec une autre adresse", "Start again with another address")}</a></p>
     };
-    shell::door(face, typed.status(), lang.pick("Second facteur", "Second factor"), body)
+    shell::door(face, typed.status(), super::factors::title(lang), body)
 }

@@ -18,6 +18,19 @@ use server::{
     factor::{Factors, Pending},
 };
 
+/// As pages call a second factor.
+pub(super) fn title(lang: Lang) -> &'static str {
+    lang.pick("Double authentification", "Two-step sign-in")
+}
+
+/// What that is, in a sentence.
+fn what(lang: Lang) -> &'static str {
+    lang.pick(
+        "En plus du mot de passe, un code ou une clé d’accès vous est demandé pour ouvrir votre session.",
+        "Besides the password, a code or a passkey is asked of you to sign in.",
+    )
+}
+
 /// `GET /second-factor`: where those are led of whom one is asked, and who have none.
 pub async fn why(State(server): State<Server>, face: Face) -> Answer {
     let passkeys = server::factor::passkeys(&server);
@@ -26,14 +39,15 @@ pub async fn why(State(server): State<Server>, face: Face) -> Answer {
         notice(
             Tone::Held,
             lang.pick(
-                "La coopérative vous demande un second facteur. Le panneau s’ouvre dès qu’il est en place.",
-                "The cooperative asks you for a second factor. The panel opens as soon as it is set up.",
+                "La coopérative vous demande la double authentification. Le panneau s’ouvre dès qu’elle est en place.",
+                "The cooperative asks you for two-step sign-in. The panel opens as soon as it is set up.",
             ),
             (),
         )
     });
     let body = view! {
         {asked}
+        <p>{what(lang)}</p>
         <p>{lang.pick(
             "Une application sur votre téléphone montre un code qui change toutes les trente secondes. Vous le tapez après le mot de passe\u{a0}: qui vole l’un n’a pas l’autre.",
             "An app on your phone shows a code that changes every thirty seconds. You type it after the password: who steals one does not have the other.",
@@ -50,7 +64,7 @@ pub async fn why(State(server): State<Server>, face: Face) -> Answer {
         {add_passkey(lang, passkeys)}
         {way_out(&face)}
     };
-    Ok(shell::door(&face, 200, lang.pick("Un second facteur", "A second factor"), body))
+    Ok(shell::door(&face, 200, title(lang), body))
 }
 
 /// `POST /profile/factors/totp`: no redirect, for the secret is shown while it is being set up alone.
@@ -146,7 +160,12 @@ fn naming(face: &Face, id: FactorId, typed: &Typed) -> Response {
         </form>
         {way_out(face)}
     };
-    shell::door(face, typed.status(), lang.pick("Renommer un second facteur", "Rename a second factor"), body)
+    shell::door(
+        face,
+        typed.status(),
+        lang.pick("Renommer une application ou une clé d’accès", "Rename an app or a passkey"),
+        body,
+    )
 }
 
 pub(super) fn codes_page(face: &Face, codes: &[Secret]) -> Response {
@@ -154,7 +173,7 @@ pub(super) fn codes_page(face: &Face, codes: &[Secret]) -> Response {
     let list =
         codes.iter().map(|code| view! { <li><code>{code.reveal().to_owned()}</code></li> }).collect_view();
     let body = view! {
-        {notice(Tone::Good, lang.pick("Votre second facteur est en place.", "Your second factor is set up."), ())}
+        {notice(Tone::Good, lang.pick("Votre double authentification est en place.", "Your two-step sign-in is set up."), ())}
         <p>{lang.pick(
             "Voici vos codes de secours, pour le jour où l’appareil manque. Chacun sert une fois. Gardez-les sur papier\u{a0}: ils ne seront plus montrés, et les précédents ne valent plus rien.",
             "These are your recovery codes, for the day the device is missing. Each works once. Keep them on paper: they will not be shown again, and earlier ones are worth nothing any more.",
@@ -179,8 +198,8 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
     let lang = face.lang;
     let body = if held.factors.is_empty() {
         view! {
-            <p class="quiet">{lang.pick("Aucun\u{a0}: votre mot de passe seul ouvre votre session.", "None: your password alone signs you in.")}</p>
-            {link_main("/second-factor", lang.pick("Mettre en place un second facteur", "Set up a second factor"))}
+            <p>{lang.pick("Pas encore en place\u{a0}: votre mot de passe seul ouvre votre session.", "Not set up yet: your password alone signs you in.")}</p>
+            {link_main("/second-factor", lang.pick("Mettre en place la double authentification", "Set up two-step sign-in"))}
         }
         .into_any()
     } else {
@@ -233,7 +252,8 @@ pub fn card(face: &Face, held: Factors, passkeys: Result<(), Problem>) -> AnyVie
     };
     view! {
         <section class="card stack" aria-labelledby="factor">
-            <h2 id="factor">{lang.pick("Second facteur", "Second factor")}</h2>
+            <h2 id="factor">{title(lang)}</h2>
+            <p>{what(lang)}</p>
             {body}
         </section>
     }

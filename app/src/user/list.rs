@@ -29,7 +29,7 @@ pub async fn list(State(server): State<Server>, face: Face, Query(page): Query<p
         ))
         .tabs(crate::grant::staff::pages(lang, false));
     let label = lang.pick("Chercher une adresse", "Search an address");
-    let search = search(lang, "/users", &page, label, Some(which(lang, &page)));
+    let search = search(lang, "/users", &page, label, parts::Filters::Beside(which(lang, &page)));
     let policy = server::factor::policy(&server, face.me()?).await?;
     let body = view! {
         {search}

@@ -1,6 +1,6 @@
 //! What admins do with a user: suspend, resume, take lost factors away; and of whom a second factor is asked.
 
-use super::recovery;
+use super::{recovery, roles};
 use crate::{
     http::{Answer, Face, see},
     parts::{Action, Facts, Select, Typed, badge, day, errors, fold, fold_loss},
@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{Duty, Lang, UserId};
+use model::{Duty, Lang, StaffRole, UserId};
 use server::{Server, factor::Policy, user::UserView};
 
 /// `GET /users/{user}`
@@ -20,6 +20,9 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
     let lang = face.lang;
     let user = server::user::show(server, face.me()?, id).await?;
     let open = recovery::open(server, face, id).await?;
+    let grants = server::grant::of_user(server, face.me()?, id).await?;
+    let mut staff = server::grant::list_staff(server, face.me()?).await?;
+    staff.retain(|one| one.user == id);
     let page = shell::Page::new(Place::Users, user.email.as_str())
         .from(lang.pick("Utilisateurs", "Users"), "/users")
         .status(typed.status());
@@ -34,6 +37,8 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
             {errors(lang, &typed)}
             {waits}
             <section class="card">{facts}</section>
+            {roles::card(lang, grants)}
+            {roles::staff(lang, staff)}
             {(face.may(Duty::SendLinks) && server.carrier.is_some() && user.suspended_at.is_none()).then(|| send_act(lang, &user))}
             {folds(face, &user, recovery)}
         </div>
@@ -44,7 +49,7 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
 /// What is seldom done and loses something.
 fn folds(face: &Face, user: &UserView, recovery: Option<AnyView>) -> Option<AnyView> {
     let lang = face.lang;
-    let acts = face.may(Duty::Administer).then(|| view! { {reset_act(lang, user)}{suspend_act(lang, user)} });
+    let acts = face.may(Duty::Administer).then(|| view! { {reset_act(lang, user)}{suspend_act(face, user)} });
     (acts.is_some() || recovery.is_some())
         .then(|| view! { <section class="folds">{recovery}{acts}</section> }.into_any())
 }
@@ -87,7 +92,7 @@ pub fn standing(lang: Lang, user: &UserView) -> AnyView {
     }
     match user.factors {
         0 => lang.pick("mot de passe seul", "password alone").into_any(),
-        _ => lang.pick("deux facteurs", "two factors").into_any(),
+        _ => lang.pick("double authentification", "two-step sign-in").into_any(),
     }
 }
 
@@ -102,7 +107,8 @@ fn send_act(lang: Lang, user: &UserView) -> AnyView {
 }
 
 fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
-    if user.factors == 0 {
+    // (Nobody does this to an admin by hand: the panel's console is their way out.)
+    if user.factors == 0 || user.staff.contains(&StaffRole::Admin) {
         return None;
     }
     let path = format!("/users/{}/factors/remove", user.id);
@@ -111,12 +117,20 @@ fn reset_act(lang: Lang, user: &UserView) -> Option<AnyView> {
             "Pour une personne qui a perdu téléphone et codes de secours, et que vous avez reconnue par un autre chemin. Ses sessions et ses jetons prennent fin\u{a0}; son mot de passe seul suffit ensuite.",
             "For somebody who has lost phone and recovery codes, and whom you have recognised by another way. Their sessions and tokens end; their password alone is enough then.",
         )}</p>
-        {Action::new(path, lang.pick("Retirer ses seconds facteurs", "Remove their second factors")).loss().view()}
+        {Action::new(path, lang.pick("Retirer sa double authentification", "Remove their two-step sign-in")).loss().view()}
     };
-    Some(fold_loss(lang.pick("Second facteur perdu…", "Second factor lost…"), false, body))
+    Some(fold_loss(lang.pick("Double authentification perdue…", "Two-step sign-in lost…"), false, body))
 }
 
-fn suspend_act(lang: Lang, user: &UserView) -> AnyView {
+fn suspend_act(face: &Face, user: &UserView) -> AnyView {
+    let lang = face.lang;
+    if face.actor.as_ref().is_some_and(|me| me.user == Some(user.id)) {
+        let words = lang.pick(
+            "C’est vous\u{a0}: une autre personne de l’administration peut vous suspendre, pas vous-même.",
+            "This is you: another admin can suspend you, you cannot.",
+        );
+        return view! { <p class="quiet">{words}</p> }.into_any();
+    }
     if user.suspended_at.is_some() {
         let path = format!("/users/{}/resume", user.id);
         return Action::new(path, lang.pick("Laisser se connecter à nouveau", "Let them sign in again"))
@@ -142,14 +156,17 @@ pub fn policy_act(lang: Lang, policy: Policy) -> AnyView {
         Policy::Everybody => lang.pick("tout le monde", "everybody"),
     };
     let select = Policy::ALL.into_iter().fold(
-        Select::new("asked_of", lang.pick("Un second facteur est demandé à", "A second factor is asked of")),
+        Select::new(
+            "asked_of",
+            lang.pick("La double authentification est demandée à", "Two-step sign-in is asked of"),
+        ),
         |select, policy| select.option(policy.code(), word(policy)),
     );
     let shown = Typed::new().with("asked_of", policy.code());
     let body = view! {
         <p>{lang.pick(
-            "Qui n’en a pas encore est conduit à le mettre en place, et ne peut rien faire d’autre d’ici là. Les jetons d’API ne sont pas concernés.",
-            "Who has none yet is led to set it up, and can do nothing else until then. API tokens are not concerned.",
+            "En plus du mot de passe, un code ou une clé d’accès. Qui ne l’a pas encore est conduit à la mettre en place, et ne peut rien faire d’autre d’ici là. Les jetons d’API ne sont pas concernés.",
+            "Besides the password, a code or a passkey. Who has none yet is led to set it up, and can do nothing else until then. API tokens are not concerned.",
         )}</p>
         <form class="form" method="post" action="/users/second-factor">
             {select.view(lang, &shown)}
@@ -157,7 +174,9 @@ pub fn policy_act(lang: Lang, policy: Policy) -> AnyView {
         </form>
     };
     let said = word(policy);
-    let title = lang
-        .pick(format!("Second facteur demandé à\u{a0}: {said}"), format!("Second factor asked of: {said}"));
+    let title = lang.pick(
+        format!("Double authentification demandée à\u{a0}: {said}"),
+        format!("Two-step sign-in asked of: {said}"),
+    );
     view! { <section class="folds">{fold(title, false, body)}</section> }.into_any()
 }

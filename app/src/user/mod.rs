@@ -9,6 +9,7 @@ pub mod manage;
 pub mod passkeys;
 pub mod profile;
 pub mod recovery;
+mod roles;
 pub mod session;
 pub mod sessions;
 pub mod signin;

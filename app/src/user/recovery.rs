@@ -74,8 +74,8 @@ fn form(lang: Lang, user: &UserView, typed: &Typed) -> AnyView {
     );
     let body = view! {
         <p>{lang.pick(
-            "Pour une personne qui n’a plus ni mot de passe, ni second facteur, ni accès à son adresse. Une deuxième personne de l’assistance ou de l’administration doit donner son accord. Alors l’adresse change, le mot de passe et les seconds facteurs ne valent plus rien, sessions et jetons prennent fin. L’ancienne adresse est prévenue maintenant, et quand c’est fait\u{a0}; si la personne se connecte d’ici là, l’accord est refusé.",
-            "For somebody who has neither password nor second factor nor their address any more. A second person of support or an admin has to approve. Then the address changes, password and second factors work no more, sessions and tokens end. The old address is told now, and when it is done; if they sign in meanwhile, the approval is refused.",
+            "Pour une personne qui n’a plus ni mot de passe, ni double authentification, ni accès à son adresse. Une deuxième personne de l’assistance ou de l’administration doit donner son accord. Alors l’adresse change, le mot de passe et la double authentification ne valent plus rien, sessions et jetons prennent fin. L’ancienne adresse est prévenue maintenant, et quand c’est fait\u{a0}; si la personne se connecte d’ici là, l’accord est refusé.",
+            "For somebody who has neither password nor two-step sign-in nor their address any more. A second person of support or an admin has to approve. Then the address changes, password and two-step sign-in work no more, sessions and tokens end. The old address is told now, and when it is done; if they sign in meanwhile, the approval is refused.",
         )}</p>
         <form class="form" method="post" action=format!("/users/{}/recovery", user.id) novalidate=true>
             {email.view(lang, typed)}

@@ -161,7 +161,7 @@ async fn a_code_proves_as_well() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_must_have_a_factor_is_led_to_it() {
     let stage = Stage::new().await;
-    assert!(stage.admin.get("/users").await.html.contains("Second factor asked of: nobody"));
+    assert!(stage.admin.get("/users").await.html.contains("Two-step sign-in asked of: nobody"));
     let saved = stage.admin.post("/users/second-factor", &[("asked_of", "everybody")]).await;
     assert_eq!(saved.location(), "/users?done=policy_saved");
     for person in [&stage.admin, &stage.member] {
@@ -176,7 +176,7 @@ async fn who_must_have_a_factor_is_led_to_it() {
     let page = stage.member.get("/second-factor").await;
     check(&page.html);
     assert!(
-        page.html.contains("asks you for a second factor") && page.html.contains("/sign-out"),
+        page.html.contains("asks you for two-step sign-in") && page.html.contains("/sign-out"),
         "{}",
         page.html
     );
@@ -190,7 +190,7 @@ async fn admins_suspend_users_and_take_lost_factors_away() {
     set_up(&stage, &stage.stranger).await;
     let user = stage.user("stranger@asso.example").await;
     let page = stage.admin.get(&format!("/users/{user}")).await;
-    assert!(page.html.contains("two factors"), "{}", page.html);
+    assert!(page.html.contains("two-step sign-in"), "{}", page.html);
     let got = stage.admin.post(&format!("/users/{user}/factors/remove"), &[]).await;
     assert_eq!(got.location(), format!("/users/{user}?done=factors_reset"));
     assert!(stage.stranger.get("/profile").await.location().starts_with("/sign-in"));

@@ -125,7 +125,7 @@ async fn each_role_finds_first_what_it_comes_for() {
     }
     let support = home_of(&stage, StaffRole::Support).await;
     assert!(
-        support.contains("reader@asso.example") && support.contains("Second factor wrong too often"),
+        support.contains("reader@asso.example") && support.contains("Two-step sign-in failed too often"),
         "{support}"
     );
     assert!(support.contains("One address waits"), "{support}");
@@ -214,4 +214,41 @@ async fn the_search_field_is_an_ordinary_one_that_can_suggest() {
         "{html}"
     );
     assert!(!stage.nobody.get("/sign-in").await.html.contains("find-list"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_second_person_is_shown_to_whom_it_is_for() {
+    let (stage, _) = Stage::mailing().await;
+    let shown =
+        async || stage.admin.get("/").await.html.matches("class=\"item-name\">Make an admin of").count();
+    for n in shown().await..5 {
+        stage.admin.post("/staff", &[("email", &format!("n{n}@coop.example")), ("role", "admin")]).await;
+    }
+    let html = stage.admin.get("/").await.html;
+    let all = "Waits for a second approval</span></a>";
+    assert!(
+        html.matches("class=\"item-name\">Make an admin of").count() == 5 && !html.contains(all),
+        "{html}"
+    );
+    stage.admin.post("/staff", &[("email", "more@coop.example"), ("role", "admin")]).await;
+    let html = stage.admin.get("/").await.html;
+    check(&html);
+    assert!(html.contains(all) && !html.contains("more@coop.example"), "the home shows the first five");
+    assert!(stage.admin.get("/staff").await.html.contains("more@coop.example"));
+    // Of the staff themselves: support is told that it takes an admin, and offered to refuse alone.
+    let (_, support) = stage.staff.iter().find(|(of, _)| *of == StaffRole::Support).unwrap();
+    let operator = "SELECT g.user_id FROM grants g WHERE g.role = 'operator' AND g.account_id IS NULL AND g.member_id IS NULL";
+    let operator: model::UserId =
+        server::store::sql(operator).one(stage.server.store.on(), |row| row.first()).await.unwrap();
+    let fields = [("email", "operator@new.example"), ("reason", "Seen at the office, file 12")];
+    let got = stage.admin.post(&format!("/users/{operator}/recovery"), &fields).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    let html = support.get("/staff").await.html;
+    check(&html);
+    let part = html.split("item-name").find(|part| part.contains("Give access back")).unwrap();
+    assert!(part.contains("only an admin can approve") && part.contains("/refuse"), "{part}");
+    assert!(!part.contains("/approve"), "{part}");
+    let admin = stage.admin.get("/staff").await.html;
+    let part = admin.split("item-name").find(|part| part.contains("Give access back")).unwrap();
+    assert!(part.contains("Withdraw my request") && part.contains("You asked for it"), "{part}");
 }

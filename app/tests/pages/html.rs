@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 8] = ["meta", "link", "input", "br", "hr", "img", "path", "col"];
+const VOID: [&str; 9] = ["meta", "link", "input", "wbr", "br", "hr", "img", "path", "col"];
 /// What ends an open paragraph.
 const BLOCKS: [&str; 14] = [
     "div", "p", "ul", "ol", "dl", "table", "form", "section", "pre", "h1", "h2", "h3", "details", "fieldset",

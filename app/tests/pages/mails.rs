@@ -140,12 +140,42 @@ async fn admins_see_what_was_written_and_send_again_what_failed() {
     let got = stage.admin.post(&again, &[]).await;
     assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/mails?done=mail_again"));
     assert!(stage.admin.get("/mails?state=failed").await.html.contains("sent again since"));
+    // Each row says what comes next, or that nothing has to.
+    assert!(stage.admin.get("/mails?state=queued").await.html.contains("goes out shortly"));
     let twice = stage.admin.post(&again, &[]).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     check(&twice.html);
     assert!(twice.html.contains("sent again already"), "{}", twice.html);
     assert!(sent(&stage, &folder).await.iter().any(|mail| mail.contains("To: owner@asso.example")));
+    assert!(stage.admin.get("/mails?state=sent").await.html.contains("nothing to do"));
+    let (_, board) = stage.staff.iter().find(|(role, _)| role.code() == "board").unwrap();
+    stage
+        .run("UPDATE mails SET state = 'failed', again_id = NULL WHERE address = $1", "owner@asso.example")
+        .await;
+    assert!(board.get("/mails?state=failed").await.html.contains("support can send it again"));
     assert!(stage.admin.get("/changes/history").await.html.contains("Mail sent again"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_waits_is_tried_at_once() {
+    let (stage, folder) = Stage::mailing().await;
+    stage.nobody.post("/forgotten", &[("email", "owner@asso.example")]).await;
+    let list = stage.admin.get("/mails?state=queued").await.html;
+    assert!(!list.contains("Try now"), "its turn is now: {list}");
+    let later = "UPDATE mails SET tries = 3, tried_at = 1, next_at = next_at + 3600000 WHERE state = 'queued' AND $1 <> ''";
+    stage.run(later, "x").await;
+    assert_eq!(sent(&stage, &folder).await.len(), 0);
+    let list = stage.admin.get("/mails?state=queued").await.html;
+    let tags = check(&list);
+    let path = tags.iter().filter_map(|tag| tag.get("action")).find(|path| path.ends_with("/try")).unwrap();
+    assert!(list.contains("Try now") && list.contains("next try on"), "{list}");
+    let got = stage.admin.post(path, &[]).await;
+    assert_eq!(got.location(), "/mails?done=mail_tried", "{}", got.html);
+    assert_eq!(sent(&stage, &folder).await.len(), 1);
+    let twice = stage.admin.post(path, &[]).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    check(&twice.html);
+    assert!(twice.html.contains("was sent already"), "{}", twice.html);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -71,12 +71,25 @@ async fn a_member_is_made_and_corrected_with_the_error_at_its_field() {
     {
         assert!(page.html.contains(said), "{said}: {}", page.html);
     }
-    // One more contact is offered; an emptied one goes.
+    // One more contact is added without losing what was typed; one is taken away by its box, an emptied one goes too.
     let edit = stage.admin.get(&format!("{path}/edit")).await;
-    assert_eq!(
-        (value(&edit, "f-contacts.0.email"), value(&edit, "f-contacts.1.email")),
-        ("ana@x.example".into(), String::new())
-    );
+    assert!(edit.html.contains("Legal contact: Ana") && !edit.html.contains("f-contacts.1"), "{}", edit.html);
+    let fields = [
+        ("name", "Les Abeilles d’or"),
+        ("contacts.0.purpose", "legal"),
+        ("contacts.0.email", "ana@x.example"),
+        ("add", "technical"),
+    ];
+    for form in [format!("{path}/edit"), "/members/new".to_owned()] {
+        let more = stage.admin.post(&form, &fields).await;
+        assert_eq!(more.status, StatusCode::OK);
+        assert_eq!(
+            [value(&more, "f-name"), value(&more, "f-contacts.0.email"), value(&more, "f-contacts.1.email")],
+            ["Les Abeilles d’or", "ana@x.example", ""]
+        );
+        assert!(more.html.contains("New technical contact"), "{}", more.html);
+    }
+    assert!(stage.admin.get(&path).await.html.contains("<h1>Les Abeilles</h1>"), "nothing was saved");
     let version =
         edit.html.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let fields = [
@@ -84,6 +97,8 @@ async fn a_member_is_made_and_corrected_with_the_error_at_its_field() {
         ("name", "Les Abeilles"),
         ("number", "77"),
         ("contacts.0.purpose", "legal"),
+        ("contacts.0.email", "ana@x.example"),
+        ("contacts.0.remove", "yes"),
         ("contacts.1.purpose", "billing"),
         ("contacts.1.phone", "06 12 34 56 78"),
     ];
@@ -106,6 +121,7 @@ async fn a_member_is_made_and_corrected_with_the_error_at_its_field() {
     assert_eq!(got.status, StatusCode::SEE_OTHER);
     let page = stage.admin.get(&path).await.html;
     assert!(page.contains("until <time datetime=\"2025-01-02\">"), "{page}");
+    assert!(page.contains("History of the membership") && !page.contains("no address"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -184,6 +200,10 @@ async fn a_members_people_see_correct_and_confirm_it() {
         )
         .await;
     assert_eq!(got.location(), format!("{about}?done=details_saved"), "{}", got.html);
+    // One more is added on the page itself, by who may save it.
+    let more = stage.member.post(&about, &[("lang", "en"), ("add", "billing")]).await;
+    assert!(more.html.contains("New billing contact") && more.status == StatusCode::OK, "{}", more.html);
+    assert_eq!(stage.reader.post(&about, &[("add", "billing")]).await.status, StatusCode::FORBIDDEN);
     // Whatever else is sent along changes nothing.
     stage.member.post(&about, &[("lang", "en"), ("name", "Mine"), ("notes", "x"), ("number", "9")]).await;
     let page = stage.admin.get(&stage.filled("/members/{member}")).await.html;
@@ -250,6 +270,8 @@ async fn a_file_is_tried_mended_and_imported() {
         "{list}"
     );
     // Without mail nobody can be invited, and the page says what is missing.
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("has to send mail first") && !page.contains("f-count"), "{page}");
     let got = stage.admin.post("/members/invitations", &[("count", "5")]).await;
     assert!(
         got.html.contains("f-count-error") && got.html.contains("This panel sends no mail"),
@@ -261,6 +283,8 @@ async fn a_file_is_tried_mended_and_imported() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn imported_owners_are_invited_when_the_admin_says_so() {
     let (stage, _) = Stage::mailing().await;
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("no owner came from an import") && !page.contains("f-count"), "{page}");
     let csv = "nom;responsable\nAna;ana@x.example\nBo;bo@x.example\nCy;cy@x.example\n";
     let got = stage.admin.post("/members/import", &[("csv", csv)]).await;
     stage.admin.post(got.location(), &[]).await;
@@ -275,6 +299,9 @@ async fn imported_owners_are_invited_when_the_admin_says_so() {
     let got = stage.admin.post("/members/invitations/hourly", &[("hourly", "10")]).await;
     assert_eq!(got.location(), "/members/invitations?done=pace_saved", "{}", got.html);
     assert_eq!(value(&stage.admin.get("/members/invitations").await, "f-hourly"), "10");
+    stage.admin.post("/members/invitations", &[("count", "1")]).await;
+    let page = stage.admin.get("/members/invitations").await.html;
+    assert!(page.contains("all imported owners have been") && !page.contains("f-count"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,9 @@
 //! Signing in and out, one's profile, one's tokens.
 
-use crate::stage::Stage;
+use crate::{
+    html::{check, words},
+    stage::Stage,
+};
 use axum::http::StatusCode;
 
 const PASSWORD: &str = "four random words here";
@@ -44,6 +47,38 @@ async fn a_bearer_token_opens_no_page() {
     let request = stage.nobody.request("GET", "/profile").header("authorization", format!("Bearer {secret}"));
     let got = stage.nobody.send(request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(got.status, StatusCode::SEE_OTHER);
+}
+
+/// Boxes are for what somebody has a use for: nothing of admins' for members, and no mailboxes while the panel has none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_offered_what_its_user_has_a_use_for() {
+    let stage = Stage::new().await;
+    for (person, wanted) in [
+        (&stage.member, vec!["read", "sites"]),
+        (&stage.stranger, vec!["read", "sites"]),
+        (&stage.admin, vec!["read", "sites", "admin"]),
+    ] {
+        let tags = check(&person.get("/tokens").await.html);
+        let boxes = tags.iter().filter(|tag| tag.get("name") == Some("scopes"));
+        assert_eq!(boxes.filter_map(|tag| tag.get("value")).collect::<Vec<_>>(), wanted);
+    }
+    assert!(stage.member.get("/tokens").await.html.contains("lets a program act in your name"));
+    let fields = [
+        ("name", "backup"),
+        ("days", "30"),
+        ("scopes", "read"),
+        ("scopes", "sites"),
+        ("networks", "192.0.2.7"),
+    ];
+    stage.member.post("/tokens", &fields).await;
+    let html = stage.member.get("/tokens").await.html;
+    let said = words(&html);
+    for wanted in ["Your tokens", "read what you can read, change sites", "192.0.2.7", "never"] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    // With what is one's own, behind the work.
+    let (profile, tokens) = (html.find("href=\"/profile\""), html.find("href=\"/tokens\""));
+    assert!(profile.is_some() && profile < tokens, "{html}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

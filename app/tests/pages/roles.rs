@@ -1,12 +1,27 @@
 //! Roles as people meet them on pages: inviting and accepting, handing over, staff by two, looking as a member does.
 
-use crate::{html::check, mails::sent, stage::Stage};
+use crate::{
+    html::{check, words},
+    mails::sent,
+    stage::Stage,
+};
 use axum::http::StatusCode;
+
+/// The words of a page, one space apart.
+fn said(html: &str) -> String {
+    words(html).split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_owner_invites_and_the_other_accepts() {
     let (stage, folder) = Stage::mailing().await;
     let people = stage.filled("/accounts/{account}/people");
+    // On a phone an option is cut after a word or two: what it means stands below.
+    let page = stage.member.get(&people).await.html;
+    assert!(
+        page.contains(">webmaster</option>") && page.contains("<dd>sites and their names</dd>"),
+        "{page}"
+    );
     // Wrong input keeps what was typed and names its field.
     for (field, value) in [("email", "nobody"), ("role", "king"), ("days", "many")] {
         let mut fields = vec![("email", "neuf@asso.example"), ("role", "webmaster"), ("days", "7")];
@@ -52,9 +67,7 @@ async fn a_reader_is_offered_nothing_to_change() {
             .iter()
             .filter(|tag| tag.name == "form")
             .filter_map(|tag| tag.get("action").map(str::to_owned))
-            .filter(|action| {
-                !["/lang", "/sign-out", "/search"].contains(&action.as_str()) && !action.ends_with("/leave")
-            })
+            .filter(|action| !["/lang", "/sign-out", "/search"].contains(&action.as_str()))
             .collect();
         assert!(forms.is_empty(), "{path} offers {forms:?}");
     }
@@ -67,9 +80,57 @@ async fn a_reader_is_offered_nothing_to_change() {
 async fn the_last_owner_is_told_why_not() {
     let stage = Stage::new().await;
     stage.run("UPDATE grants SET revoked_at = 1 WHERE member_id = $1", &stage.filled("{member}")).await;
-    let got = stage.member.post(&stage.filled("/grants/{grant}/leave"), &[]).await;
+    let leave = stage.filled("/grants/{grant}/leave");
+    let got = stage.member.post(&leave, &[]).await;
     assert_eq!(got.status, StatusCode::CONFLICT);
     assert!(got.html.contains("This is the last owner"), "{}", got.html);
+    // Neither page offers what would be refused.
+    for (person, path) in [
+        (&stage.member, stage.filled("/accounts/{account}/people")),
+        (&stage.member, leave),
+        (&stage.admin, stage.filled("/accounts/{account}/people")),
+    ] {
+        let page = person.get(&path).await.html;
+        check(&page);
+        assert!(page.contains("This is the last owner"), "{path}: {page}");
+        assert!(!page.contains("action=\"/grants/") && !page.contains("href=\"/grants/"), "{path}: {page}");
+        assert!(!page.contains(&stage.filled("/people/{grant}/withdraw")), "{path}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_reads_first_what_is_lost() {
+    let stage = Stage::new().await;
+    let people = stage.filled("/accounts/{account}/people");
+    let page = stage.reader.get(&people).await.html;
+    let leave = page.split("href=\"").find(|part| part.starts_with("/grants/")).unwrap();
+    let leave = leave.split('"').next().unwrap();
+    let asked = stage.reader.get(leave).await.html;
+    check(&asked);
+    // (This reader is one of the member, too.)
+    assert!(asked.contains("here you keep: reader") && asked.contains("invite you again"), "{asked}");
+    let got = stage.reader.post(leave, &[]).await;
+    assert_eq!(got.location(), "/?done=role_left", "{}", got.html);
+    assert!(!stage.reader.get(&people).await.html.contains("/leave\""));
+    assert_eq!(stage.reader.get(leave).await.status, StatusCode::NOT_FOUND);
+    // The last role here, and so the whole of it.
+    let page = stage.reader.get(&stage.filled("/members/{member}/people")).await.html;
+    let leave = page.split("href=\"").find(|part| part.starts_with("/grants/")).unwrap();
+    let leave = leave.split('"').next().unwrap();
+    let asked = stage.reader.get(leave).await.html;
+    assert!(asked.contains("no longer see this member") && asked.contains("Leave this member"), "{asked}");
+    stage.reader.post(leave, &[]).await;
+    assert_eq!(stage.reader.get(&people).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_owner_alone_reads_what_inviting_does() {
+    let stage = Stage::new().await;
+    stage.run("UPDATE grants SET revoked_at = 1 WHERE role = $1", "reader").await;
+    let page = stage.member.get(&stage.filled("/accounts/{account}/people")).await.html;
+    let said = said(&page);
+    assert!(said.contains("Nobody else has a role on this account yet. Invite somebody below"), "{said}");
+    assert!(!stage.admin.get(&stage.filled("/accounts/{account}/people")).await.html.contains("Nobody else"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -186,4 +247,33 @@ async fn somebody_who_lost_everything_comes_back_by_two() {
     assert_ne!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
     let got = stage.admin.get("/members?q=a%00b").await;
     assert_ne!(got.status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_users_page_says_what_they_are_and_offers_what_would_be_done() {
+    let stage = Stage::new().await;
+    let path = async |email: &str| format!("/users/{}", stage.user(email).await);
+    let page = stage.admin.get(&path("owner@asso.example").await).await.html;
+    check(&page);
+    for link in ["/accounts/{account}", "/members/{member}"] {
+        assert!(page.contains(&stage.filled(&format!("href=\"{link}\""))), "{link}: {page}");
+    }
+    let said = said(&page);
+    assert!(
+        said.contains("account · Asso · owner · since") && said.contains("until further notice"),
+        "{said}"
+    );
+    assert!(page.contains("/suspend\"") && !page.contains("Staff roles"), "{page}");
+    // Oneself: with one's staff role, and nothing that would be refused.
+    let me = stage.admin.get(&path("admin@coop.example").await).await.html;
+    check(&me);
+    assert!(me.contains("Staff roles") && me.contains("No role on a member or an account"), "{me}");
+    assert!(me.contains("This is you") && !me.contains("/suspend\""), "{me}");
+    // The only admin stays, and reads why.
+    let removes = async || stage.admin.get("/staff").await.html;
+    assert!(!removes().await.contains("This is the last admin"));
+    let second = stage.user("second@coop.example").await.to_string();
+    stage.run("UPDATE users SET suspended_at = 1 WHERE id = $1", &second).await;
+    let only = removes().await;
+    assert_eq!(only.matches("This is the last admin").count(), 1, "{only}");
 }

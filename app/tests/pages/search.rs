@@ -21,11 +21,12 @@ async fn every_page_has_the_field_and_it_leads_to_what_is_there() {
     assert!(found.html.contains(&site), "{}", found.html);
     assert!(words(&found.html).contains("asso · Asso"), "whose it is: {}", found.html);
     assert!(found.html.contains("id=\"find\" name=\"q\" value=\"WWW.asso\""), "what was typed is kept");
-    // Members' users come to the member's people, staff to the member.
+    assert!(found.html.contains("<h1>Results for “WWW.asso”</h1>"), "{}", found.html);
+    // Members' users come to what the member says of itself, staff to the member.
     let member = stage.filled("/members/{member}");
     let of = async |person: &crate::stage::Person| {
         let html = person.get("/search?q=asso").await.html;
-        (html.contains(&format!("href=\"{member}/people\"")), html.contains(&format!("href=\"{member}\"")))
+        (html.contains(&format!("href=\"{member}/about\"")), html.contains(&format!("href=\"{member}\"")))
     };
     assert_eq!((of(&stage.member).await, of(&stage.admin).await), ((true, false), (false, true)));
 }

@@ -14,33 +14,33 @@ use serde_json::{Value, json};
 /// One step of an account's life. Each is an act of its own, and (`…_as`) the undoing of another.
 struct Step {
     verb: &'static str,
-    /// What the account's people are told.
-    told: mail::Kind,
+    /// What the account's people are told; nothing, where another act tells them.
+    told: Option<mail::Kind>,
     from: &'static [Standing],
     to: Standing,
 }
 
 const SUSPEND: Step = Step {
     verb: "account.suspend",
-    told: mail::Kind::Suspended,
+    told: Some(mail::Kind::Suspended),
     from: &[Standing::Active],
     to: Standing::Suspended,
 };
 const RESUME: Step = Step {
     verb: "account.resume",
-    told: mail::Kind::Resumed,
+    told: Some(mail::Kind::Resumed),
     from: &[Standing::Suspended],
     to: Standing::Active,
 };
 const DELETE: Step = Step {
     verb: "account.delete",
-    told: mail::Kind::Deleted,
+    told: Some(mail::Kind::Deleted),
     from: &[Standing::Active, Standing::Suspended],
     to: Standing::Deleted,
 };
 const RESTORE: Step = Step {
     verb: "account.restore",
-    told: mail::Kind::Restored,
+    told: Some(mail::Kind::Restored),
     from: &[Standing::Deleted],
     to: Standing::Active,
 };
@@ -115,15 +115,15 @@ pub(crate) async fn delete_as(
     advance(server, actor, account, DELETE, How { expected, undoes, ..How::default() }).await
 }
 
-/// The same for the account of a member that is ended, with the member.
+/// The same for the account of a member that is ended, with the member; its people are told once, of all of it.
 pub(crate) async fn delete_in(
     tx: &mut Tx,
     server: &Server,
     actor: &Actor,
     account: AccountId,
-) -> Result<AccountView, Problem> {
-    let done = advance_in(tx, server, actor, account, DELETE, How::default()).await?;
-    Ok(done.item)
+) -> Result<Done<AccountView>, Problem> {
+    let quietly = Step { told: None, ..DELETE };
+    advance_in(tx, server, actor, account, quietly, How::default()).await
 }
 
 /// Brings a deleted account back whole; one that was suspended comes back suspended.
@@ -216,7 +216,9 @@ async fn advance_in(
     }
     let sites = site::rows(tx, id).await?;
     resource::write(tx, change, now, derive::wants(&after, &sites)?).await?;
-    mail::tell_people(tx, server, step.told, &after).await?;
+    if let Some(told) = step.told {
+        mail::tell_people(tx, server, told, &after).await?;
+    }
     let item = store::load(tx.on(), server, actor, id).await?;
     Ok(Done { item, change: Some(change) })
 }

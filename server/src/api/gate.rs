@@ -57,8 +57,8 @@ fn admit(route: &Route, actor: &Actor, scopes: &Scopes) -> Result<(), Problem> {
         return Err(denied(
             "factor_needed",
             Text::new(
-                "La coopérative vous demande un second facteur\u{a0}: mettez-le en place d’abord (POST /me/factors/totp).",
-                "The cooperative asks you for a second factor: set it up first (POST /me/factors/totp).",
+                "La coopérative vous demande la double authentification\u{a0}: mettez-la en place d’abord (POST /me/factors/totp).",
+                "The cooperative asks you for two-step sign-in: set it up first (POST /me/factors/totp).",
             ),
         ));
     }

@@ -6,7 +6,7 @@ mod rules;
 
 pub(crate) use api::ROUTES;
 pub(crate) use rules::ask;
-pub use rules::{Approved, approve, approve_by_command, list, open, refuse};
+pub use rules::{Approved, approve, approve_by_command, first, list, open, refuse};
 
 use model::{AccountId, ApprovalId, Duty, MemberId, Text, UserId};
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,9 @@ pub struct ApprovalView {
     pub expires_at: i64,
     /// The signed-in user asked and so cannot approve, only withdraw.
     pub own: bool,
-    /// The signed-in user may approve or refuse it.
+    /// The signed-in user may answer: refuse it, and, unless `hindrance` says why not, approve it.
     pub may: bool,
+    /// Why who may answer cannot approve this one.
+    #[schema(value_type = Option<Object>)]
+    pub hindrance: Option<Text>,
 }

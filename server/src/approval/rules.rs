@@ -2,24 +2,31 @@
 
 use super::{
     ApprovalView, Ask, Kind, OPEN_MS,
-    carry::{carry_out, details},
+    carry::{carry_out, details, hold, turn_down},
 };
 use crate::{
-    Actor, Server,
+    Actor, Server, Via,
     actor::{Staff, not_found, staff_bits},
     change::{self, Act, Subject},
     store::{Row, Tx, internal, sql},
+    user,
 };
 use model::{ApprovalId, Duty, Problem, ProblemKind, Secret, Text, UserId};
 use serde_json::json;
 
+/// `$2` is now. `staff`: the staff roles of whose access is to be given back.
 macro_rules! columns {
     () => {
-        "SELECT id, kind, label, ask, by_user, by_who, created_at, expires_at FROM approvals WHERE answered_at IS NULL AND expires_at > $1 "
+        concat!(
+            "SELECT p.id, p.kind, p.label, p.ask, p.by_user, p.by_who, p.created_at, p.expires_at, (SELECT ",
+            staff_bits!(),
+            " FROM users u WHERE p.kind = 'recover' AND u.id = SUBSTR(p.open_key, 9)) AS staff
+             FROM approvals p WHERE p.answered_at IS NULL AND p.expires_at > $2 "
+        )
     };
 }
 
-/// Puts an act before a second admin; nothing else happens yet.
+/// Puts an act before a second person; nothing else happens yet.
 pub(crate) async fn ask(
     tx: &mut Tx,
     server: &Server,
@@ -32,9 +39,11 @@ pub(crate) async fn ask(
     let id: ApprovalId = server.world.id();
     let kind = ask.kind();
     let text = serde_json::to_string(&ask).map_err(|error| internal("an approval", &error))?;
+    let open_key = format!("{} {}", kind.code(), about.id);
     // One whose time is over makes room.
-    sql("UPDATE approvals SET open_key = NULL WHERE open_key IS NOT NULL AND expires_at <= $1")
+    sql("UPDATE approvals SET open_key = NULL WHERE open_key = $2 AND expires_at <= $1")
         .bind(now)
+        .bind(open_key.as_str())
         .run(tx.on())
         .await?;
     let asked =
@@ -44,7 +53,7 @@ pub(crate) async fn ask(
         .bind(text)
         .bind(kind)
         .bind(about.label.as_str())
-        .bind(format!("{} {}", kind.code(), about.id))
+        .bind(open_key)
         .bind(by)
         .bind(actor.who.as_str())
         .bind(now)
@@ -65,9 +74,9 @@ pub(crate) async fn ask(
     // All that is asked: who asked for what, and why, stands in the history whatever becomes of it.
     act.after = Some(serde_json::to_value(&ask).map_err(|error| internal("an approval", &error))?);
     change::record(tx, &*server.world, actor, act).await?;
-    let found = sql(concat!(columns!(), "AND id = $2"))
-        .bind(now)
+    let found = sql(concat!(columns!(), "AND p.id = $1"))
         .bind(id)
+        .bind(now)
         .one(tx.on(), |row| view(row, actor))
         .await?;
     Ok(found.0)
@@ -75,8 +84,14 @@ pub(crate) async fn ask(
 
 /// What waits, oldest first.
 pub async fn list(server: &Server, actor: &Actor) -> Result<Vec<ApprovalView>, Problem> {
+    first(server, actor, u32::MAX).await
+}
+
+/// The first few of it.
+pub async fn first(server: &Server, actor: &Actor, most: u32) -> Result<Vec<ApprovalView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    let found = sql(concat!(columns!(), "ORDER BY id"))
+    let found = sql(concat!(columns!(), "ORDER BY p.id LIMIT $1"))
+        .bind(most)
         .bind(server.world.now_ms())
         .all(server.store.on(), |row| view(row, actor))
         .await?;
@@ -99,9 +114,9 @@ pub async fn open(
     subject: &str,
 ) -> Result<Option<ApprovalView>, Problem> {
     actor.must(Duty::SeeUsers)?;
-    let found = sql(concat!(columns!(), "AND open_key = $2"))
-        .bind(server.world.now_ms())
+    let found = sql(concat!(columns!(), "AND p.open_key = $1"))
         .bind(format!("{} {subject}", kind.code()))
+        .bind(server.world.now_ms())
         .optional(server.store.on(), |row| view(row, actor))
         .await?;
     Ok(found.map(|(view, _)| view))
@@ -118,19 +133,16 @@ pub struct Approved {
 /// A second person says yes: it happens now, in this one's name, with who asked on record.
 pub async fn approve(server: &Server, actor: &Actor, id: ApprovalId) -> Result<Approved, Problem> {
     actor.must(Duty::SeeUsers)?;
+    in_person(actor)?;
     let now = server.world.now_ms();
     let mut tx = server.store.write().await?;
+    // First what it is about, then the approval: so does who asks.
+    let (_, asked, _) = waiting(&mut tx, server, actor, id).await?;
+    hold(&mut tx, &asked).await?;
     let (open, asked, by) = take(&mut tx, server, actor, id, "approved").await?;
     actor.must_have_proved(now)?;
     if actor.user == Some(by) {
-        return Err(Problem::new(
-            ProblemKind::Conflict,
-            "approval_own",
-            Text::new(
-                "Vous l’avez demandé\u{a0}: une deuxième personne doit donner son accord.",
-                "You asked for it: a second person has to approve.",
-            ),
-        ));
+        return Err(own());
     }
     // Who asked must still be one who may: a removed admin's wishes go with the role.
     let asker = sql(concat!(
@@ -159,12 +171,39 @@ pub async fn approve_by_command(server: &Server, id: ApprovalId) -> Result<Appro
 /// Says no; who asked may so withdraw.
 pub async fn refuse(server: &Server, actor: &Actor, id: ApprovalId) -> Result<ApprovalView, Problem> {
     actor.must(Duty::SeeUsers)?;
+    in_person(actor)?;
     let mut tx = server.store.write().await?;
-    let (open, _, by) = take(&mut tx, server, actor, id, "refused").await?;
+    let (open, asked, by) = take(&mut tx, server, actor, id, "refused").await?;
     let verb = if actor.user == Some(by) { "approval.withdraw" } else { "approval.refuse" };
     record(&mut tx, server, actor, verb, id, open.kind, &open.label).await?;
+    turn_down(&mut tx, server, &asked).await?;
     tx.commit().await?;
     Ok(open)
+}
+
+/// The second of two is a person at a keyboard: a token that was given away, or stolen, is not.
+fn in_person(actor: &Actor) -> Result<(), Problem> {
+    if matches!(actor.via, Via::Token(_)) { Err(user::session_only()) } else { Ok(()) }
+}
+
+/// One that waits, for whose duty it is: as it is shown, what is asked, and who asked.
+async fn waiting(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    id: ApprovalId,
+) -> Result<(ApprovalView, Ask, UserId), Problem> {
+    let found = sql(concat!(columns!(), "AND p.id = $1"))
+        .bind(id)
+        .bind(server.world.now_ms())
+        .optional(tx.on(), |row| {
+            let (view, asked) = view(row, actor)?;
+            Ok((view, asked, row.get("by_user")?))
+        })
+        .await?;
+    let found = found.ok_or_else(not_found)?;
+    actor.must_do(found.0.kind.duty())?;
+    Ok(found)
 }
 
 /// Answers it, once.
@@ -176,16 +215,7 @@ async fn take(
     answer: &'static str,
 ) -> Result<(ApprovalView, Ask, UserId), Problem> {
     let now = server.world.now_ms();
-    let found = sql(concat!(columns!(), "AND id = $2"))
-        .bind(now)
-        .bind(id)
-        .optional(tx.on(), |row| {
-            let (view, asked) = view(row, actor)?;
-            Ok((view, asked, row.get("by_user")?))
-        })
-        .await?;
-    let found = found.ok_or_else(not_found)?;
-    actor.must_do(found.0.kind.duty())?;
+    let found = waiting(tx, server, actor, id).await?;
     let answered =
         sql("UPDATE approvals SET answered_at = $2, answered_who = $3, answer = $4, open_key = NULL
          WHERE id = $1 AND answered_at IS NULL")
@@ -216,10 +246,24 @@ fn act(verb: &'static str, id: ApprovalId, kind: Kind, label: &str) -> Act {
     act
 }
 
+fn own() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "approval_own",
+        Text::new(
+            "Vous l’avez demandé\u{a0}: une deuxième personne doit donner son accord.",
+            "You asked for it: a second person has to approve.",
+        ),
+    )
+}
+
 fn view(row: &Row, actor: &Actor) -> Result<(ApprovalView, Ask), Problem> {
     let asked: String = row.get("ask")?;
     let asked: Ask = serde_json::from_str(&asked).map_err(|error| internal("an approval", &error))?;
     let kind: Kind = row.get("kind")?;
+    let (own, may) = (actor.user == Some(row.get("by_user")?), actor.staff.does(kind.duty()));
+    let staff = Staff::from_bits(row.get::<Option<u32>>("staff")?.unwrap_or_default());
+    let hindrance = if own { Some(self::own()) } else { asked.hindrance(actor, staff) };
     let view = ApprovalView {
         id: row.get("id")?,
         kind,
@@ -229,8 +273,9 @@ fn view(row: &Row, actor: &Actor) -> Result<(ApprovalView, Ask), Problem> {
         by: row.get("by_who")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
-        own: actor.user == Some(row.get("by_user")?),
-        may: actor.staff.does(kind.duty()),
+        own,
+        may,
+        hindrance: hindrance.filter(|_| may).map(|problem| problem.text),
     };
     Ok((view, asked))
 }

@@ -36,6 +36,8 @@ pub(super) struct Acme {
     away: Mutex<Option<(i64, Refusal)>>,
 }
 
+/// For opening the account with it.
+const OPENING: Duration = Duration::from_secs(20);
 /// Advice that does not come is done without.
 const ADVICE: Duration = Duration::from_secs(10);
 /// An authority that is away is left alone for so long.
@@ -129,7 +131,8 @@ impl Acme {
             if let Some((_, refusal)) = away().clone().filter(|(at, _)| now - at < AWAY_MS) {
                 return Err(refusal);
             }
-            let opened = open(server, &self.settings).await;
+            let opened = timeout(OPENING, open(server, &self.settings)).await;
+            let opened = opened.unwrap_or_else(|_| Err(other("it took too long")));
             *away() = opened.as_ref().err().map(|refusal| (now, refusal.clone()));
             if let Err(refusal) = &opened {
                 tracing::warn!(why = %refusal.text.en, "the certificate authority does not open our account");

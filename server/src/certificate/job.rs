@@ -65,8 +65,12 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
             }
             Ok::<(), Problem>(())
         };
-        if let Err(problem) = done.await {
-            tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
+        // An authority that does not answer keeps nobody from stopping.
+        tokio::select! {
+            done = done => if let Err(problem) = done {
+                tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
+            },
+            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
         }
     }
 }

@@ -136,6 +136,9 @@ pub(crate) async fn let_go_of(tx: &mut Tx, account: AccountId) -> Result<Vec<Wan
         .bind(account)
         .all(tx.on(), stored)
         .await?;
-    sql("DELETE FROM certificates WHERE account_id = $1").bind(account).run(tx.on()).await?;
+    // One by one, in the order in which a host's requests lock them.
+    for certificate in &certificates {
+        sql("DELETE FROM certificates WHERE id = $1").bind(certificate.id).run(tx.on()).await?;
+    }
     Ok(certificates.iter().map(Stored::gone).collect())
 }

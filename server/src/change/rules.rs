@@ -104,7 +104,7 @@ pub(super) async fn load(
             .all(server.store.on(), |row| state(row, now))
             .await?;
     add_states(&mut changes, states);
-    only_theirs(server, actor, &mut changes).await?;
+    offered(server, actor, &mut changes).await?;
     Ok(changes)
 }
 
@@ -153,8 +153,14 @@ async fn with_states(
     let now = server.world.now_ms();
     let states = states.all(server.store.on(), |row| state(row, now)).await?;
     add_states(&mut page.items, states);
-    only_theirs(server, actor, &mut page.items).await?;
+    offered(server, actor, &mut page.items).await?;
     Ok(page)
+}
+
+/// Offers an undo where it would be done.
+async fn offered(server: &Server, actor: &Actor, changes: &mut [ChangeView]) -> Result<(), Problem> {
+    only_theirs(server, actor, changes).await?;
+    undo::only_what_stands(server, changes).await
 }
 
 /// Offers no undo to who sees an account and may not change its sites: readers, mail managers, staff that looks on.
@@ -221,7 +227,7 @@ pub async fn show(server: &Server, actor: &Actor, change: ChangeId) -> Result<Ch
         .await?;
     let mut changes = vec![found.ok_or_else(not_found)?];
     add_states(&mut changes, states_of(server, change).await?);
-    only_theirs(server, actor, &mut changes).await?;
+    offered(server, actor, &mut changes).await?;
     changes.pop().ok_or_else(not_found)
 }
 

@@ -1,12 +1,13 @@
 //! Undoing: a new change that brings back what was before, where that makes sense; otherwise refused with the reason.
 
-use super::{ChangeView, Done, show};
+use super::{ChangeView, Done, Subject, show};
 use crate::{
     Actor, Server, account, member, site,
-    store::{internal, sql},
+    store::{among, internal, sql},
 };
 use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
 use serde_json::Value;
+use std::collections::{BTreeSet, HashSet};
 
 /// Whether an actor of this kind can undo acts of this verb.
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
@@ -36,7 +37,7 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             ),
         ));
     }
-    still(!changed_later(server, &undone).await?)?;
+    still(changed_later(server, &[&undone]).await?.is_empty())?;
     let id = &undone.subject.id;
     let by = match undone.verb.as_str() {
         "site.create" => {
@@ -128,17 +129,45 @@ fn family(verb: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether a later change touched the same thing and still stands: equal values do not make it the same change.
-async fn changed_later(server: &Server, undone: &ChangeView) -> Result<bool, Problem> {
-    let later: Vec<String> =
-        sql("SELECT c.verb FROM changes c WHERE c.subject_kind = $1 AND c.subject_id = $2 AND c.id > $3
-           AND c.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM changes u WHERE u.undoes = c.id)")
-        .bind(undone.subject.kind.as_str())
-        .bind(undone.subject.id.as_str())
-        .bind(undone.id)
-        .all(server.store.on(), |row| row.get("verb"))
-        .await?;
-    Ok(later.iter().any(|verb| family(&undone.verb).contains(&verb.as_str())))
+/// Offers no undo of what a later change has moved on from: `undo` would refuse it.
+pub(super) async fn only_what_stands(server: &Server, changes: &mut [ChangeView]) -> Result<(), Problem> {
+    let offered: Vec<&ChangeView> = changes.iter().filter(|change| change.undoable).collect();
+    let gone = changed_later(server, &offered).await?;
+    for change in changes {
+        change.undoable &= !gone.contains(&change.id);
+    }
+    Ok(())
+}
+
+/// Those whose thing a later change touched that still stands: equal values do not make it the same change.
+async fn changed_later(server: &Server, changes: &[&ChangeView]) -> Result<HashSet<ChangeId>, Problem> {
+    if changes.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let subjects: BTreeSet<&str> = changes.iter().map(|change| change.subject.id.as_str()).collect();
+    let subjects = serde_json::to_string(&subjects).map_err(|error| internal("subjects as JSON", &error))?;
+    let last: Vec<(Subject, String, ChangeId)> = sql(among!(
+        server.store.engine(),
+        "SELECT c.subject_kind, c.subject_id, c.verb, MAX(c.id) AS last FROM changes c
+         WHERE c.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM changes u WHERE u.undoes = c.id) AND c.subject_id IN",
+        "GROUP BY c.subject_kind, c.subject_id, c.verb"
+    ))
+    .bind(subjects)
+    .all(server.store.on(), |row| {
+        Ok((row.get("subject_kind")?, row.get("subject_id")?, row.get("verb")?, row.get("last")?))
+    })
+    .await?
+    .into_iter()
+    .map(|(kind, id, verb, last)| (Subject { kind, id, label: String::new() }, verb, last))
+    .collect();
+    let moved_on = |change: &ChangeView| {
+        last.iter().any(|(subject, verb, last)| {
+            (&subject.kind, &subject.id) == (&change.subject.kind, &change.subject.id)
+                && *last > change.id
+                && family(&change.verb).contains(&verb.as_str())
+        })
+    };
+    Ok(changes.iter().filter(|change| moved_on(change)).map(|change| change.id).collect())
 }
 
 /// What is undone must stand as that change left it: an undo never takes a later change along.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 74] = [
+const WORDS: [(&str, &str, &str); 76] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -35,6 +35,11 @@ const WORDS: [(&str, &str, &str); 74] = [
     ("grant.revoke", "Rôle retiré", "Role withdrawn"),
     ("grant.leave", "Rôle rendu", "Role given up"),
     ("grant.hand_over", "Cession proposée", "Handing over offered"),
+    (
+        "grant.move",
+        "Accès d’une personne passé à une autre adresse",
+        "Somebody's access moved to another address",
+    ),
     ("user.create", "Utilisateur créé", "User created"),
     ("user.password", "Mot de passe changé", "Password changed"),
     ("user.suspend", "Utilisateur suspendu", "User suspended"),
@@ -42,19 +47,24 @@ const WORDS: [(&str, &str, &str); 74] = [
     ("user.recover", "Accès passé à une autre adresse", "Access moved to another address"),
     ("user.link", "Lien de connexion donné", "Sign-in link given"),
     ("user.send_link", "Lien de connexion envoyé", "Sign-in link sent"),
-    ("factor.create", "Second facteur mis en place", "Second factor set up"),
-    ("factor.delete", "Second facteur retiré", "Second factor removed"),
-    ("factor.reset", "Seconds facteurs d’un utilisateur retirés", "A user's second factors removed"),
+    ("factor.create", "Moyen de double authentification ajouté", "Way of two-step sign-in added"),
+    ("factor.delete", "Moyen de double authentification retiré", "Way of two-step sign-in removed"),
+    ("factor.reset", "Double authentification d’un utilisateur retirée", "A user's two-step sign-in removed"),
     ("factor.codes", "Codes de secours renouvelés", "Recovery codes renewed"),
-    ("factor.rename", "Second facteur renommé", "Second factor renamed"),
+    ("factor.rename", "Moyen de double authentification renommé", "Way of two-step sign-in renamed"),
     (
         "factor.suspect",
         "Clé d’accès refusée\u{a0}: il en existe peut-être une copie",
         "Passkey refused: there may be a copy of it",
     ),
-    ("panel.second_factor", "Règle du second facteur changée", "Rule of the second factor changed"),
+    (
+        "panel.second_factor",
+        "Règle de la double authentification changée",
+        "Rule of two-step sign-in changed",
+    ),
     ("panel.invite_hourly", "Rythme des invitations changé", "Pace of invitations changed"),
     ("mail.again", "Courriel renvoyé", "Mail sent again"),
+    ("mail.try", "Courriel essayé sans attendre", "Mail tried at once"),
     ("token.create", "Jeton créé", "Token created"),
     ("token.revoke", "Jeton révoqué", "Token revoked"),
     ("host.create", "Hôte ajouté", "Host added"),

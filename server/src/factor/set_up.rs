@@ -95,8 +95,8 @@ pub async fn new_codes(server: &Server, actor: &Actor) -> Result<Vec<Secret>, Pr
             ProblemKind::Conflict,
             "no_factor",
             Text::new(
-                "Mettez d’abord en place un second facteur\u{a0}: ses codes de secours viennent avec.",
-                "Set up a second factor first: its recovery codes come with it.",
+                "Mettez d’abord en place la double authentification\u{a0}: ses codes de secours viennent avec.",
+                "Set up two-step sign-in first: its recovery codes come with it.",
             ),
         ));
     }

@@ -3,7 +3,7 @@
 use super::{
     AddedStaff, Given, GrantView, InvitationView, MyGrant, NewGrant, NewStaff, On, StaffView, accept,
     add_staff, create, decline, hand_over, invitations, leave, list, list_staff, mine, my_invitations,
-    remove_staff, revoke, withdraw,
+    of_user, remove_staff, revoke, withdraw,
 };
 use crate::{
     Server,
@@ -140,6 +140,15 @@ const OTHERS: &[Route] = &[
     ),
     Route::new(
         Verb::Get,
+        "/users/{user}/grants",
+        Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
+        Needs::Token(Scope::Read),
+        "A user's roles on members and accounts",
+        Answer::List(shape::<MyGrant>),
+        || routing::get(get_of_user),
+    ),
+    Route::new(
+        Verb::Get,
         "/staff",
         Who::Staff(Duty::SeeUsers, Duty::SeeUsers),
         Needs::Token(Scope::Read),
@@ -248,6 +257,15 @@ async fn post_hand_over(
 
 async fn get_mine(State(server): State<Server>, Caller(actor): Caller) -> Result<Response, ApiError> {
     one(&mine(&server, &actor).await?, None)
+}
+
+async fn get_of_user(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must(Duty::SeeUsers)?;
+    one(&of_user(&server, &actor, part(&params, "user")?).await?, None)
 }
 
 async fn leave_mine(

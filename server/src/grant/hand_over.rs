@@ -18,6 +18,7 @@ pub async fn hand_over(
     let (of, access) = rules::lock(&mut tx, server, actor, on).await?;
     access.must(Right::Own)?;
     actor.must_have_proved(server.world.now_ms())?;
+    of.must_stay()?;
     let email = EmailAddress::parse(email)?;
     let user = actor.user.ok_or_else(not_found)?;
     let own: Option<GrantId> = sql(
@@ -34,7 +35,7 @@ pub async fn hand_over(
             ProblemKind::Conflict,
             "not_owner_here",
             Text::new(
-                "Vous n’êtes pas responsable ici même\u{a0}: on ne cède que son propre rôle. Donnez plutôt l’accès, ou cédez celui du membre sur sa page.",
+                "Vous n’êtes pas responsable ici même\u{a0}: on ne transmet que son propre rôle. Donnez plutôt l’accès, ou transmettez le membre sur sa page.",
                 "You are not an owner of this very thing: one hands over one's own role only. Give access instead, or hand over the member's on its page.",
             ),
         ));

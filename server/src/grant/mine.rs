@@ -1,4 +1,4 @@
-//! One's own roles, and giving one up.
+//! The roles of one user: one's own, and giving one up; and for staff, those of anybody.
 
 use super::{GrantView, MyGrant, On, rules, store::load_on};
 use crate::{
@@ -7,19 +7,53 @@ use crate::{
     store::{Row, sql},
     views::Ref,
 };
-use model::{AccountId, GrantId, MemberId, Problem};
+use model::{AccountId, GrantId, MemberId, Problem, UserId};
 
 /// The signed-in user's roles on members and accounts that are still there.
 pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MyGrant>, Problem> {
+    held_by(server, actor.user_text()).await
+}
+
+/// The same of any user, for those whose duty it is to see users.
+pub async fn of_user(server: &Server, actor: &Actor, user: UserId) -> Result<Vec<MyGrant>, Problem> {
+    crate::user::show(server, actor, user).await?;
+    held_by(server, user.to_string()).await
+}
+
+async fn held_by(server: &Server, user: String) -> Result<Vec<MyGrant>, Problem> {
     sql("SELECT g.id, g.role, g.created_at, g.expires_at, a.id AS account_id, a.name AS account_name, m.id AS member_id, m.name AS member_name
          FROM grants g LEFT JOIN accounts a ON a.id = g.account_id JOIN members m ON m.id = COALESCE(g.member_id, a.member_id)
          WHERE g.user_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
            AND (a.id IS NULL OR a.state <> 'erased')
          ORDER BY m.name_key, m.id, COALESCE(a.name, ''), g.id")
-    .bind(actor.user_text())
+    .bind(user)
     .bind(server.world.now_ms())
     .all(server.store.on(), view)
     .await
+}
+
+/// A role of one's own that one thinks of giving up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    pub grant: MyGrant,
+    /// One's other roles on the same thing, or on the member whose account it is.
+    pub others: Vec<MyGrant>,
+    /// Why it cannot be given up.
+    pub stays: Option<Problem>,
+}
+
+/// What giving a role of one's own up would come to.
+pub async fn leaving(server: &Server, actor: &Actor, grant: GrantId) -> Result<Leaving, Problem> {
+    let mut others = mine(server, actor).await?;
+    let place = others.iter().position(|held| held.id == grant).ok_or_else(not_found)?;
+    let grant = others.remove(place);
+    let account = |held: &MyGrant| held.account.as_ref().map(|account| account.id);
+    others.retain(|other| {
+        other.member.id == grant.member.id && (other.account.is_none() || account(other) == account(&grant))
+    });
+    let on = account(&grant).map_or(On::Member(grant.member.id), On::Account);
+    let stays = rules::must_stay(server, on, grant.id, grant.role).await?;
+    Ok(Leaving { grant, others, stays })
 }
 
 /// Gives one's own role up, at once; the last owner cannot.

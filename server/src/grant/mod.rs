@@ -6,6 +6,7 @@ mod api;
 mod hand_over;
 mod invite;
 mod mine;
+mod moved;
 mod rules;
 mod staff;
 mod store;
@@ -15,10 +16,11 @@ pub(crate) use access::{accounts_with, of, of_account, of_member};
 pub(crate) use api::ROUTES;
 pub use hand_over::hand_over;
 pub use invite::{accept, decline, invitations, my_invitations, withdraw};
-pub use mine::{leave, mine};
-pub use rules::{create, list, revoke};
+pub use mine::{Leaving, leave, leaving, mine, of_user};
+pub(crate) use moved::moved;
+pub use rules::{create, list, must_stay, revoke};
 pub(crate) use staff::hold as hold_staff;
-pub use staff::{AddedStaff, NewStaff, StaffView, add_staff, list_staff, remove_staff};
+pub use staff::{AddedStaff, NewStaff, StaffView, add_staff, list_staff, must_stay_staff, remove_staff};
 pub(crate) use store::{give, give_new_owners, give_staff};
 
 use crate::views::{Ref, RefShape};
@@ -72,7 +74,7 @@ pub struct GrantView {
     pub expires_at: Option<i64>,
 }
 
-/// A role one holds oneself: on an account, or on a member.
+/// A role as its user sees it, among all they have: on an account, or on a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MyGrant {
     #[schema(value_type = String)]

@@ -16,10 +16,12 @@ use crate::{
 };
 use model::{EmailAddress, GrantId, MemberId, Problem, ProblemKind, Right, Role, Text, UserId, text};
 use serde_json::json;
+use sqlx::{Any, Executor};
 
 /// A role runs out within ten years, if at all.
 const MOST_DAYS: u32 = 3650;
 const DAY_MS: i64 = 24 * 3_600_000;
+const LAST_OWNER: &str = "last_owner";
 
 /// Who is what on an account or a member.
 pub async fn list(server: &Server, actor: &Actor, on: On) -> Result<Vec<GrantView>, Problem> {
@@ -53,6 +55,14 @@ impl Of {
         match self {
             Of::Account(account) => account.member.id,
             Of::Member(member) => member.id,
+        }
+    }
+
+    /// Nobody is asked in to a member that is being deleted.
+    pub fn must_stay(&self) -> Result<(), Problem> {
+        match self {
+            Of::Account(_) => Ok(()),
+            Of::Member(member) => member::must_stay(member),
         }
     }
 
@@ -113,6 +123,7 @@ pub async fn create(server: &Server, actor: &Actor, on: On, new: NewGrant) -> Re
         return Err(above(role).on("role"));
     }
     by_hand(actor, &access, role)?;
+    of.must_stay()?;
     let until = until(role, new.days, now)?;
     if !access.is_admin() {
         let asked = invite::ask(&mut tx, server, actor, on, &of, &email, role, until, None).await?;
@@ -220,7 +231,7 @@ pub(super) async fn end(
     verb: &'static str,
 ) -> Result<(), Problem> {
     if grant.role == Role::Owner {
-        others_own(tx, on, of, grant.id).await?;
+        others_own(tx.on(), on, grant.id).await?;
     }
     let user: UserId = sql("UPDATE grants SET revoked_at = $2 WHERE id = $1 RETURNING user_id")
         .bind(grant.id)
@@ -232,23 +243,45 @@ pub(super) async fn end(
     record(tx, server, actor, on, of, (verb, grant.id), &grant.email, grant.role).await
 }
 
+/// Why a role on something cannot end: it is its last owner's. `None`: it can.
+pub async fn must_stay(
+    server: &Server,
+    on: On,
+    grant: GrantId,
+    role: Role,
+) -> Result<Option<Problem>, Problem> {
+    if role != Role::Owner {
+        return Ok(None);
+    }
+    match others_own(server.store.on(), on, grant).await {
+        Ok(()) => Ok(None),
+        Err(problem) if problem.code == LAST_OWNER => Ok(Some(problem)),
+        Err(problem) => Err(problem),
+    }
+}
+
 /// The last owner cannot vanish: there is another one of the same thing, or of the member whose account it is.
-async fn others_own(tx: &mut Tx, on: On, of: &Of, grant: GrantId) -> Result<(), Problem> {
+async fn others_own<'c>(
+    executor: impl Executor<'c, Database = Any>,
+    on: On,
+    grant: GrantId,
+) -> Result<(), Problem> {
     let others = sql("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id <> $1 AND g.role = 'owner'
-           AND g.revoked_at IS NULL AND g.expires_at IS NULL AND u.suspended_at IS NULL AND (g.account_id = $2 OR g.member_id = $3)")
+           AND g.revoked_at IS NULL AND g.expires_at IS NULL AND u.suspended_at IS NULL
+           AND (g.account_id = $2 OR g.member_id = $3 OR g.member_id = (SELECT a.member_id FROM accounts a WHERE a.id = $2))")
     .bind(grant)
     .bind(on.account())
-    .bind(of.member())
-    .one(tx.on(), |row| row.first::<i64>())
+    .bind(on.member())
+    .one(executor, |row| row.first::<i64>())
     .await?;
     if others > 0 {
         return Ok(());
     }
     Err(Problem::new(
         ProblemKind::Conflict,
-        "last_owner",
+        LAST_OWNER,
         Text::new(
-            "C’est la dernière personne responsable\u{a0}: donnez d’abord ce rôle à une autre, ou cédez-le-lui.",
+            "C’est la dernière personne responsable\u{a0}: donnez d’abord ce rôle à une autre, ou transmettez-le-lui.",
             "This is the last owner: give that role to somebody else first, or hand it over.",
         ),
     ))

@@ -13,7 +13,10 @@ use crate::{
 use model::{Duty, EmailAddress, GrantId, Problem, ProblemKind, Secret, StaffRole, Text, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::{Any, Executor};
 use utoipa::ToSchema;
+
+const LAST_ADMIN: &str = "last_admin";
 
 /// A staff role somebody has, as pages and the API show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -122,23 +125,7 @@ pub async fn remove_staff(server: &Server, actor: &Actor, grant: GrantId) -> Res
     let held = load(&mut tx, grant, now).await?;
     actor.must_have_proved(now)?;
     if held.role == StaffRole::Admin {
-        let others = sql("SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id <> $1 AND g.role = 'admin'
-               AND g.account_id IS NULL AND g.member_id IS NULL AND g.revoked_at IS NULL AND g.expires_at IS NULL
-               AND u.suspended_at IS NULL AND u.id <> $2")
-        .bind(grant)
-        .bind(held.user)
-        .one(tx.on(), |row| row.first::<i64>())
-        .await?;
-        if others == 0 {
-            return Err(Problem::new(
-                ProblemKind::Conflict,
-                "last_admin",
-                Text::new(
-                    "C’est la dernière personne de l’administration\u{a0}: donnez d’abord cette fonction à une autre.",
-                    "This is the last admin: give that role to somebody else first.",
-                ),
-            ));
-        }
+        others_administer(tx.on(), &held).await?;
     }
     sql("UPDATE grants SET revoked_at = $2 WHERE id = $1").bind(grant).bind(now).run(tx.on()).await?;
     tx.wake_user(held.user);
@@ -147,6 +134,45 @@ pub async fn remove_staff(server: &Server, actor: &Actor, grant: GrantId) -> Res
     change::record(&mut tx, &*server.world, actor, act).await?;
     tx.commit().await?;
     Ok(held)
+}
+
+/// Why a staff role cannot end: it is the last admin's. `None`: it can.
+pub async fn must_stay_staff(server: &Server, held: &StaffView) -> Result<Option<Problem>, Problem> {
+    if held.role != StaffRole::Admin {
+        return Ok(None);
+    }
+    match others_administer(server.store.on(), held).await {
+        Ok(()) => Ok(None),
+        Err(problem) if problem.code == LAST_ADMIN => Ok(Some(problem)),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The last admin cannot vanish: somebody else is one until further notice.
+async fn others_administer<'c>(
+    on: impl Executor<'c, Database = Any>,
+    held: &StaffView,
+) -> Result<(), Problem> {
+    let others = sql(
+        "SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id <> $1 AND g.role = 'admin'
+           AND g.account_id IS NULL AND g.member_id IS NULL AND g.revoked_at IS NULL AND g.expires_at IS NULL
+           AND u.suspended_at IS NULL AND u.id <> $2",
+    )
+    .bind(held.id)
+    .bind(held.user)
+    .one(on, |row| row.first::<i64>())
+    .await?;
+    if others > 0 {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        LAST_ADMIN,
+        Text::new(
+            "C’est la dernière personne de l’administration\u{a0}: donnez d’abord cette fonction à une autre.",
+            "This is the last admin: give that role to somebody else first.",
+        ),
+    ))
 }
 
 async fn load(tx: &mut Tx, grant: GrantId, now: i64) -> Result<StaffView, Problem> {

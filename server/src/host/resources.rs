@@ -22,6 +22,8 @@ pub struct ResourceView {
     pub label: String,
     #[schema(value_type = Option<String>)]
     pub account: Option<AccountId>,
+    /// What the host is to do with it: `active` an account, `serving` a site, `suspended`, `erased`, or `gone`.
+    pub wanted: String,
     /// Wanted gone.
     pub gone: bool,
     pub generation: u64,
@@ -101,6 +103,7 @@ fn view(row: &Row) -> Result<ResourceView, Problem> {
         key: row.get("key")?,
         label: body.as_ref().map(label).or(subject).unwrap_or_default(),
         account: row.get("account_id")?,
+        wanted: body.as_ref().map_or("gone", |body| body["state"].as_str().unwrap_or_default()).to_owned(),
         gone: body.is_none(),
         generation: row.get("generation")?,
         change: row.get("change_id")?,

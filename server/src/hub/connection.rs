@@ -285,10 +285,17 @@ impl Connection {
         let now = self.server.world.now_ms();
         let mut applied = Vec::new();
         let mut tx = self.server.store.write().await?;
+        // Certificates, then the host, then its resources: in the order in which whoever wants something of a host locks them too, or
+        // each would wait for the other (PostgreSQL locks row by row).
+        let certificates = told.iter().filter(|told| told.kind == Kind::Certificate);
+        let mut requests: Vec<_> =
+            certificates.filter_map(|told| Some((told.key, told.request.as_ref()?))).collect();
+        requests.sort_by_key(|(key, _)| *key);
+        for (key, request) in requests {
+            certificate::requested(&mut tx, self.host, key, request, now).await?;
+        }
+        store::seen(tx.on(), self.host, &self.mark, self.acked, now).await?;
         for told in told {
-            if let (Kind::Certificate, Some(request)) = (told.kind, &told.request) {
-                certificate::requested(&mut tx, self.host, told.key, request, now).await?;
-            }
             let Some(news) = super::record(&mut tx, self.host, told, now).await? else { continue };
             if told.state != ChangeState::Applied {
                 continue;
@@ -301,7 +308,6 @@ impl Connection {
                 applied.push((told.clone(), news));
             }
         }
-        store::seen(tx.on(), self.host, &self.mark, self.acked, now).await?;
         tx.commit().await?;
         for (told, news) in applied {
             verify::start(&self.server, self.host, told, news);

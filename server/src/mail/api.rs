@@ -1,9 +1,9 @@
 //! Mails over the API.
 
-use super::{MailView, State, again, list_in};
+use super::{MailView, State, again, at_once, list_in};
 use crate::{
     Server,
-    api::{Answer, ApiError, Caller, Listed, Needs, Route, Verb, Who, created, one, part, shape},
+    api::{Answer, ApiError, Caller, Listed, Needs, Route, Verb, Who, created, done, one, part, shape},
     paging::{Listing, Order},
 };
 use axum::{
@@ -32,6 +32,15 @@ pub(crate) const ROUTES: &[Route] = &[
         "Send one that failed again, with a new one-time link where it had one",
         Answer::Made(shape::<MailView>),
         || routing::post(post_again),
+    ),
+    Route::new(
+        Verb::Post,
+        "/mails/{mail}/try",
+        Who::Staff(Duty::SeeMails, Duty::SendLinks),
+        Needs::Token(Scope::Admin),
+        "Try one at once that waits for its next try: the same mail, within a few seconds",
+        Answer::One(shape::<MailView>),
+        || routing::post(post_try),
     ),
 ];
 
@@ -72,4 +81,14 @@ async fn post_again(
     actor.must_do_what_others_see(Duty::SeeMails, Duty::SendLinks)?;
     let written = again(&server, &actor, part(&params, "mail")?).await?;
     created(&written.item, None, written.change, "/mails")
+}
+
+async fn post_try(
+    Of(server): Of<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    actor.must_do_what_others_see(Duty::SeeMails, Duty::SendLinks)?;
+    let tried = at_once(&server, &actor, part(&params, "mail")?).await?;
+    done(&tried, None)
 }

@@ -1,9 +1,11 @@
 //! Mails to people: queued in the transaction of the act that causes them, sent by a job, kept without their bodies.
 
 mod api;
+mod at_once;
 mod carrier;
 mod headers;
 mod job;
+mod member;
 mod over;
 mod people;
 mod queue;
@@ -14,12 +16,14 @@ mod settings;
 mod trouble;
 
 pub(crate) use api::ROUTES;
+pub use at_once::at_once;
 pub use carrier::Carrier;
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
+pub(crate) use member::member_ended;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, failed, list, list_in};
-pub(crate) use security::{Moved, factor, recovered, recovery_asked};
+pub(crate) use security::{Moved, factor, recovered, recovery_asked, recovery_refused};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
 use model::{AccountId, Lang, MailId, Text};
@@ -40,14 +44,17 @@ pub enum Kind {
     Suspended,
     Resumed,
     Deleted,
+    /// A member, with all its accounts.
+    MemberDeleted,
     Restored,
     PasswordChanged,
     FactorAdded,
     FactorRemoved,
     /// By the cooperative, for one who has lost them.
     FactorsReset,
-    /// Somebody asks for the user's access to move to another address; to the old one, as is `Recovered`.
+    /// Somebody asks for the user's access to move to another address; to the old one, as are what becomes of it.
     RecoveryAsked,
+    RecoveryRefused,
     Recovered,
     /// To the new address, with the link.
     NewAddress,
@@ -60,18 +67,20 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
         Kind::Resumed,
         Kind::Deleted,
+        Kind::MemberDeleted,
         Kind::Restored,
         Kind::PasswordChanged,
         Kind::FactorAdded,
         Kind::FactorRemoved,
         Kind::FactorsReset,
         Kind::RecoveryAsked,
+        Kind::RecoveryRefused,
         Kind::Recovered,
         Kind::NewAddress,
         Kind::Asked,
@@ -86,12 +95,14 @@ impl Kind {
             Kind::Suspended => "suspended",
             Kind::Resumed => "resumed",
             Kind::Deleted => "deleted",
+            Kind::MemberDeleted => "member_deleted",
             Kind::Restored => "restored",
             Kind::PasswordChanged => "password_changed",
             Kind::FactorAdded => "factor_added",
             Kind::FactorRemoved => "factor_removed",
             Kind::FactorsReset => "factors_reset",
             Kind::RecoveryAsked => "recovery_asked",
+            Kind::RecoveryRefused => "recovery_refused",
             Kind::Recovered => "recovered",
             Kind::NewAddress => "new_address",
             Kind::Asked => "asked",
@@ -163,6 +174,8 @@ pub struct MailView {
 pub(crate) struct Facts {
     /// The account's name.
     pub account: Option<String>,
+    /// Those of several, of one member.
+    pub accounts: Vec<String>,
     /// The member's name, or those of several, where no one account is meant.
     pub member: Option<String>,
     /// A role's code.

@@ -33,7 +33,7 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
         // To several members at once: any of them is worth it.
         (Kind::Invitation, None) => {
             let granted =
-                sql("SELECT COUNT(*) FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
+                sql("SELECT COUNT(*) FROM grants g JOIN members m ON m.id = g.member_id WHERE g.user_id = $1 AND m.erase_at IS NULL
                  AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)");
             granted.bind(user).bind(now)
         }
@@ -47,6 +47,10 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
                 "SELECT COUNT(*) FROM grants WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
             );
             held.bind(grant).bind(now)
+        }
+        // Kept after all.
+        (Kind::MemberDeleted, _) => {
+            sql("SELECT COUNT(*) FROM members WHERE id = $1 AND erase_at IS NOT NULL").bind(member)
         }
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")

@@ -9,11 +9,11 @@ use crate::{
 };
 use model::{AccountId, EmailAddress, GrantId, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
-struct Reader {
+pub(super) struct Reader {
     /// None: a contact of the member who is no user.
-    user: Option<UserId>,
-    email: EmailAddress,
-    lang: Option<Lang>,
+    pub user: Option<UserId>,
+    pub email: EmailAddress,
+    pub lang: Option<Lang>,
 }
 
 /// Tells everybody who has a role on the account, and the member's contacts, what became of it, each in their own language, once.

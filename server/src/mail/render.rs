@@ -25,18 +25,20 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 32] = mails![
+static FILES: [[(&str, &str); 3]; 36] = mails![
     "invitation",
     "reset",
     "suspended",
     "resumed",
     "deleted",
+    "member_deleted",
     "restored",
     "password_changed",
     "factor_added",
     "factor_removed",
     "factors_reset",
     "recovery_asked",
+    "recovery_refused",
     "recovered",
     "new_address",
     "asked",
@@ -93,6 +95,7 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("link", &link.map(|secret| format!("{origin}/link/{}", secret.reveal())));
     context.insert("account_url", &account.map(|id| format!("{origin}/accounts/{id}")));
     context.insert("account", &facts.account);
+    context.insert("accounts", &facts.accounts);
     context.insert("member", &facts.member);
     context.insert("role", &facts.role.as_deref().and_then(|code| role(*lang, code)));
     context.insert("by", &facts.by);
@@ -202,6 +205,7 @@ mod tests {
     fn every_mail_exists_in_both_languages_and_says_what_it_must() {
         let facts = Facts {
             account: Some("ruche".into()),
+            accounts: vec!["ruche".into(), "essaim".into()],
             reason: Some("Cotisation impayée".into()),
             until: Some(1_793_480_400_000),
             member: Some("Les Amis".into()),
@@ -235,16 +239,21 @@ mod tests {
                             | Kind::Suspended
                             | Kind::Resumed
                             | Kind::Deleted
+                            | Kind::MemberDeleted
                             | Kind::Restored
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
-                    let other = matches!(kind, Kind::RecoveryAsked | Kind::Recovered);
+                    assert_eq!(face.contains("essaim"), kind == Kind::MemberDeleted, "{what}");
+                    let other = matches!(kind, Kind::RecoveryAsked | Kind::RecoveryRefused | Kind::Recovered);
                     assert_eq!(face.contains("a…@neuf.example"), other, "{what}");
                     assert_eq!(face.contains("Cotisation impayée"), kind == Kind::Suspended, "{what}");
                     let head = ["4711", "c0ffee", "2026-10-31 21:00:00 UTC"].map(|said| face.contains(said));
                     assert_eq!(head, [kind == Kind::ChainHead; 3], "{what}");
                     let day = lang.pick("31 octobre 2026", "31 October 2026");
-                    let dated = matches!(kind, Kind::Deleted | Kind::Asked | Kind::RecoveryAsked);
+                    let dated = matches!(
+                        kind,
+                        Kind::Deleted | Kind::MemberDeleted | Kind::Asked | Kind::RecoveryAsked
+                    );
                     assert_eq!(face.contains(day), dated, "{what}");
                 }
             }

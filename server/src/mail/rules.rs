@@ -85,11 +85,11 @@ pub async fn failed(server: &Server, actor: &Actor, most: u32) -> Result<Vec<Mai
 }
 
 /// What is needed to write a mail once more.
-struct Old {
-    view: MailView,
-    to: EmailAddress,
+pub(super) struct Old {
+    pub view: MailView,
+    pub to: EmailAddress,
     user: Option<UserId>,
-    member: Option<MemberId>,
+    pub member: Option<MemberId>,
     about: Option<String>,
     facts: Facts,
 }
@@ -216,7 +216,7 @@ async fn standing(tx: &mut Tx, account: AccountId) -> Result<Option<Standing>, P
         .await
 }
 
-async fn load(tx: &mut Tx, mail: MailId) -> Result<Old, Problem> {
+pub(super) async fn load(tx: &mut Tx, mail: MailId) -> Result<Old, Problem> {
     let found = sql("SELECT id, at, address, kind, lang, subject, user_id, member_id, account_id, about, facts, state, tries, next_at, sent_at,
            error_fr, error_en, again_id FROM mails WHERE id = $1")
     .bind(mail)

@@ -43,6 +43,12 @@ pub(crate) async fn recovery_asked(
     queue(tx, server, &letter).await.map(drop)
 }
 
+/// Tells it that nothing comes of it.
+pub(crate) async fn recovery_refused(tx: &mut Tx, server: &Server, moved: &Moved<'_>) -> Result<(), Problem> {
+    let facts = Facts { email: Some(moved.new.masked()), ..Facts::default() };
+    queue(tx, server, &letter(Kind::RecoveryRefused, moved, moved.old, facts)).await.map(drop)
+}
+
 /// Tells the old address that it is done, and brings the new one the link.
 pub(crate) async fn recovered(
     tx: &mut Tx,

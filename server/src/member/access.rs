@@ -4,6 +4,21 @@ use crate::{Actor, Server, actor::not_found, grant, store::sql};
 use model::{Duty, MemberId, Problem, ProblemKind, Role, Text};
 use sqlx::AnyConnection;
 
+/// The members whose record somebody sees by roles of their own, or by a view: `must_see` as a set. `$1` is the holder, `$2` now.
+macro_rules! seen_members {
+    () => {
+        "SELECT g.member_id AS id FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
+           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+         UNION SELECT a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.user_id = $1 AND g.role = 'owner'
+           AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+           AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
+             AND (o.expires_at IS NULL OR o.expires_at > $2))
+         UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.member_id IS NOT NULL AND v.ended_at IS NULL
+           AND v.expires_at > $2"
+    };
+}
+pub(crate) use seen_members;
+
 /// Not found unless the actor may see the record: staff, users with a role on the member, and while nobody owns it, owners of one of its accounts.
 pub async fn must_see(server: &Server, actor: &Actor, member: MemberId) -> Result<(), Problem> {
     let mut on = server.store.read().await?;

@@ -1,6 +1,6 @@
 //! Once a year, the people of a member are asked whether contacts and language are still right.
 
-use super::{MemberRow, MemberView, access::must_keep_on, list, rules, store};
+use super::{MemberRow, MemberView, access::must_keep_on, list, rules, seen_members, store};
 use crate::{
     Actor, Server,
     actor::not_found,
@@ -18,14 +18,9 @@ pub const CONFIRM_AFTER_MS: i64 = 365 * 24 * 3_600_000;
 pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MemberRow>, Problem> {
     sql(concat!(
         list::columns!(),
-        "FROM members m WHERE m.id IN (SELECT g.member_id FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
-             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-           UNION SELECT a.member_id FROM grants g JOIN accounts a ON a.id = g.account_id WHERE g.user_id = $1 AND g.role = 'owner'
-             AND a.state <> 'erased' AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-             AND NOT EXISTS (SELECT 1 FROM grants o WHERE o.member_id = a.member_id AND o.role = 'owner' AND o.revoked_at IS NULL
-             AND (o.expires_at IS NULL OR o.expires_at > $2))
-           UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.member_id IS NOT NULL AND v.ended_at IS NULL AND v.expires_at > $2)
-         ORDER BY m.sort_key, m.id LIMIT 200"
+        "FROM members m WHERE m.id IN (",
+        seen_members!(),
+        ") ORDER BY m.sort_key, m.id LIMIT 200"
     ))
     .bind(actor.holder())
     .bind(server.world.now_ms())

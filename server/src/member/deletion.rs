@@ -7,6 +7,7 @@ use crate::{
     actor::not_found,
     approval::{self, ApprovalView, Ask},
     change::{self, Act, Done, Subject},
+    mail,
     store::{Tx, sql},
 };
 use model::{AccountId, ChangeId, Duty, MemberId, Problem, ProblemKind, Text};
@@ -65,16 +66,20 @@ pub(crate) async fn end(
         );
         return Err(Problem::new(ProblemKind::Conflict, "member_changed", text));
     }
-    let mut names = Vec::new();
+    let (mut names, mut gone) = (Vec::new(), Vec::new());
     for id in live {
-        names.push(account::delete_in(tx, server, actor, id).await?.name);
+        let Done { item, change } = account::delete_in(tx, server, actor, id).await?;
+        names.push(item.name.clone());
+        // (One that was deleted before was told of then.)
+        gone.extend(change.map(|_| item));
     }
     let erase_at = server.world.now_ms() + server.config.keep_deleted_ms();
     set(tx, member, Some(erase_at)).await?;
     let mut act = Act::new("member.end", Subject::new("member", member, &found.name));
     act.member = Some(member);
     act.after = Some(json!({ "erase_at": erase_at, "accounts": names }));
-    change::record(tx, &*server.world, actor, act).await.map(drop)
+    change::record(tx, &*server.world, actor, act).await?;
+    mail::member_ended(tx, server, &MemberView { erase_at: Some(erase_at), ..found }, &gone).await
 }
 
 /// Calls the deletion off: the member stays. Its accounts are brought back one by one.
@@ -131,6 +136,11 @@ pub(crate) async fn hold_of_account(tx: &mut Tx, account: AccountId) -> Result<(
         .run(tx.on())
         .await
         .map(drop)
+}
+
+/// Refused for a member that is being deleted: nobody is asked to join what is on its way out.
+pub(crate) fn must_stay(member: &MemberView) -> Result<(), Problem> {
+    if member.erase_at.is_some() { Err(ending()) } else { Ok(()) }
 }
 
 /// Locks the member that shall get another account; `None` if there is none.

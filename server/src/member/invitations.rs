@@ -7,7 +7,7 @@ use crate::{
     store::{Tx, sql},
     user,
 };
-use model::{Duty, MemberId, Problem, UserId, text};
+use model::{Duty, MemberId, Problem, ProblemKind, Text, UserId, text};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -31,12 +31,20 @@ pub struct Invitations {
     pub mails: bool,
 }
 
-/// An owner waits while the role is held; who lost it is not invited any more.
+/// An owner waits while the role is held, and unless the member is being deleted; who lost it is not invited any more.
 macro_rules! waiting {
     () => {
-        "FROM imported_owners o JOIN users u ON u.id = o.user_id WHERE o.invited_at IS NULL AND u.suspended_at IS NULL
+        waiting!("IS NULL")
+    };
+    ($erased:literal) => {
+        concat!(
+            "FROM imported_owners o JOIN users u ON u.id = o.user_id JOIN members m ON m.id = o.member_id
+         WHERE o.invited_at IS NULL AND u.suspended_at IS NULL AND m.erase_at ",
+            $erased,
+            "
            AND EXISTS (SELECT 1 FROM grants g WHERE g.user_id = o.user_id AND g.member_id = o.member_id
              AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1)) "
+        )
     };
 }
 
@@ -75,8 +83,31 @@ pub async fn invite_next(server: &Server, actor: &Actor, count: u32) -> Result<D
     actor.must_have_proved(server.world.now_ms())?;
     let mut tx = server.store.write().await?;
     let change = invite(&mut tx, server, actor, count).await?;
+    if change.is_none() && any_ending(&mut tx, server).await? {
+        return Err(ending().on("count"));
+    }
     tx.commit().await?;
     Ok(Done { item: invitations(server, actor).await?, change })
+}
+
+/// Whether somebody would wait if their member were not being deleted.
+async fn any_ending(tx: &mut Tx, server: &Server) -> Result<bool, Problem> {
+    let found = sql(concat!("SELECT o.user_id ", waiting!("IS NOT NULL"), "LIMIT 1"))
+        .bind(server.world.now_ms())
+        .optional(tx.on(), |_| Ok(()))
+        .await?;
+    Ok(found.is_some())
+}
+
+fn ending() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "member_ending",
+        Text::new(
+            "Les personnes qui restent à inviter le sont par des membres en cours de suppression\u{a0}: annulez d’abord la suppression, sur la fiche du membre.",
+            "Who is left to invite is so by members that are being deleted: call the deletion off first, on the member's page.",
+        ),
+    )
 }
 
 /// How many are invited in an hour from now on; none says that nobody is, but by hand.
@@ -163,7 +194,7 @@ async fn invite(
     for user in &users {
         let members =
             sql("SELECT m.id, m.name, m.lang FROM imported_owners o JOIN members m ON m.id = o.member_id
-             WHERE o.user_id = $1 AND o.invited_at IS NULL ORDER BY m.sort_key, m.id")
+             WHERE o.user_id = $1 AND o.invited_at IS NULL AND m.erase_at IS NULL ORDER BY m.sort_key, m.id")
             .bind(*user)
             .all(tx.on(), |row| {
                 Ok((row.get::<MemberId>("id")?, row.get::<String>("name")?, row.get::<model::Lang>("lang")?))
@@ -173,11 +204,12 @@ async fn invite(
         let link = user::link_if_needed(tx, &*server.world, *user).await?;
         mail::invite_to_members(tx, server, *user, (first, lang), &named(members), None, link.as_ref())
             .await?;
-        sql("UPDATE imported_owners SET invited_at = $2 WHERE user_id = $1 AND invited_at IS NULL")
-            .bind(*user)
-            .bind(now)
-            .run(tx.on())
-            .await?;
+        sql("UPDATE imported_owners SET invited_at = $2 WHERE user_id = $1 AND invited_at IS NULL
+           AND member_id IN (SELECT m.id FROM members m WHERE m.erase_at IS NULL)")
+        .bind(*user)
+        .bind(now)
+        .run(tx.on())
+        .await?;
     }
     let mut act = Act::new("member.invite", Subject::new("panel", server.store.panel(), ""));
     act.after = Some(json!({ "invited": users.len() }));

@@ -19,11 +19,12 @@ mod summary;
 mod undo;
 mod words;
 
+pub(crate) use access::seen_members;
 pub use access::{must_keep, must_see};
 pub(crate) use api::ROUTES;
 pub use confirm::{CONFIRM_AFTER_MS, confirm, due, mine};
 pub use deletion::{ask_deletion, keep};
-pub(crate) use deletion::{end, hold_of_account, keep_for_account, take_account};
+pub(crate) use deletion::{end, hold_of_account, keep_for_account, must_stay, take_account};
 pub use export::export;
 pub use gone::purge;
 pub use import::{
@@ -39,7 +40,7 @@ pub(crate) use losses::lines;
 pub use losses::{Losses, LostAccount, LostRole, losses};
 pub use rules::{create, delete, show, update};
 pub use status::statuses;
-pub(crate) use store::load;
+pub(crate) use store::{hold, load};
 pub(crate) use undo::undo;
 pub(crate) use words::catch_up;
 

@@ -54,7 +54,7 @@ pub(crate) async fn load(tx: &mut Tx, member: MemberId) -> Result<MemberView, Pr
 }
 
 /// Locks the member until the transaction ends; tells whether there is one.
-pub(super) async fn hold(tx: &mut Tx, member: MemberId) -> Result<bool, Problem> {
+pub(crate) async fn hold(tx: &mut Tx, member: MemberId) -> Result<bool, Problem> {
     let held = sql("UPDATE members SET version = version WHERE id = $1").bind(member).run(tx.on()).await?;
     Ok(held > 0)
 }

@@ -4,7 +4,7 @@
 //! beginning is not empty: $8 to $9, $10 to $11, $12 to $13, $14 to $15; at most $17.
 
 use super::{Kind, Reach};
-use crate::actor::scoped_accounts;
+use crate::{actor::scoped_accounts, member::seen_members};
 
 /// The rows of the index that one statement looks at, where other words may be missing from all of them.
 pub(super) const WINDOW: i64 = 3000;
@@ -99,12 +99,7 @@ pub(super) fn statement(kind: Kind, reach: Reach) -> Option<&'static str> {
             ""
         ))),
         (Kind::Member, Reach::All) => members!(everywhere!()),
-        (Kind::Member, Reach::Own) => members!(among!(
-            "SELECT DISTINCT g.member_id AS id FROM grants g WHERE g.user_id = $1 AND g.member_id IS NOT NULL
-               AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
-             UNION SELECT v.member_id FROM viewings v WHERE v.id = $1 AND v.member_id IS NOT NULL AND v.ended_at IS NULL
-               AND v.expires_at > $2"
-        )),
+        (Kind::Member, Reach::Own) => members!(among!(seen_members!())),
         (Kind::User, Reach::All) => found!("u.email AS name", everywhere!(), "JOIN users u ON u.id = f.id"),
         (Kind::Host, Reach::All) => found!("h.name", everywhere!(), "JOIN hosts h ON h.id = f.id"),
     })

@@ -125,8 +125,8 @@ async fn begin(
                 ProblemKind::SignIn,
                 "factor_awaited",
                 Text::new(
-                    "Envoyez maintenant le code de votre second facteur (POST /session/code).",
-                    "Now send the code of your second factor (POST /session/code).",
+                    "Envoyez maintenant le code de votre double authentification (POST /session/code).",
+                    "Now send the code of your two-step sign-in (POST /session/code).",
                 ),
             );
             with_cookies(ApiError::from(problem).into_response(), set_halfway(&secret))

@@ -10,10 +10,11 @@ use model::{Duty, Problem, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Named, the last first; more are only counted by who asks again later.
+/// Named, the last first; who else is locked out is not shown until one of these is no more.
 const MOST: i64 = 10;
 
-/// Who is locked out, for a quarter of an hour at most. (Nobody is from a browser they usually sign in with.)
+/// Who is locked out, for a quarter of an hour at most. (A browser they signed in with before has tries of its own,
+/// which are not looked at here.)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LockedOut {
     /// Whose password was right, and the second factor wrong too often.

@@ -14,7 +14,7 @@ pub(crate) use find::{by_secret, running};
 pub use list::list;
 pub use range::Range;
 pub use revoke::revoke;
-pub use scopes::Scopes;
+pub use scopes::{Scopes, offered};
 
 use model::{Scope, TokenId};
 use serde::{Deserialize, Serialize};

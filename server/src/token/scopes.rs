@@ -1,6 +1,18 @@
 //! A token's scopes, and how the store keeps them.
 
+use crate::{
+    Actor,
+    api::{self, Needs},
+};
 use model::{Problem, Scope, Text};
+
+/// The scopes somebody has a use for, as pages offer them: those that open anything at all, and for the cooperative's people alone the one
+/// that takes its acts in. (Over the API members may ask for that one too: it opens what is their own. None gives more than its user has.)
+pub fn offered(actor: &Actor) -> Vec<Scope> {
+    let opens = |scope: &Scope| api::table().any(|route| route.needs == Needs::Token(*scope));
+    let theirs = |scope: &Scope| *scope != Scope::Admin || actor.staff.is_any();
+    Scope::ALL.into_iter().filter(opens).filter(theirs).collect()
+}
 
 /// What a token may be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,8 +15,8 @@ pub use links::{LINK_MS, link, link_url, open_link, send_link, set_password_by_l
 pub(crate) use links::{link_if_needed, new as new_link, void_links};
 pub use password::Hashers;
 pub(crate) use password::verify;
-pub(crate) use recover::recover;
 pub use recover::{NewRecovery, ask_recovery};
+pub(crate) use recover::{recover, recovery_hindrance, recovery_refused};
 pub(crate) use rules::{bucket, ensure, ensure_all, hold, session_only, wrong_password};
 pub use rules::{change_password, create_admin, list, list_in, me, set_lang, show, waiting, while_viewing};
 pub(crate) use rules::{may_hand_link, must_not_be_admin};

@@ -4,10 +4,10 @@
 use super::{links, rules};
 use crate::{
     Actor, Server, Via,
-    actor::{Staff, staff_bits},
+    actor::{Staff, not_found, staff_bits},
     approval::{self, ApprovalView, Ask},
     change::{self, Act, Subject},
-    factor, mail, search, session,
+    factor, grant, mail, search, session,
     store::{Tx, sql},
 };
 use model::{Duty, EmailAddress, Lang, Problem, ProblemKind, Text, UserId, text};
@@ -86,9 +86,8 @@ pub(crate) async fn recover(
     }
     let now = server.world.now_ms();
     let lost = lost(tx, server, actor, user, email).await?;
-    if lost.staff.is_any() {
-        // Two who are no admins do not become, between them, another of the staff.
-        actor.must_do(Duty::Administer)?;
+    if let Some(problem) = recovery_hindrance(actor, user, lost.staff) {
+        return Err(problem);
     }
     let seen = sql("SELECT COUNT(*) FROM sessions WHERE user_id = $1 AND (created_at > $2 OR seen_at > $2)")
         .bind(user)
@@ -116,8 +115,51 @@ pub(crate) async fn recover(
     act.before = Some(json!({ "email": lost.email, "factors": factors }));
     act.after = Some(json!({ "email": email, "reason": reason }));
     change::record(tx, &*server.world, actor, act).await?;
+    let acts = grant::moved(tx, server, user, (&lost.email, email)).await?;
+    change::record_all(tx, &*server.world, actor, acts).await?;
     let told = mail::Moved { user, old: &lost.email, lang: lost.lang, new: email };
     mail::recovered(tx, server, &told, &link).await
+}
+
+/// Tells the address they have that nothing comes of it.
+pub(crate) async fn recovery_refused(
+    tx: &mut Tx,
+    server: &Server,
+    user: UserId,
+    email: &EmailAddress,
+) -> Result<(), Problem> {
+    if server.carrier.is_none() {
+        return Ok(());
+    }
+    let Lost { email: old, lang, .. } = load(tx, server, user).await?;
+    mail::recovery_refused(tx, server, &mail::Moved { user, old: &old, lang, new: email }).await
+}
+
+/// Why this one cannot approve the recovery of a user who does this for the cooperative.
+pub(crate) fn recovery_hindrance(actor: &Actor, user: UserId, staff: Staff) -> Option<Problem> {
+    if actor.user == Some(user) {
+        return Some(oneself());
+    }
+    if staff.does(Duty::Administer) && actor.user.is_some() {
+        return Some(rules::is_admin());
+    }
+    if !staff.is_any() || actor.staff.does(Duty::Administer) {
+        return None;
+    }
+    // Two who are no admins do not become, between them, another of the staff.
+    let text = Text::new(
+        "Cette personne fait partie de l’équipe\u{a0}: seule une personne de l’administration peut donner son accord.",
+        "This person is of the staff: only an admin can approve.",
+    );
+    Some(Problem::new(ProblemKind::Denied, "staff_only", text))
+}
+
+fn oneself() -> Problem {
+    let text = Text::new(
+        "C’est vous\u{a0}: demandez à une autre personne de l’équipe.",
+        "This is you: ask somebody else of the staff.",
+    );
+    Problem::new(ProblemKind::Conflict, "user_self", text)
 }
 
 /// Who has lost it all.
@@ -127,15 +169,7 @@ struct Lost {
     staff: Staff,
 }
 
-/// Locks the user; refused where nobody may do this, or not with this address.
-async fn lost(
-    tx: &mut Tx,
-    server: &Server,
-    actor: &Actor,
-    user: UserId,
-    email: &EmailAddress,
-) -> Result<Lost, Problem> {
-    rules::hold(tx, user).await?;
+async fn load(tx: &mut Tx, server: &Server, user: UserId) -> Result<Lost, Problem> {
     let found =
         sql(concat!("SELECT u.email, u.lang, ", staff_bits!(), " AS staff FROM users u WHERE u.id = $1"))
             .bind(user)
@@ -147,14 +181,22 @@ async fn lost(
                     staff: Staff::from_bits(row.get("staff")?),
                 })
             })
-            .await?
-            .ok_or_else(crate::actor::not_found)?;
+            .await?;
+    found.ok_or_else(not_found)
+}
+
+/// Locks the user; refused where nobody may do this, or not with this address.
+async fn lost(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    user: UserId,
+    email: &EmailAddress,
+) -> Result<Lost, Problem> {
+    rules::hold(tx, user).await?;
+    let found = load(tx, server, user).await?;
     if actor.user == Some(user) {
-        let text = Text::new(
-            "C’est vous\u{a0}: demandez à une autre personne de l’équipe.",
-            "This is you: ask somebody else of the staff.",
-        );
-        return Err(Problem::new(ProblemKind::Conflict, "user_self", text));
+        return Err(oneself());
     }
     rules::must_not_be_admin(tx, server, actor, user).await?;
     let taken = sql("SELECT COUNT(*) FROM users WHERE email_key = $1")

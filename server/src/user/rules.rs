@@ -289,17 +289,18 @@ pub(crate) async fn must_not_be_admin(
     .bind(server.world.now_ms())
     .one(tx.on(), |row| row.first::<i64>())
     .await?;
-    if admin == 0 {
-        return Ok(());
-    }
-    Err(Problem::new(
+    if admin == 0 { Ok(()) } else { Err(is_admin()) }
+}
+
+pub(super) fn is_admin() -> Problem {
+    Problem::new(
         ProblemKind::Denied,
         "user_is_admin",
         Text::new(
             "Cette personne est de l’administration\u{a0}: envoyez-lui un lien par courriel, ou, si elle a tout perdu, rétablissez-la à la console du panneau (alveole-panel admin create).",
             "This person is an admin: send them a link by mail or, if they have lost everything, restore them at the panel's console (alveole-panel admin create).",
         ),
-    ))
+    )
 }
 
 /// Whether the one-time link of a user who has no password yet may be told to who asks: not that of staff, which would be a way around

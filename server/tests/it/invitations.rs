@@ -1,12 +1,15 @@
 //! Imported owners are invited afterwards, as many at a time as the cooperative wants.
 
 use crate::{
-    bench::Bench,
+    bench::{Bench, staff},
     mails::{keeping, kept},
     smtp::link_in,
 };
 use model::MemberStatus;
 use server::{
+    account::{self, NewAccount},
+    approval,
+    grant::{self, NewGrant, On},
     mail,
     member::{self, Filter},
     paging::Listing,
@@ -80,4 +83,49 @@ pub async fn imported_owners_are_invited_at_the_cooperatives_pace(bench: Bench) 
         .len(),
         5
     );
+}
+
+pub async fn nobody_is_asked_in_to_a_member_that_is_being_deleted(bench: Bench) {
+    let (server, _) = keeping(&bench).await;
+    let admin = &bench.admin;
+    let second = staff(&server, "deux@coop.example").await;
+    let csv = "nom;responsable\nUn;un@x.example\nDeux;un@x.example\nTrois;trois@x.example\n";
+    let said = member::check(&server, admin, csv, true).await.unwrap();
+    member::apply(&server, admin, said.id).await.unwrap();
+    let members = member::list(&server, admin, &Listing::default(), &Filter::default()).await.unwrap().items;
+    let end = async |name: &str, account: &str| {
+        let member = members.iter().find(|member| member.name == name).unwrap().id;
+        let new = NewAccount {
+            member: member.to_string(),
+            plan: bench.plan.to_string(),
+            name: account.into(),
+            ..Default::default()
+        };
+        account::create(&server, admin, new).await.unwrap();
+        let asked = member::ask_deletion(&server, admin, member).await.unwrap();
+        approval::approve(&server, &second, asked.id).await.unwrap();
+        member
+    };
+    let ended = [end("Deux", "deux").await, end("Trois", "trois").await];
+    assert_eq!(member::invitations(&server, admin).await.unwrap().waiting, 1);
+    // Of two members, to the one that stays.
+    member::invite_next(&server, admin, 9).await.unwrap();
+    let facts: String = server::store::sql("SELECT facts FROM mails WHERE kind = 'invitation'")
+        .one(server.store.on(), |row| row.first())
+        .await
+        .unwrap();
+    assert!(facts.contains("\"Un\"") && !facts.contains("Deux"), "{facts}");
+    let refused = member::invite_next(&server, admin, 9).await.unwrap_err();
+    assert_eq!((refused.code, refused.field), ("member_ending", Some("count")));
+    // Nor by hand.
+    let role = || NewGrant { email: "n@x.example".into(), role: "reader".into(), ..Default::default() };
+    let refused = grant::create(&server, admin, On::Member(ended[0]), role()).await.unwrap_err();
+    assert_eq!(refused.code, "member_ending");
+    // Once it is kept, they wait again.
+    for member in ended {
+        member::keep(&server, admin, member).await.unwrap();
+    }
+    assert_eq!(member::invitations(&server, admin).await.unwrap().waiting, 2);
+    grant::create(&server, admin, On::Member(ended[0]), role()).await.unwrap();
+    assert_eq!(member::invite_next(&server, admin, 9).await.unwrap().item.waiting, 0);
 }

@@ -186,6 +186,15 @@ pub async fn tokens_work_until_revoked(bench: Bench) {
     assert_eq!(session::caller(server, &headers, None).await.unwrap_err().kind, ProblemKind::SignIn);
     assert_eq!(token::list(server, &home.owner).await.unwrap(), []);
     assert_ne!(view.id, view2.id);
+    // Of a role that was taken away it keeps nothing (CVE-2018-20895).
+    let second = crate::bench::staff(server, "deux@coop.example").await;
+    let (_, secret) = token::create(server, &second, new()).await.unwrap();
+    let headers = bearer(secret.reveal());
+    assert!(session::caller(server, &headers, None).await.unwrap().unwrap().0.staff.is_any());
+    let held = grant::list_staff(server, &bench.admin).await.unwrap();
+    let held = held.iter().find(|held| held.email == "deux@coop.example").unwrap().id;
+    grant::remove_staff(server, &bench.admin, held).await.unwrap();
+    assert!(!session::caller(server, &headers, None).await.unwrap().unwrap().0.staff.is_any());
     // Neither secret nor hash stands in what is kept of the act.
     let traces = bench.count("SELECT COUNT(*) FROM changes WHERE after_json LIKE '%alv_%'").await;
     assert_eq!(traces, 0);

@@ -1,7 +1,7 @@
 //! What happens at the same instant.
 
-use crate::bench::Bench;
-use server::{site, store::sql};
+use crate::bench::{Bench, staff};
+use server::{approval, member, site, store::sql};
 
 pub async fn one_name_two_accounts_one_winner(bench: Bench) {
     let (home, other) = (bench.household("alpha").await, bench.household("beta").await);
@@ -20,6 +20,25 @@ pub async fn one_name_two_accounts_one_winner(bench: Bench) {
         };
         assert_eq!(loser.code, "name_taken", "round {round}");
         site::delete(&bench.server, winner.1, winner.0.item.id, None).await.unwrap();
+    }
+}
+
+/// Each waits for the other's turn and none fails: both take what it is about first, then the approval.
+pub async fn one_approves_what_another_asks_for_again(bench: Bench) {
+    let server = &bench.server;
+    let second = staff(server, "deux@coop.example").await;
+    let home = bench.household("alpha").await;
+    for round in 0..20 {
+        let asked = member::ask_deletion(server, &bench.admin, home.member).await.unwrap().id;
+        let (again, by) = (server.clone(), bench.admin.clone());
+        let again = tokio::spawn(async move { member::ask_deletion(&again, &by, home.member).await });
+        let (yes, by) = (server.clone(), second.clone());
+        let yes = tokio::spawn(async move { approval::approve(&yes, &by, asked).await });
+        let (again, yes) = tokio::join!(again, yes);
+        let refused = again.unwrap().unwrap_err();
+        assert!(["approval_open", "member_ending"].contains(&refused.code), "round {round}: {refused:?}");
+        yes.unwrap().unwrap_or_else(|problem| panic!("round {round}: {problem:?}"));
+        member::keep(server, &bench.admin, home.member).await.unwrap();
     }
 }
 

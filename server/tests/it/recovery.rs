@@ -7,6 +7,7 @@ use crate::{
     mails::{keeping, kept, listed},
     people::{by_cookie, try_begin},
     smtp::link_in,
+    viewing::Support,
 };
 use axum::http::StatusCode;
 use model::{Lang, Secret, StaffRole, UserId};
@@ -16,11 +17,12 @@ use server::{
     actor::Staff,
     approval::{self, ApprovalView, Kind},
     change,
-    grant::{self, AddedStaff, NewStaff},
+    grant::{self, AddedStaff, Given, NewGrant, NewStaff, On},
     mail,
     paging::Listing,
     session, token,
     user::{self, NewRecovery},
+    viewing,
 };
 
 pub async fn colleague(bench: &Bench, name: &str, role: StaffRole) -> Actor {
@@ -60,6 +62,13 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
     let board = colleague(&bench, "conseil", StaffRole::Board).await;
+    let shared = NewGrant { email: "avec@membre.example".into(), role: "owner".into(), ..Default::default() };
+    let (on, on_member) = (On::Account(home.account), On::Member(home.member));
+    let Given::Held(with, _) = grant::create(&bench.server, &bench.admin, on, shared).await.unwrap() else {
+        panic!("the cooperative asks nobody")
+    };
+    let of_member = NewGrant { email: home.owner.who.clone(), role: "reader".into(), ..Default::default() };
+    grant::create(&bench.server, &bench.admin, on_member, of_member).await.unwrap();
     // Who may not, and what will not do.
     for (by, code) in [(&board, "staff_only"), (&home.owner, "not_found")] {
         let refused = user::ask_recovery(&server, by, user, new("n@y.example")).await.unwrap_err();
@@ -94,7 +103,18 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     let waits = approval::list(&server, &two).await.unwrap().remove(0);
     let said: Vec<&str> = waits.details.iter().map(|line| line.pick(Lang::Fr)).collect();
     assert!(said[0].contains("Neuve@membre.example") && said[1].contains("Appel du 3 mars"), "{said:?}");
-    assert_eq!(approval::approve(&server, &one, asked.id).await.unwrap_err().code, "approval_own");
+    // Two sessions of one person are one person; a token is none, and who looks as a member is none of the staff meanwhile.
+    let elsewhere = Actor { via: server::Via::Session("elsewhere".into()), ..one.clone() };
+    for own in [&one, &elsewhere] {
+        assert_eq!(approval::approve(&server, own, asked.id).await.unwrap_err().code, "approval_own");
+    }
+    let by_token = Actor { via: server::Via::Token(server.world.id()), ..two.clone() };
+    assert_eq!(approval::approve(&server, &by_token, asked.id).await.unwrap_err().code, "session_needed");
+    assert_eq!(approval::refuse(&server, &by_token, asked.id).await.unwrap_err().code, "session_needed");
+    let third = Support::new(&bench).await;
+    viewing::start(&server, &third.now(&server).await, on_member, "ticket 12").await.unwrap();
+    let looks = third.now(&server).await;
+    assert_eq!(approval::approve(&server, &looks, asked.id).await.unwrap_err().code, "not_found");
     assert_eq!(approval::approve(&server, &board, asked.id).await.unwrap_err().code, "staff_only");
     assert!(!approval::list(&server, &board).await.unwrap()[0].may);
     approval::approve(&server, &two, asked.id).await.unwrap();
@@ -124,13 +144,20 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
     assert_eq!(done.before.as_ref().unwrap()["email"], "alpha@membre.example");
     assert!(log.iter().any(|change| change.verb == "approval.create" && change.who == "une@coop.example"));
     assert!(!serde_json::to_string(&log).unwrap().contains(&link));
+    // Who owns the account too reads there that it happened and by whom, and no more of it.
+    let with = as_user(with.user, "avec@membre.example", Staff::NONE);
+    let theirs = change::list(&server, &with, home.account, &Listing::default()).await.unwrap().items;
+    assert_eq!((theirs[0].verb.as_str(), theirs[0].who.as_str()), ("grant.move", "deux@coop.example"));
+    assert_eq!(theirs[0].subject.label, "Neuve@membre.example");
+    assert!(!serde_json::to_string(&theirs).unwrap().contains("pièce vue"));
+    assert_eq!(bench.count("SELECT COUNT(*) FROM changes WHERE verb = 'grant.move'").await, 2);
     // The address is found anew, and forgotten passwords go to it.
     let found = user::list(&server, &bench.admin, &Listing::default()).await.unwrap().items;
     assert!(found.iter().any(|user| user.email == "Neuve@membre.example"));
 }
 
 pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
-    let (server, _) = keeping(&bench).await;
+    let (server, folder) = keeping(&bench).await;
     let (_, user) = home(&bench).await;
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
@@ -140,7 +167,13 @@ pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
     bench.world.pass(60_000);
     by_cookie(&server, &before.whole().unwrap().session).await.unwrap();
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
+    mail::send_due(&server).await.unwrap();
     approval::refuse(&server, &two, asked.id).await.unwrap();
+    // Who was told that it was asked for is told what became of it.
+    assert_eq!(mail::send_due(&server).await.unwrap(), 1);
+    let told = kept(&folder).pop().unwrap();
+    assert!(told.contains("To: alpha@membre.example") && told.contains("refusée ou retirée"), "{told}");
+    assert!(told.contains("n…@membre.example") && link_in(&told).is_none(), "{told}");
     let asked = ask(&server, &one, user, "neuve@membre.example").await;
     session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
@@ -173,8 +206,16 @@ pub async fn no_two_become_another_of_the_staff(bench: Bench) {
     }
     let own = user::ask_recovery(&server, &one, one.user.unwrap(), new("n@y.example")).await.unwrap_err();
     assert_eq!(own.code, "user_self");
-    // Another of the staff: with an admin's approval alone.
+    // Another of the staff: with an admin's approval alone, and nobody else is offered to give it.
     let asked = ask(&server, &one, operator.user.unwrap(), "hotes@y.example").await;
+    let hindrance = async |by: &Actor| {
+        let waits = approval::list(&server, by).await.unwrap().remove(0);
+        assert!(waits.may);
+        waits.hindrance.map(|why| why.en.into_owned())
+    };
+    assert!(hindrance(&two).await.unwrap().contains("only an admin"));
+    assert!(hindrance(&one).await.unwrap().contains("You asked for it"));
+    assert_eq!(hindrance(&second).await, None);
     assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "staff_only");
     // One's own cannot be approved by oneself either.
     assert_eq!(
@@ -196,6 +237,7 @@ pub async fn no_two_become_another_of_the_staff(bench: Bench) {
     assert_eq!(refused.code, "staff_only");
     assert_eq!(approval::refuse(&server, &one, admin.id).await.unwrap_err().code, "staff_only");
     approval::approve(&server, &second, admin.id).await.unwrap();
+    assert!(hindrance(&second).await.unwrap().contains("is an admin"));
     assert_eq!(approval::approve(&server, &second, asked.id).await.unwrap_err().code, "user_is_admin");
     // Over the API, by a session.
     let client = Client { router: server::api::router(server.clone()), ..Client::of(&bench, one.user).await };

@@ -113,10 +113,12 @@ pub async fn others_things_are_not_even_counted(bench: Bench) {
     }
     let new = NewHost { name: "ruche7".into(), ipv4: "192.0.2.7".into(), ..Default::default() };
     host::add(server, admin, new).await.unwrap();
-    let mine = ["account alpha", "site ruche.example"];
-    assert_eq!(finds(server, &alpha.owner, "ruche").await, mine[1..]);
-    assert_eq!(finds(server, &alpha.owner, "a").await, mine[..1]);
-    for typed in ["beta", "rucher", "membre", "association", "admin", "ruche7", "b"] {
+    // An account's owner answers for a member that nobody owns, and so finds it.
+    let mine = ["account alpha", "member Association alpha", "site ruche.example"];
+    assert_eq!(finds(server, &alpha.owner, "ruche").await, mine[2..]);
+    assert_eq!(finds(server, &alpha.owner, "a").await, mine[..2]);
+    assert_eq!(finds(server, &alpha.owner, "asso").await, mine[1..2]);
+    for typed in ["beta", "rucher", "membre", "admin", "ruche7", "b"] {
         assert_eq!(finds(server, &alpha.owner, typed).await, Vec::<String>::new(), "{typed}");
     }
     let whose = search::groups(server, &alpha.owner, "ruche", 5).await.unwrap();
@@ -134,6 +136,38 @@ pub async fn others_things_are_not_even_counted(bench: Bench) {
     assert_eq!(finds(server, &alpha.owner, "ruche").await, ["site ruche.example", "site rucher.example"]);
     bench.world.pass(1_000_000);
     assert_eq!(finds(server, &alpha.owner, "b").await, Vec::<String>::new());
+    // Once somebody owns the member itself, the owner of one of its accounts opens it no more, and other roles on an account never did.
+    let mut tx = server.store.write().await.unwrap();
+    let give = "INSERT INTO grants (id, user_id, member_id, account_id, role, created_at) VALUES ($1, $2, $3, $4, $5, 1)";
+    let on = [(Some(alpha.member), None, "owner"), (None, Some(alpha.account), "webmaster")];
+    for (member, account, role) in on {
+        let id = server.world.id::<model::Grant>();
+        sql(give)
+            .bind(id)
+            .bind(beta.owner.user)
+            .bind(member)
+            .bind(account)
+            .bind(role)
+            .run(tx.on())
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(finds(server, &alpha.owner, "asso").await, Vec::<String>::new());
+    assert_eq!(
+        finds(server, &beta.owner, "asso").await,
+        ["member Association alpha", "member Association beta"]
+    );
+    let mut tx = server.store.write().await.unwrap();
+    let end = "UPDATE grants SET revoked_at = 1 WHERE user_id = $1 AND member_id = $2";
+    sql(end).bind(beta.owner.user).bind(alpha.member).run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(finds(server, &alpha.owner, "asso").await, ["member Association alpha"]);
+    assert_eq!(finds(server, &beta.owner, "asso").await, ["member Association beta"]);
+    let mut tx = server.store.write().await.unwrap();
+    let end = "UPDATE grants SET revoked_at = 1 WHERE user_id = $1 AND account_id = $2";
+    sql(end).bind(beta.owner.user).bind(alpha.account).run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
     // A second role on what one sees already shows it once.
     role(&bench, &beta.owner, beta.member, None).await;
     assert_eq!(finds(server, &beta.owner, "rucher").await, ["site rucher.example"]);

@@ -87,6 +87,32 @@ pub async fn what_is_refused_is_tried_again_and_given_up(bench: Bench) {
     assert_eq!(mail::again(&bench.server, &bench.admin, mail.id).await.unwrap_err().code, "mail_off");
 }
 
+pub async fn what_waits_is_tried_at_once_when_asked(bench: Bench) {
+    let post = MailServer::start().await;
+    let server = sending(&bench, post.settings(Security::None)).await;
+    let home = bench.household("alpha").await;
+    account::suspend(&server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))
+        .await
+        .unwrap();
+    let id = listed(&server, &bench).await[0].id;
+    let code = async || mail::at_once(&server, &bench.admin, id).await.unwrap_err().code;
+    assert_eq!(code().await, "mail_not_waiting", "its turn is now");
+    for _ in 0..2 {
+        post.answer("451 4.7.1 greylisted");
+        assert_eq!(mail::send_due(&server).await.unwrap(), 0);
+        assert_eq!(code().await, "mail_not_waiting", "it may still be on its way");
+        bench.world.pass(MINUTE_MS);
+    }
+    assert_eq!(mail::send_due(&server).await.unwrap(), 0, "it waits another minute");
+    assert_eq!(mail::at_once(&server, &home.owner, id).await.unwrap_err().code, "not_found");
+    let asked = mail::at_once(&server, &bench.admin, id).await.unwrap();
+    assert_eq!((asked.item.id, asked.item.state), (id, State::Queued));
+    assert_eq!(mail::send_due(&server).await.unwrap(), 1);
+    assert_eq!(listed(&server, &bench).await.len(), 1, "the same mail");
+    assert_eq!(code().await, "mail_not_waiting");
+    assert_eq!(mail::at_once(&server, &bench.admin, server.world.id()).await.unwrap_err().code, "not_found");
+}
+
 pub async fn nothing_is_said_to_a_server_without_the_wanted_encryption(bench: Bench) {
     let home = bench.household("alpha").await;
     account::suspend(&bench.server, &bench.admin, home.account, None, crate::bench::unpaid("Impayé"))

@@ -14,12 +14,12 @@ use server::{
 };
 
 /// Somebody of support with a real session, and how to find out who it is now.
-struct Support {
+pub struct Support {
     secret: Secret,
 }
 
 impl Support {
-    async fn new(bench: &Bench) -> Support {
+    pub async fn new(bench: &Bench) -> Support {
         let new = NewStaff {
             email: "aide@coop.example".into(),
             role: StaffRole::Support.code().into(),
@@ -36,7 +36,7 @@ impl Support {
         Support { secret: begun.whole().unwrap().session }
     }
 
-    async fn now(&self, server: &Server) -> Actor {
+    pub async fn now(&self, server: &Server) -> Actor {
         by_cookie(server, &self.secret).await.unwrap()
     }
 }

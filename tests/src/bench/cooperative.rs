@@ -33,6 +33,10 @@ const SEARCHES: [(&str, &str); 10] = [
     ("a word, a way in, a month", "q=chorale&via=token&from=2025-03-01&to=2025-03-31"),
 ];
 
+/// What the search does not find yet.
+const WITHOUT_WORDS: &str = "SELECT COUNT(*) FROM (SELECT id FROM members UNION SELECT id FROM users UNION SELECT id FROM accounts
+   UNION SELECT id FROM sites UNION SELECT id FROM hosts) t WHERE NOT EXISTS (SELECT 1 FROM search_words w WHERE w.id = t.id);";
+
 /// Measures on one engine after the other.
 pub fn measure(assets: &Path, folder: &Path, size: Size, engines: &[&str]) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
@@ -91,12 +95,16 @@ fn on_engine(assets: &Path, folder: &Path, size: Size, engine: &str) -> Result<V
     let seeded = begun.elapsed().as_secs_f64();
     let begun = Instant::now();
     let process = Process::start(folder, &wish, &lab)?;
-    let indexed =
-        || database.sql("SELECT indexed FROM change_log;").map(|said| said.trim().parse().unwrap_or(0));
+    let count = |sql: &str| database.sql(sql).map(|said| said.trim().parse::<usize>().unwrap_or(0));
     until("history is chained and indexed", Duration::from_secs(3600), || {
         std::thread::park_timeout(Duration::from_secs(2));
-        let done: usize = indexed()?;
+        let done = count("SELECT indexed FROM change_log;")?;
         if done >= size.changes { Ok(()) } else { Err(format!("{done} indexed")) }
+    })?;
+    until("everything is found by the search", Duration::from_secs(3600), || {
+        std::thread::park_timeout(Duration::from_secs(2));
+        let left = count(WITHOUT_WORDS)?;
+        if left == 0 { Ok(()) } else { Err(format!("{left} without words")) }
     })?;
     let chained = begun.elapsed().as_secs_f64();
     // As an admin's nightly upkeep leaves it; and a panel that has just started.

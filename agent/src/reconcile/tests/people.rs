@@ -1,7 +1,7 @@
 //! What people do to a host: edits, deletions, links in the way, many deletions at once.
 
 use crate::testing::{World, account, site, wanted};
-use model::{Body, Consent, Resource, wire::ReportState};
+use model::{Body, Consent, Resource, SiteState, wire::ReportState};
 use std::os::unix::fs::symlink;
 
 fn world() -> World {
@@ -37,6 +37,39 @@ fn missing_and_wrong_links_files_and_folders_are_healed() {
     assert!(done.iter().all(|done| done.healed && done.outcome.state == ReportState::Applied), "{done:#?}");
     assert_eq!(world.snapshot(), before);
     assert!(world.all().iter().all(|done| !done.healed));
+}
+
+#[test]
+fn a_file_where_a_sites_folder_should_be_is_said() {
+    let mut world = world();
+    let folder = world.paths.home(&account("asso", 1).name).join("sites/a.example");
+    let site = |done: &[super::super::Done]| {
+        done.iter().find(|done| done.at == vhost(&["a.example"]).at()).unwrap().outcome.clone()
+    };
+    for (place, said) in
+        [(folder.join("public"), "sites/a.example/public:"), (folder.clone(), "sites/a.example:")]
+    {
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::write(&place, "mine").unwrap();
+        let told = site(&world.all());
+        assert_eq!(told.state, ReportState::Failed, "{told:?}");
+        assert!(told.text.as_ref().unwrap().en.contains(&format!("/home/asso/{said}")), "{told:?}");
+        assert_eq!(std::fs::read(&place).unwrap(), b"mine");
+        // Taken away, the folder comes back.
+        std::fs::remove_file(&place).unwrap();
+        assert_eq!(site(&world.all()).state, ReportState::Applied);
+        assert!(folder.join("public").is_dir());
+    }
+    // It keeps nobody from suspending the site; and a link is the tenant's own affair.
+    std::fs::remove_dir_all(&folder).unwrap();
+    symlink("../private", &folder).unwrap();
+    assert_eq!(site(&world.all()).state, ReportState::Applied);
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::write(&folder, "mine").unwrap();
+    let mut suspended = crate::testing::site("asso", 1, 2, &["a.example"]);
+    suspended.state = SiteState::Suspended;
+    let done = world.apply(vec![wanted(&Body::Site(suspended), 0)]);
+    assert_eq!(site(&done).state, ReportState::Applied, "{done:#?}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ const OF_HOST: Input = input("host", Kind::SomeRef("host"), "De cet hôte", "Of 
 const ALL_FILTERS: &[Input] = &[WORDS, VERB, OF_MEMBER, OF_ACCOUNT, OF_HOST, VIA, FROM, TO];
 const ALL_EXPORT: &[Input] = &[WORDS, VERB, OF_MEMBER, OF_ACCOUNT, OF_HOST, VIA, FROM, TO, FORMAT];
 
+const FOUND: &[&str] = &["kind", "name", "account.name", "member.name", "id"];
+
 pub const NOUNS: &[Noun] = &[
     Noun {
         name: "change",
@@ -64,6 +66,14 @@ pub const NOUNS: &[Noun] = &[
                 &[],
                 &["to", "kind", "state", "id"],
             ),
+            act(
+                "try",
+                "POST",
+                "/mails/{mail}/try",
+                text("Essayer sans attendre un courriel en attente", "Try one at once that waits"),
+                &[],
+                &["to", "kind", "state", "tries", "id"],
+            ),
         ],
     },
     Noun {
@@ -102,16 +112,16 @@ pub const NOUNS: &[Noun] = &[
                         "account, site, member, user or host",
                     ),
                 ],
-                &["kind", "name", "account.name", "member.name", "id"],
+                FOUND,
             ),
             lists(
                 "first",
                 "/search/first",
                 text("Les premiers de chaque sorte", "The first of each kind"),
                 &[WANTED],
-                &["kind", "items"],
+                FOUND,
             )
-            .whole(),
+            .groups("items"),
         ],
     },
 ];

@@ -115,12 +115,13 @@ pub const NOUNS: &[Noun] = &[
                 "GET",
                 "/members/{member}/deletion",
                 text(
-                    "Ce qui serait supprimé avec le membre et ses comptes (--json)",
-                    "What would be deleted with the member and its accounts (--json)",
+                    "Ce qui serait supprimé avec le membre et ses comptes",
+                    "What would be deleted with the member and its accounts",
                 ),
                 &[],
-                &["accounts", "users", "erased"],
-            ),
+                &["name", "state", "sites", "users", "id"],
+            )
+            .beside("accounts", &["users", "erased"]),
             act(
                 "ask-deletion",
                 "POST",
@@ -276,6 +277,14 @@ pub const NOUNS: &[Noun] = &[
             create("/accounts/{account}/grants", GRANT_INPUTS, &["email", "role", "link", "id"]),
             delete("/accounts/{account}/grants/{grant}"),
             lists("mine", "/me/grants", text("Vos rôles", "Your roles"), &[], MY_GRANT).whole(),
+            lists(
+                "of-user",
+                "/users/{user}/grants",
+                text("Les rôles d’un utilisateur", "A user's roles"),
+                &[],
+                MY_GRANT,
+            )
+            .whole(),
         ],
     },
     Noun {

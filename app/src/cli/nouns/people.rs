@@ -41,8 +41,9 @@ pub const NOUNS: &[Noun] = &[
                 "/locked-out",
                 text("Qui a trop essayé de se connecter", "Who tried too often to sign in"),
                 &[],
-                &["users", "addresses"],
-            ),
+                &["user.name", "at", "user.id"],
+            )
+            .beside("users", &["addresses"]),
             show("/users/{user}", USER),
             act(
                 "suspend",
@@ -64,7 +65,7 @@ pub const NOUNS: &[Noun] = &[
     },
     Noun {
         name: "factor",
-        about: text("Les seconds facteurs", "Second factors"),
+        about: text("La double authentification", "Two-step sign-in"),
         verbs: &[
             act(
                 "list",
@@ -72,13 +73,14 @@ pub const NOUNS: &[Noun] = &[
                 "/me/factors",
                 text("Les vôtres", "Your own"),
                 &[],
-                &["factors", "codes_left"],
-            ),
+                &["kind", "name", "created_at", "used_at", "id"],
+            )
+            .beside("factors", &["codes_left"]),
             act(
                 "policy",
                 "GET",
                 "/settings/second-factor",
-                text("De qui il est demandé", "Of whom one is asked"),
+                text("De qui elle est demandée", "Of whom it is asked"),
                 &[],
                 &["asked_of"],
             ),
@@ -86,7 +88,7 @@ pub const NOUNS: &[Noun] = &[
                 "ask",
                 "PUT",
                 "/settings/second-factor",
-                text("Le demander à nobody, staff ou everybody", "Ask it of nobody, staff or everybody"),
+                text("La demander à nobody, staff ou everybody", "Ask it of nobody, staff or everybody"),
                 &[input("asked_of", Kind::Word, "nobody, staff ou everybody", "nobody, staff or everybody")],
                 &["asked_of"],
             ),

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::table::Answer;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What waiting listens to, and the description itself. Besides these, what no token can do is not for a command line.
@@ -44,4 +45,52 @@ fn lists_are_in_pages_where_the_api_s_are() {
         let paged = route["parameters"].as_array().into_iter().flatten().any(|part| part["name"] == "limit");
         assert_eq!(verb.answer == Answer::Pages, paged, "{} {}", verb.method, verb.path);
     }
+}
+
+/// A schema behind its name; of one that may be null, what it is else.
+fn named(all: &Value, schema: &Value) -> Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        return named(all, all.pointer(name.trim_start_matches('#')).unwrap());
+    }
+    let either =
+        schema["oneOf"].as_array().and_then(|either| either.iter().find(|one| one["type"] != "null"));
+    either.map_or_else(|| schema.clone(), |one| named(all, one))
+}
+
+/// A list of things in one cell would be JSON, which is for programs.
+#[test]
+fn no_cell_is_a_list_of_things() {
+    let (all, api) = (server::api::describe(), described());
+    let (mut looked, mut wrong) = (0, vec![]);
+    for verb in nouns().flat_map(|noun| noun.verbs).filter(|verb| !verb.columns.is_empty()) {
+        let line = format!("{} {}", verb.method, verb.path);
+        let answers = &api[&(verb.method.to_owned(), verb.path.to_owned())]["responses"];
+        let answer =
+            answers.as_object().unwrap().iter().find(|(status, _)| status.starts_with('2')).unwrap().1;
+        let Some(schema) = answer.pointer("/content/application~1json/schema") else { continue };
+        let within = |schema: Value, field: &str| named(&all, &named(&all, &schema)["properties"][field]);
+        let items = |schema: Value| named(&all, &named(&all, &schema)["items"]);
+        let schema = named(&all, schema);
+        let thing = match verb.answer {
+            Answer::One => schema,
+            Answer::List => items(schema),
+            Answer::Pages => items(within(schema, "items")),
+            Answer::Within(field) | Answer::Beside(field, _) => items(within(schema, field)),
+            Answer::Groups(field) => items(within(items(schema), field)),
+            Answer::File => continue,
+        };
+        for column in verb.columns {
+            let cell = column.split('.').fold(thing.clone(), within);
+            let one = named(&all, &cell["items"]);
+            // (Contacts have a line of their own, and roles.)
+            let has = |field: &str| one["properties"].get(field).is_some();
+            let lined = has("purpose") || (has("email") && has("role"));
+            if one["type"] == "object" && !lined {
+                wrong.push(format!("{line}: {column}"));
+            }
+            looked += usize::from(!cell.is_null());
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "lists of things");
+    assert!(looked > 150, "{looked}");
 }

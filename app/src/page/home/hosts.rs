@@ -24,9 +24,9 @@ fn draw(face: &Face, hosts: Vec<HostView>) -> AnyView {
     let figures = view! {
         <div class="figures">
             {figure(lang, failed, lang.pick("en échec", "failed"), "/changes?state=failed", class(failed, "figure-bad"))}
-            {figure(lang, held, lang.pick("en attente d’accord", "waiting for consent"), "/changes?state=held", class(held, "figure-held"))}
+            {figure(lang, held, lang.pick("attendent un accord", "waiting for consent"), "/changes?state=held", class(held, "figure-held"))}
             {figure(lang, accounts, lang.pick("comptes", "accounts"), "/accounts", "")}
-            {figure(lang, applied, lang.pick("éléments en place", "items in place"), "/hosts", "")}
+            {figure(lang, applied, lang.pick("ressources en place", "resources in place"), "/hosts", "")}
         </div>
     };
     let none = hosts.is_empty();

@@ -6,7 +6,7 @@ use crate::{
     parts::{self, empty, next_page},
     shell::{self, Place},
     site::title,
-    state::StateBadge,
+    state::StandingBadge,
 };
 use axum::response::{IntoResponse, Redirect};
 use leptos::prelude::*;
@@ -90,7 +90,7 @@ fn care(lang: Lang, accounts: &[AccountView], sites: Vec<SiteView>) -> Option<An
                         <a class="item-name" href=format!("/sites/{}", site.id)>{title(&site)}</a>
                         <p class="item-more">{site.account.name.clone()}{said.map(|said| format!(" · {said}"))}</p>
                     </div>
-                    <StateBadge state=site.state lang/>
+                    <StandingBadge state=site.state lang/>
                 </li>
             }
         })

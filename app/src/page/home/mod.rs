@@ -56,11 +56,13 @@ async fn asks(server: &Server, face: &Face) -> Result<Option<AnyView>, Miss> {
 async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Asked) -> Answer {
     let (me, lang) = (face.me()?, face.lang);
     let sees_history = face.may(Duty::SeeHistory);
-    let approvals = match face.may(Duty::SeeUsers) {
-        true => server::approval::list(server, me).await?,
+    let mut approvals = match face.may(Duty::SeeUsers) {
+        true => server::approval::first(server, me, FEW + 1).await?,
         false => vec![],
     };
-    let approvals = grant::approvals::approvals(lang, approvals);
+    let more = approvals.len() > FEW as usize;
+    approvals.truncate(FEW as usize);
+    let approvals = grant::approvals::approvals(lang, approvals, more);
     // Who answers members begins with the member who calls.
     let search = (face.may(Duty::ViewAs) && !face.may(Duty::Administer)).then(|| people::search(lang));
     let hosts = match face.may(Duty::SeeHosts) {

@@ -55,7 +55,8 @@ fn locked_out(face: &Face, LockedOut { users, addresses }: LockedOut) -> AnyView
     let rows = users
         .into_iter()
         .map(|locked| {
-            let said = lang.pick("Second facteur faux trop souvent", "Second factor wrong too often");
+            let said =
+                lang.pick("Double authentification ratée trop souvent", "Two-step sign-in failed too often");
             line(
                 format!("/users/{}", locked.user.id),
                 locked.user.name,

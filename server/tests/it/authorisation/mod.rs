@@ -3,6 +3,7 @@
 
 pub mod agents;
 mod cast;
+pub mod hostile;
 pub mod misuse;
 pub mod streams;
 mod things;

@@ -104,6 +104,9 @@ pub async fn undo_is_refused_with_the_reason(bench: Bench) {
     let first = site::set_names(server, me, id, None, &["a.example".into()]).await.unwrap().change;
     let second = site::set_names(server, me, id, None, &["b.example".into()]).await.unwrap().change;
     assert_eq!(refused(first).await, "changed_since");
+    let listed = change::list(server, me, home.account, &Listing::default()).await.unwrap().items;
+    let offered: Vec<_> = listed.iter().filter(|change| change.undoable).map(|change| change.id).collect();
+    assert_eq!(offered, [second.unwrap()], "what would be refused is not offered");
     undo(server, me, second.unwrap()).await.unwrap();
     assert_eq!(refused(second).await, "already_undone");
     // A site that got another name since is not taken away with its creation; nor is a later suspension lifted with an earlier one.

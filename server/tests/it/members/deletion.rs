@@ -3,6 +3,8 @@
 use crate::{
     api::Client,
     bench::{Bench, Household, staff},
+    mails::{keeping, kept, listed},
+    viewing::Support,
 };
 use axum::http::StatusCode;
 use model::Lang;
@@ -11,10 +13,12 @@ use server::{
     Server,
     account::{self, NewAccount, Standing},
     approval::{self, ApprovalView, Kind},
-    member,
+    grant::{self, Given, NewGrant, On},
+    mail, member,
     paging::Listing,
     site,
     store::sql,
+    viewing,
 };
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -111,6 +115,49 @@ pub async fn a_member_with_accounts_is_ended_by_two(bench: Bench) {
     assert_eq!(verbs, ["member.create", "member.end", "member.keep"]);
 }
 
+pub async fn each_is_told_once_of_all_that_goes(bench: Bench) {
+    let (server, folder) = keeping(&bench).await;
+    let second = staff(&server, "deux@coop.example").await;
+    let home = bench.household("alpha").await;
+    for name in ["deuxieme", "troisieme"] {
+        let mut new = account_of(&bench, &home, name);
+        new.owner = Some("alpha@membre.example".into());
+        account::create(&bench.server, &bench.admin, new).await.unwrap();
+    }
+    let early = account::create(&bench.server, &bench.admin, account_of(&bench, &home, "tot")).await.unwrap();
+    account::delete(&bench.server, &bench.admin, early.item.id, None).await.unwrap();
+    let role = |email: &str| NewGrant { email: email.into(), role: "webmaster".into(), ..Default::default() };
+    let on = On::Account(home.account);
+    grant::create(&bench.server, &bench.admin, on, role("web@y.example")).await.unwrap();
+    let on = On::Member(home.member);
+    grant::create(&bench.server, &bench.admin, on, role("tout@y.example")).await.unwrap();
+    let contact = member::ContactInput {
+        purpose: "legal".into(),
+        email: Some("bureau@y.example".into()),
+        ..Default::default()
+    };
+    let patch = member::MemberPatch { contacts: Some(vec![contact]), ..Default::default() };
+    member::update(&bench.server, &bench.admin, home.member, None, patch).await.unwrap();
+    let asked = ask(&server, &bench, &home).await;
+    approval::approve(&server, &second, asked.id).await.unwrap();
+    let told = listed(&server, &bench).await;
+    assert!(told.iter().all(|mail| mail.kind == mail::Kind::MemberDeleted), "{told:?}");
+    assert_eq!(mail::send_due(&server).await.unwrap(), 4);
+    let mails = kept(&folder);
+    let to = |who: &str| {
+        let mut of = mails.iter().filter(|mail| mail.contains(&format!("To: {who}")));
+        (of.next().unwrap().clone(), of.next().is_none())
+    };
+    for who in ["alpha@membre.example", "tout@y.example", "bureau@y.example"] {
+        let (said, once) = to(who);
+        assert!(once && ["- alpha", "- deuxieme", "- troisieme"].iter().all(|name| said.contains(name)));
+        assert!(said.contains("Association alpha") && !said.contains("- tot"), "{said}");
+    }
+    // Who had to do with one account is told of that one.
+    let (said, once) = to("web@y.example");
+    assert!(once && said.contains("- alpha") && !said.contains("deuxieme"), "{said}");
+}
+
 pub async fn an_ended_member_goes_with_its_last_account(bench: Bench) {
     let server = &bench.server;
     let second = staff(server, "deux@coop.example").await;
@@ -119,6 +166,25 @@ pub async fn an_ended_member_goes_with_its_last_account(bench: Bench) {
     let early = account::create(server, &bench.admin, account_of(&bench, &home, "tot")).await.unwrap().item;
     account::delete(server, &bench.admin, early.id, None).await.unwrap();
     bench.world.pass(20 * DAY_MS);
+    // All that can hang on a member and its accounts.
+    let (mailing, _) = keeping(&bench).await;
+    site::create(server, &home.owner, home.account, "asso.example").await.unwrap();
+    let asked_in = NewGrant { email: "n@y.example".into(), role: "reader".into(), ..Default::default() };
+    let Given::Asked(_) =
+        grant::create(&mailing, &home.owner, On::Account(home.account), asked_in.clone()).await.unwrap()
+    else {
+        panic!("nobody was asked")
+    };
+    grant::create(server, &bench.admin, On::Member(home.member), asked_in).await.unwrap();
+    let contact = member::ContactInput {
+        purpose: "legal".into(),
+        email: Some("bureau@y.example".into()),
+        ..Default::default()
+    };
+    let patch = member::MemberPatch { contacts: Some(vec![contact]), ..Default::default() };
+    member::update(server, &bench.admin, home.member, None, patch).await.unwrap();
+    let support = Support::new(&bench).await.now(server).await;
+    viewing::start(server, &support, On::Member(home.member), "ticket 12").await.unwrap();
     let number = member::show(server, &bench.admin, home.member).await.unwrap().number;
     let client = Client::of(&bench, bench.admin.user).await;
     let path = format!("/members/{}/deletion", home.member);
@@ -137,7 +203,18 @@ pub async fn an_ended_member_goes_with_its_last_account(bench: Bench) {
     assert_eq!(member::purge(server).await.unwrap(), 0);
     assert_eq!((account::purge(server).await.unwrap(), member::purge(server).await.unwrap()), (1, 1));
     assert_eq!(member::show(server, &bench.admin, home.member).await.unwrap_err().code, "not_found");
-    assert_eq!(bench.count("SELECT COUNT(*) FROM accounts WHERE state = 'erased'").await, 0);
+    for left in [
+        "SELECT COUNT(*) FROM accounts WHERE state = 'erased'",
+        "SELECT COUNT(*) FROM names WHERE name = 'asso.example'",
+        "SELECT COUNT(*) FROM invitations",
+        "SELECT COUNT(*) FROM viewings",
+        "SELECT COUNT(*) FROM member_contacts",
+        "SELECT COUNT(*) FROM grants g JOIN users u ON u.id = g.user_id WHERE u.email_key IN ('alpha@membre.example', 'n@y.example')",
+    ] {
+        assert_eq!(bench.count(left).await, 0, "{left}");
+    }
+    // Nothing of it keeps the name of its site from others.
+    site::create(server, &other.owner, other.account, "asso.example").await.unwrap();
     // Neither its number nor its accounts' names are given again.
     let mut again = account_of(&bench, &other, "alpha");
     let taken = account::create(server, &bench.admin, again.clone()).await.unwrap_err();
