@@ -129,6 +129,7 @@ fn a_name_gets_its_certificate_from_a_real_authority_and_keeps_it() {
     the_authoritys_no(&world, &tenant);
     renewed_by_itself(&world, &first);
     gone_with_its_name(&world, &tenant);
+    suspended_names_answer_too(&world, &tenant);
     assert_eq!(world.nginx(), workers, "nginx was neither reloaded nor restarted");
 }
 
@@ -227,4 +228,20 @@ fn gone_with_its_name(world: &Authority, tenant: &Tenant<'_>) {
     })
     .unwrap();
     assert!(world.own.shell("ls /var/lib/alveole/certs").unwrap().contains("www.miel.example"));
+}
+
+fn suspended_names_answer_too(world: &Authority, tenant: &Tenant<'_>) {
+    let why = json!({ "code": "at_request", "reason": "Pause" });
+    let path = format!("/api/v1/accounts/{}/suspend", tenant.id);
+    world.own.admin.json("POST", &path, &why).unwrap().ok("suspend").unwrap();
+    world.own.answers("www.miel.example", "/", 503).unwrap();
+    let answer = world.own.visit("www.miel.example", "/.well-known/acme-challenge/abc").unwrap();
+    assert!(answer.status == 200 && answer.body.starts_with("abc."), "{} {}", answer.status, answer.body);
+    // It is deleted at the host: the name's own certificate comes back by itself.
+    let lost = "rm /var/lib/alveole/certs/www.miel.example.pem";
+    world.own.shell(lost).unwrap();
+    until("the lost file is back", PATIENCE, || {
+        world.own.root(&["test", "-s", "/var/lib/alveole/certs/www.miel.example.pem"]).map(drop)
+    })
+    .unwrap();
 }
