@@ -21,6 +21,12 @@ pub fn against(path: &Path, ours: Option<&[u8]>, there: &There) -> String {
     unified(&path.display().to_string(), &ours, &theirs)
 }
 
+/// Of a file whose content nobody is shown.
+pub fn secret(path: &Path) -> String {
+    let path = path.display();
+    format!("--- {path} (alveole)\n+++ {path}\n(private key, not shown)\n")
+}
+
 /// A unified diff of two texts, cut at a line's end when it grows too long.
 pub fn unified(path: &str, old: &str, new: &str) -> String {
     let (a, b): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());

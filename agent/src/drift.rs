@@ -49,7 +49,13 @@ impl Eyes {
 
     /// Watching what is watched already changes nothing.
     fn watch_all(&mut self) {
-        for folder in [self.paths.names(), self.paths.userdb(), self.paths.cells()] {
+        for folder in [
+            self.paths.names(),
+            self.paths.userdb(),
+            self.paths.cells(),
+            self.paths.certificates(),
+            self.paths.thumbprints(),
+        ] {
             self.watch(&folder);
         }
         self.watch_cells();
@@ -150,9 +156,12 @@ impl Eyes {
         let mut found = BTreeSet::new();
         for path in changed {
             if let Ok(name) = path.strip_prefix(self.paths.names()) {
-                let name = name.to_str().and_then(|name| SiteName::parse(name).ok());
-                let sites = name.as_ref().map_or(&[][..], |name| ledger.claimants(name));
-                found.extend(sites.iter().map(|key| ResourceKey { kind: Kind::Site, key: *key }));
+                found.extend(claimants(&ledger, Kind::Site, name.to_str()));
+            } else if let Ok(name) = path.strip_prefix(self.paths.certificates()) {
+                let name = name.to_str().and_then(|name| name.strip_suffix(".pem"));
+                found.extend(claimants(&ledger, Kind::Certificate, name));
+            } else if let Ok(name) = path.strip_prefix(self.paths.thumbprints()) {
+                found.extend(claimants(&ledger, Kind::Certificate, name.to_str()));
             } else if let Ok(below) = path.strip_prefix(self.paths.cells()) {
                 let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
                 if let [_, "sites", file] = parts[..]
@@ -170,6 +179,13 @@ impl Eyes {
         }
         found.into_iter().filter(|at| ledger.get(*at).is_some()).collect()
     }
+}
+
+/// What of this kind wants a name.
+fn claimants(ledger: &Ledger, kind: Kind, name: Option<&str>) -> Vec<ResourceKey> {
+    let name = name.and_then(|name| SiteName::parse(name).ok());
+    let keys = name.as_ref().map_or(&[][..], |name| ledger.claimants(kind, name));
+    keys.iter().map(|key| ResourceKey { kind, key: *key }).collect()
 }
 
 /// Accounts by their names and by their numbers.

@@ -1,7 +1,10 @@
 //! Files that are either old or new, never between: written beside, fsynced, renamed. For folders of root alone;
 //! work inside a home is tenant.rs.
 
-use nix::fcntl::OFlag;
+use nix::{
+    fcntl::OFlag,
+    unistd::{Gid, Group, fchown},
+};
 use sha2::{Digest, Sha256};
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,6 +15,33 @@ use std::{
 
 /// Octets of a generated file that are read, at most.
 const LONGEST: u64 = 1024 * 1024;
+
+/// Who may read a file of ours; only root writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    All,
+    /// nginx, whose workers read the keys of names.
+    Front,
+    Root,
+}
+
+impl Readers {
+    fn mode(self) -> u32 {
+        match self {
+            Readers::All => 0o644,
+            Readers::Front => 0o640,
+            Readers::Root => 0o600,
+        }
+    }
+
+    /// The group, where one is meant and known.
+    fn group(self) -> Option<Gid> {
+        match self {
+            Readers::Front => Group::from_name("alveole-nginx").ok().flatten().map(|group| group.gid),
+            Readers::All | Readers::Root => None,
+        }
+    }
+}
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,9 +89,20 @@ fn beside(path: &Path) -> PathBuf {
 /// Puts `bytes` at `path`, whole or not at all, and onto the disk.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let new = beside(path);
-    stage(&new, bytes, mode, true)?;
-    if let Err(error) = fs::rename(&new, path) {
-        let _ = fs::remove_file(&new);
+    stage(&new, bytes, mode, None, true)?;
+    into_place(&new, path)
+}
+
+/// The same, for these readers alone from its first byte on.
+pub fn write_for(readers: Readers, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = beside(path);
+    stage(&new, bytes, readers.mode(), readers.group(), true)?;
+    into_place(&new, path)
+}
+
+fn into_place(new: &Path, path: &Path) -> io::Result<()> {
+    if let Err(error) = fs::rename(new, path) {
+        let _ = fs::remove_file(new);
         return Err(error);
     }
     Ok(())
@@ -70,7 +111,7 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 /// The same for a file nobody misses after a power cut.
 pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let new = beside(path);
-    stage(&new, bytes, mode, false)?;
+    stage(&new, bytes, mode, None, false)?;
     fs::rename(&new, path)
 }
 
@@ -80,7 +121,7 @@ pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
     let mut begun = 0;
     let written = (|| {
         for (path, bytes) in files {
-            stage(&beside(path), bytes, mode, false)?;
+            stage(&beside(path), bytes, mode, None, false)?;
             begun += 1;
         }
         nix::unistd::syncfs(File::open(first.parent().unwrap_or(first))?)?;
@@ -95,11 +136,12 @@ pub fn write_many(files: &[(PathBuf, Vec<u8>)], mode: u32) -> io::Result<()> {
     written
 }
 
-fn stage(new: &Path, bytes: &[u8], mode: u32, flush: bool) -> io::Result<()> {
+fn stage(new: &Path, bytes: &[u8], mode: u32, group: Option<Gid>, flush: bool) -> io::Result<()> {
     remove(new)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(new)?;
-    let written = file
-        .write_all(bytes)
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o600).open(new)?;
+    let written = group
+        .map_or(Ok(()), |group| fchown(&file, None, Some(group)).map_err(io::Error::from))
+        .and_then(|()| file.write_all(bytes))
         .and_then(|()| file.set_permissions(fs::Permissions::from_mode(mode)))
         .and_then(|()| if flush { file.sync_all() } else { Ok(()) });
     if written.is_err() {

@@ -1,6 +1,6 @@
 //! The folders everything else stands in. Packages make them (tmpfiles.d); should one be missing, it is made again.
 
-use crate::{fs, paths::Paths};
+use crate::{certificate::keys, fs, paths::Paths};
 use nix::unistd::{Gid, Group, chown};
 use std::{io, path::Path};
 
@@ -11,13 +11,26 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.cells(), 0o755, None),
         (paths.userdb(), 0o755, None),
         (paths.state(), 0o700, None),
+        (paths.keys(), 0o700, None),
+        (paths.certificates(), 0o750, Some("alveole-nginx")),
+        (paths.thumbprints(), 0o755, None),
     ] {
         if !folder.is_dir() {
             make(&folder, mode, group)?;
             tracing::warn!(folder = %folder.display(), "was missing; made again");
         }
     }
-    Ok(())
+    default_certificate(paths)
+}
+
+/// What is shown to who asks for no name that could be ours: a connection that ends in an answer, not in silence.
+fn default_certificate(paths: &Paths) -> io::Result<()> {
+    let path = paths.default_certificate();
+    if path.is_file() {
+        return Ok(());
+    }
+    let pair = keys::for_nobody(&keys::Fresh).map_err(io::Error::other)?;
+    fs::write_for(paths.readers(&path), &path, &pair)
 }
 
 fn make(folder: &Path, mode: u32, group: Option<&str>) -> io::Result<()> {

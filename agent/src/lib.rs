@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cell;
+pub mod certificate;
 pub mod config;
 pub mod diff;
 pub mod drift;

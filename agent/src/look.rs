@@ -70,6 +70,10 @@ fn finding(at: ResourceKey, planned: Planned, settled: bool) -> Option<Finding> 
                     Step::Remove(path) => (path, None),
                     _ => continue,
                 };
+                if at.kind == Kind::Certificate && path.extension().is_some_and(|ext| ext == "pem") {
+                    finding.diff.push_str(&diff::secret(path));
+                    continue;
+                }
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let old = match job.seen.file(path) {
                     There::File(bytes) => text(bytes),

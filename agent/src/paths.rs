@@ -1,6 +1,7 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
-use model::{Kind, SiteId, SiteName, TenantUid, UnixName};
+use crate::fs::Readers;
+use model::{CertificateId, Kind, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
 /// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
@@ -62,6 +63,48 @@ impl Paths {
 
     pub fn name(&self, name: &SiteName) -> PathBuf {
         self.names().join(name.as_str())
+    }
+
+    /// What nginx reads at a handshake: key and chain of one name in one file, so that they are never of two minds.
+    pub fn certificates(&self) -> PathBuf {
+        self.at("var/lib/alveole/certs")
+    }
+
+    pub fn certificate(&self, name: &SiteName) -> PathBuf {
+        self.certificates().join(format!("{name}.pem"))
+    }
+
+    /// Shown to who asks for no name that could be a site's.
+    pub fn default_certificate(&self) -> PathBuf {
+        self.at("var/lib/alveole/default.pem")
+    }
+
+    /// By what the waker answers an authority's challenges.
+    pub fn thumbprints(&self) -> PathBuf {
+        self.at("var/lib/alveole/acme")
+    }
+
+    pub fn thumbprint(&self, name: &SiteName) -> PathBuf {
+        self.thumbprints().join(name.as_str())
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.state().join("keys")
+    }
+
+    pub fn key(&self, certificate: CertificateId, number: u32) -> PathBuf {
+        self.keys().join(format!("{}-{number}.pem", certificate.simple()))
+    }
+
+    /// Who may read a file of ours, told by where it lies.
+    pub fn readers(&self, path: &Path) -> Readers {
+        if path.starts_with(self.state()) {
+            Readers::Root
+        } else if path.starts_with(self.certificates()) || path == self.default_certificate() {
+            Readers::Front
+        } else {
+            Readers::All
+        }
     }
 
     pub fn cells(&self) -> PathBuf {

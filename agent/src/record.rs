@@ -3,7 +3,7 @@
 
 use crate::{fs, paths::Paths};
 use model::{
-    Resource, ResourceKey, Text,
+    ResourceKey, Text,
     wire::{Drift, ReportState},
 };
 use serde::{Deserialize, Serialize};
@@ -117,17 +117,5 @@ impl Records {
             }
         }
         Ok(keys)
-    }
-}
-
-/// The report of a resource, from its record.
-pub fn report(resource: &Resource, outcome: &Outcome) -> model::wire::ReportItem {
-    model::wire::ReportItem {
-        kind: resource.kind,
-        key: resource.key,
-        generation: resource.generation,
-        state: outcome.state,
-        text: outcome.text.clone(),
-        drift: outcome.drift.clone(),
     }
 }

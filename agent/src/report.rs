@@ -55,7 +55,8 @@ impl Reports {
         if let Some(said) = inner.said.get(&done.at) {
             let same = (said.item.generation, said.item.state) == (item.generation, item.state);
             // That something was healed stays said until there is other news.
-            if said.item == item || (same && quiet && item.state == ReportState::Applied) {
+            let request = said.item.request == item.request;
+            if said.item == item || (same && quiet && request && item.state == ReportState::Applied) {
                 return;
             }
         }
@@ -109,6 +110,7 @@ pub fn not_taken(asked: &[(ResourceKey, u64)], error: &io::Error) -> Vec<ReportI
         state: ReportState::Failed,
         text: Some(text.clone()),
         drift: None,
+        request: None,
     };
     asked.iter().map(item).collect()
 }
@@ -121,6 +123,7 @@ fn item(done: &Done) -> ReportItem {
         state: done.outcome.state,
         text: done.outcome.text.clone(),
         drift: done.outcome.drift.clone(),
+        request: done.request.clone(),
     };
     if done.healed {
         let changed: String = done.changed.iter().take(40).map(|line| format!("{line}\n")).collect();

@@ -1,6 +1,7 @@
 //! `alveole-agent run`: the connection, the worker and the eyes, put together.
 
 use crate::{
+    certificate::keys,
     config::Config,
     drift::Eyes,
     fault, ground,
@@ -14,7 +15,7 @@ use crate::{
     wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
 };
-use model::{Text, text};
+use model::{Kind, ResourceKey, Text, text};
 use nix::{
     errno::Errno,
     fcntl::{Flock, FlockArg},
@@ -65,6 +66,7 @@ pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
         records: Records::open(paths)?,
         daemons: Arc::new(HostDaemons::new(paths)),
         faults: fault::faults().into(),
+        keys: Arc::new(keys::Fresh),
     })
 }
 
@@ -87,6 +89,8 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     ledger.follow(config.panel);
     let left = hands.records.keys().map_err(broken)?;
     ledger.forget(FORGET, |at| left.contains(&at)).map_err(broken)?;
+    let known = |key| ledger.get(ResourceKey { kind: Kind::Certificate, key }).is_some();
+    keys::sweep(paths, known).map_err(broken)?;
     let status = Arc::new(Status::new(config.panel_url.to_string(), ledger.position()));
     let ledger = Arc::new(Mutex::new(ledger));
     let reports = Arc::new(Reports::default());

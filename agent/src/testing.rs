@@ -1,6 +1,7 @@
 //! Words the tests of several files share.
 
 use crate::{
+    certificate::keys,
     fault::{Faults, NoFaults},
     fs::There,
     ledger::{Changes, Ledger, Taken},
@@ -8,14 +9,15 @@ use crate::{
     reconcile::{Batch, Done, Hands, daemons::Daemons, guard::Guard, trouble::Trouble},
     record::Records,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, ChangeId, PanelId, PhpVersion, Resource, ResourceKey, Site,
-    SiteId, SiteState, TenantUid, UnixName, wire::ReportState,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, PanelId, PhpVersion,
+    Resource, ResourceKey, Site, SiteId, SiteState, TenantUid, Thumbprint, UnixName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Instant,
 };
 
@@ -63,6 +65,41 @@ pub fn wanted(body: &Body, generation: u64) -> Resource {
         body: Some(body.to_value().unwrap()),
         consent: None,
     }
+}
+
+/// One key for everything, whose signatures are always the same: two worlds can be compared byte by byte.
+pub struct OneKey;
+
+static ONE_KEY: LazyLock<String> =
+    LazyLock::new(|| rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem());
+
+impl keys::Maker for OneKey {
+    fn make(&self) -> Result<rcgen::KeyPair, rcgen::Error> {
+        rcgen::KeyPair::from_pem(&ONE_KEY)
+    }
+}
+
+pub fn certificate(account: &str, account_n: u8, n: u8, name: &str) -> Certificate {
+    Certificate {
+        id: CertificateId::new(200 + u64::from(n), &[n; 10]),
+        account_id: account_id(account_n),
+        account: account.parse().unwrap(),
+        name: name.parse().unwrap(),
+        thumbprint: Some("t".repeat(Thumbprint::LENGTH).parse().unwrap()),
+        key: 1,
+        chain: None,
+    }
+}
+
+/// What an authority would send for the key `number`.
+pub fn chain(number: u32, name: &str) -> Chain {
+    chain_for(&rcgen::KeyPair::from_pem(&ONE_KEY).unwrap(), number, name)
+}
+
+pub fn chain_for(key: &rcgen::KeyPair, number: u32, name: &str) -> Chain {
+    let params = rcgen::CertificateParams::new([name.to_owned()]).unwrap();
+    let der = STANDARD.encode(params.self_signed(key).unwrap().der());
+    Chain { key: number, certificates: vec![der.parse().unwrap()] }
 }
 
 /// Daemons that accept everything but what holds a given text, and remember what they were asked.
@@ -143,9 +180,11 @@ impl World {
         for folder in [paths.names(), paths.cells(), paths.userdb(), paths.homes(), paths.staging()] {
             std::fs::create_dir_all(folder).unwrap();
         }
+        crate::ground::lay(&paths).unwrap();
         let daemons = Arc::new(FakeDaemons::default());
         let records = Records::open(&paths).unwrap();
-        let hands = Hands { paths: paths.clone(), records, daemons: daemons.clone(), faults };
+        let hands =
+            Hands { paths: paths.clone(), records, daemons: daemons.clone(), faults, keys: Arc::new(OneKey) };
         let ledger = Mutex::new(Ledger::open(&paths.ledger()).unwrap());
         World { paths, hands, ledger, daemons, guard: Guard::default(), now: Instant::now(), dir }
     }
@@ -198,7 +237,14 @@ impl World {
     /// Everything on disk that serves (not our notes), as text: to compare two worlds.
     pub fn snapshot(&self) -> String {
         let mut out = String::new();
-        for folder in [self.paths.names(), self.paths.cells(), self.paths.userdb(), self.paths.homes()] {
+        for folder in [
+            self.paths.names(),
+            self.paths.certificates(),
+            self.paths.thumbprints(),
+            self.paths.cells(),
+            self.paths.userdb(),
+            self.paths.homes(),
+        ] {
             walk(&folder, self.dir.path(), &mut out);
         }
         out.replace(&self.dir.path().display().to_string(), "")

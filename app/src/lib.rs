@@ -9,6 +9,8 @@ mod account;
 #[cfg(feature = "ssr")]
 pub mod assets;
 #[cfg(feature = "ssr")]
+mod certificate;
+#[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
 mod grant;

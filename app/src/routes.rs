@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, change, grant, host,
+    Panel, account, certificate, change, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -121,6 +121,7 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::confirm_remove),
     post_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::remove_name),
     post_for!(SignedIn, "/sites/{site}/delete", site::form::delete),
+    post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.
@@ -190,6 +191,7 @@ pub const TABLE: &[Route] = &[
     staff_get!(Administer, "/plans/{plan}", plan::form::edit),
     staff_post!(SeeMembers, Administer, "/plans/{plan}", plan::form::save),
     staff_post!(SeeMembers, Administer, "/plans/{plan}/delete", plan::form::delete),
+    staff_get!(SeeMembers, "/certificates", certificate::list::list),
     // Hosts.
     staff_get!(SeeHosts, "/hosts", host::list::list),
     staff_get!(KeepHosts, "/hosts/new", host::form::new),

@@ -122,6 +122,8 @@ nouns! {
     Host HostId,
     /// A web site of an account.
     SiteNoun SiteId,
+    /// What makes a name answer over HTTPS.
+    CertificateNoun CertificateId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

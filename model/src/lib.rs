@@ -8,6 +8,7 @@
 use bolero as _;
 
 mod account;
+mod certificate;
 mod change;
 mod day;
 mod domain_name;
@@ -32,15 +33,17 @@ mod unix_name;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
+pub use certificate::{Certificate, Chain, ChallengeToken, Der, Thumbprint};
 pub use change::ChangeState;
 pub use day::Day;
 pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
 pub use host::{HostFacts, HostName};
 pub use id::{
-    AccountId, AccountNoun, Approval, ApprovalId, ChangeId, Factor, FactorId, Grant, GrantId, Host, HostId,
-    Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId, MemberStep, MemberStepId,
-    Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
+    AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, Factor, FactorId,
+    Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member,
+    MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User,
+    UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};

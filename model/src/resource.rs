@@ -1,6 +1,6 @@
 //! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
 
-use crate::{Account, ChangeId, Problem, Site};
+use crate::{Account, Certificate, ChangeId, Problem, Site};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,16 +11,18 @@ use uuid::Uuid;
 pub enum Kind {
     Account,
     Site,
+    Certificate,
 }
 
 impl Kind {
     /// In the order they are applied; deletions go the other way round.
-    pub const ALL: [Kind; 2] = [Kind::Account, Kind::Site];
+    pub const ALL: [Kind; 3] = [Kind::Account, Kind::Site, Kind::Certificate];
 
     pub fn code(self) -> &'static str {
         match self {
             Kind::Account => "account",
             Kind::Site => "site",
+            Kind::Certificate => "certificate",
         }
     }
 
@@ -77,6 +79,7 @@ impl Resource {
         let body = match self.kind {
             Kind::Account => serde_json::from_value::<Account>(body).map(Body::Account),
             Kind::Site => serde_json::from_value::<Site>(body).map(Body::Site),
+            Kind::Certificate => serde_json::from_value::<Certificate>(body).map(Body::Certificate),
         };
         let body = body.map_err(|error| unreadable(&error.to_string()))?;
         if body.key() != self.key {
@@ -102,6 +105,7 @@ fn unreadable(reason: &str) -> Problem {
 pub enum Body {
     Account(Account),
     Site(Site),
+    Certificate(Certificate),
 }
 
 impl Body {
@@ -109,6 +113,7 @@ impl Body {
         match self {
             Body::Account(_) => Kind::Account,
             Body::Site(_) => Kind::Site,
+            Body::Certificate(_) => Kind::Certificate,
         }
     }
 
@@ -116,6 +121,7 @@ impl Body {
         match self {
             Body::Account(account) => account.id.uuid(),
             Body::Site(site) => site.id.uuid(),
+            Body::Certificate(certificate) => certificate.id.uuid(),
         }
     }
 
@@ -124,6 +130,7 @@ impl Body {
         match self {
             Body::Account(account) => serde_json::to_value(account),
             Body::Site(site) => serde_json::to_value(site),
+            Body::Certificate(certificate) => serde_json::to_value(certificate),
         }
     }
 }
@@ -131,7 +138,7 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountId, AccountState, PhpVersion, SiteId, SiteState};
+    use crate::{AccountId, AccountState, CertificateId, Chain, PhpVersion, SiteId, SiteState};
 
     fn site() -> Site {
         Site {
@@ -165,7 +172,16 @@ mod tests {
             php: PhpVersion::DEBIAN_13,
             php_workers: 4,
         });
-        for body in [account, Body::Site(site())] {
+        let certificate = Body::Certificate(Certificate {
+            id: CertificateId::new(4, &[4; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            name: "asso.example".parse().unwrap(),
+            thumbprint: Some("t".repeat(43).parse().unwrap()),
+            key: 2,
+            chain: Some(Chain { key: 1, certificates: vec!["AAAA".parse().unwrap()] }),
+        });
+        for body in [account, Body::Site(site()), certificate] {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));

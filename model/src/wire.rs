@@ -3,7 +3,7 @@
 //! agent: `hello` → panel: `welcome` (or `refused` and close) → panel: `changes`… → agent: `ack` after each fsync, `report`s as it reconciles.
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
-use crate::{ChangeId, ChangeState, HostFacts, Kind, PanelId, Problem, ProblemKind, Resource, Text};
+use crate::{ChangeId, ChangeState, Der, HostFacts, Kind, PanelId, Problem, ProblemKind, Resource, Text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -117,6 +117,19 @@ pub struct ReportItem {
     /// What was found edited by hand, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// Of a certificate whose key is newer than its chain: the request for that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<KeyRequest>,
+}
+
+/// A request for a certificate, as an authority takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRequest {
+    /// The number of the key it is for.
+    pub key: u32,
+    /// PKCS #10 (RFC 2986).
+    pub csr: Der,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::{change, file, mail};
+use crate::{certificate, change, file, mail};
 use model::{EmailAddress, Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -50,6 +50,8 @@ pub struct Config {
     pub contact: Option<EmailAddress>,
     /// How mails reach people; without it none is sent.
     pub mail: Option<mail::Settings>,
+    /// Who signs the certificates of members' names; without it they show one of their host's own.
+    pub acme: Option<certificate::Settings>,
     /// What leaves the house of the change log.
     #[serde(default)]
     pub changes: change::Settings,

@@ -1,6 +1,8 @@
 //! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
-use crate::{Server, account, census, change, mail, member, once, search, session, store::sql, wake::Wake};
+use crate::{
+    Server, account, census, certificate, change, mail, member, once, search, session, store::sql, wake::Wake,
+};
 use model::Problem;
 use std::{convert::Infallible, time::Duration};
 use tokio::{
@@ -130,6 +132,7 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
         ("DELETE FROM attempts WHERE at <= $1", now - session::LONGEST_MS),
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
         ("DELETE FROM member_imports WHERE created_at <= $1", now - member::IMPORT_MS),
+        ("DELETE FROM certificate_orders WHERE at <= $1", now - certificate::COUNTED_MS),
         ("DELETE FROM mails WHERE at <= $1 AND state <> 'queued'", now - mail::MEMORY_MS),
     ] {
         sql(statement).bind(before).run(tx.on()).await?;

@@ -10,6 +10,7 @@ pub mod approval;
 pub mod backup;
 pub mod ca;
 pub mod census;
+pub mod certificate;
 pub mod change;
 pub mod config;
 pub mod factor;
@@ -68,6 +69,16 @@ pub struct Parts {
     pub census: census::Memory,
     /// What carries mails to people; `None`: this panel sends none.
     pub carrier: Option<mail::Carrier>,
+    /// What gets certificates signed; `None`: no authority was chosen.
+    pub issuer: Option<Arc<certificate::Issuer>>,
+}
+
+/// How what is outside is asked; tests have ways of their own.
+#[derive(Default)]
+pub struct Outside {
+    pub manner: verify::Manner,
+    /// `None`: as the configuration says.
+    pub issuer: Option<certificate::Issuer>,
 }
 
 impl Deref for Server {
@@ -80,18 +91,22 @@ impl Deref for Server {
 impl Server {
     /// Opens the store the configuration names.
     pub async fn open(config: Config, world: Arc<dyn World>) -> Result<Server, Problem> {
-        Server::open_with(config, world, verify::Manner::default()).await
+        Server::open_with(config, world, Outside::default()).await
     }
 
-    /// The same, with another manner of asking hosts for their sites.
+    /// The same, with other ways to what is outside.
     pub async fn open_with(
         config: Config,
         world: Arc<dyn World>,
-        manner: verify::Manner,
+        outside: Outside,
     ) -> Result<Server, Problem> {
         let ca = ca::Ca::open(&config.ca_dir(), world.now_ms().try_into().unwrap_or(0))?;
         let carrier =
             config.mail.as_ref().map(|mail| mail::Carrier::open(mail, &config.origin)).transpose()?;
+        let issuer = match outside.issuer {
+            None => config.acme.as_ref().map(certificate::Issuer::open).transpose()?,
+            given => given,
+        };
         let store = Store::open(&config.database_url(), &*world).await?;
         let mut process = [0; 8];
         world.random(&mut process);
@@ -102,9 +117,10 @@ impl Server {
             hashers: user::Hashers::default(),
             ca,
             hub: hub::Hub::new(ca::hex(&process)),
-            verifier: verify::Verifier::new(manner),
+            verifier: verify::Verifier::new(outside.manner),
             census: census::Memory::default(),
             carrier,
+            issuer: issuer.map(Arc::new),
         }));
         member::catch_up(&server).await?;
         Ok(server)

@@ -66,6 +66,13 @@ impl Own {
         self.start_panel()
     }
 
+    /// The panel has these further lines of panel.toml, from now on.
+    pub fn panel_toml(&mut self, lines: &str) -> Result<(), String> {
+        self.stop_panel()?;
+        self.wish.extra.panel_toml = lines.to_owned();
+        self.start_panel()
+    }
+
     pub fn kill_panel(&self) -> Result<(), String> {
         Process::kill(&self.wish.folder)
     }

@@ -11,6 +11,7 @@ mod erased;
 mod faults;
 mod first_site;
 mod full_disk;
+mod https;
 mod killed_panel;
 mod mail;
 mod neighbours;

@@ -1,6 +1,6 @@
 //! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
 
-use model::{AccountId, AccountState, SiteName, TenantUid, UnixName};
+use model::{AccountId, AccountState, SiteName, TenantUid, Thumbprint, UnixName};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -21,6 +21,8 @@ pub struct Places {
     pub sockets: PathBuf,
     pub starter: PathBuf,
     pub php: PathBuf,
+    /// By what an authority's challenges are answered, name by name.
+    pub thumbprints: PathBuf,
 }
 
 impl Default for Places {
@@ -31,6 +33,7 @@ impl Default for Places {
             sockets: "/run/alveole/cells".into(),
             starter: "/run/alveole/starter.sock".into(),
             php: "/run/alveole/php".into(),
+            thumbprints: "/var/lib/alveole/acme".into(),
         }
     }
 }
@@ -74,6 +77,12 @@ impl Places {
 
     pub fn php_socket(&self, account: &UnixName) -> PathBuf {
         self.php.join(account.as_str()).join("fpm.sock")
+    }
+
+    /// By what this name's challenges are answered, if it wants a certificate.
+    pub fn thumbprint(&self, name: &SiteName) -> Option<Thumbprint> {
+        let bytes = read_small(&self.thumbprints.join(name.as_str())).ok()?;
+        Thumbprint::parse(std::str::from_utf8(&bytes).ok()?.trim_end()).ok()
     }
 
     /// The cell of an account, if the agent has written one.

@@ -9,7 +9,7 @@ use crate::cell::{
     place::{Lead, Places},
     verify,
 };
-use model::{SiteName, UnixName};
+use model::{ChallengeToken, SiteName, UnixName};
 use std::{collections::HashMap, io, sync::Arc, sync::Mutex, sync::PoisonError, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -97,6 +97,15 @@ impl Waker {
             return match name {
                 Some(name) => verify::verify(&self.places, nonce, &name).await,
                 None => Answer::new(404, "application/json", "{\"error\":\"unknown\"}".to_owned()),
+            };
+        }
+        if let Some(token) = request.path.strip_prefix("/acme/") {
+            let answer = name.and_then(|name| {
+                Some(ChallengeToken::parse(token)?.authorization(&self.places.thumbprint(&name)?))
+            });
+            return match answer {
+                Some(answer) => Answer::new(200, "application/octet-stream", answer),
+                None => Answer::new(404, "text/plain", String::new()),
             };
         }
         match request.path.as_str() {
@@ -199,8 +208,9 @@ mod tests {
             sockets: dir.join("run"),
             starter: dir.join("starter.sock"),
             php: dir.join("php"),
+            thumbprints: dir.join("acme"),
         };
-        for folder in [&places.names, &places.cells, &places.sockets] {
+        for folder in [&places.names, &places.cells, &places.sockets, &places.thumbprints] {
             std::fs::create_dir(folder).unwrap();
         }
         places
@@ -300,6 +310,30 @@ mod tests {
             assert_eq!(waker.answer(&ask("/wake", "a.example")).await.status, 503);
         }
         assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn challenges_are_answered_for_names_that_want_a_certificate() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(dir.path());
+        let thumbprint = "t".repeat(43);
+        std::fs::write(places.thumbprints.join("a.example"), format!("{thumbprint}\n")).unwrap();
+        std::fs::write(places.thumbprints.join("bad.example"), "no thumbprint\n").unwrap();
+        let waker = Waker::new(places);
+        let answer =
+            waker.answer(&ask("/acme/evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA", "a.example")).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.contains(&format!("evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.{thumbprint}")));
+        for (path, host) in [
+            ("/acme/abc", "b.example"),
+            ("/acme/abc", "bad.example"),
+            ("/acme/", "a.example"),
+            ("/acme/a.b", "a.example"),
+            ("/acme/../x", "a.example"),
+            ("/acme/abc", "A.example"),
+        ] {
+            assert_eq!(waker.answer(&ask(path, host)).await.status, 404, "{path} {host}");
+        }
     }
 
     #[tokio::test]

@@ -47,8 +47,8 @@ pub struct Ledger {
     store: Store,
     position: Option<Position>,
     resources: BTreeMap<ResourceKey, Resource>,
-    /// Which sites want a name; more than one only when the panel erred or a name moves.
-    claims: HashMap<SiteName, Vec<Uuid>>,
+    /// Which sites, and which certificates, want a name; more than one only when the panel erred or a name moves.
+    claims: HashMap<(Kind, SiteName), Vec<Uuid>>,
     /// The parts of a new epoch's full state that have come so far.
     coming: Option<Changes>,
     /// The panel this host was enrolled with, if that is known.
@@ -98,9 +98,9 @@ impl Ledger {
         self.resources.get(&at).is_some_and(|resource| resource.body.as_ref().is_none_or(erased))
     }
 
-    /// Resources that shall exist.
+    /// Resources that shall exist and would be missed: certificates are made anew.
     pub fn present(&self) -> usize {
-        self.resources.keys().filter(|at| !self.deletes(**at)).count()
+        self.resources.keys().filter(|at| at.kind != Kind::Certificate && !self.deletes(**at)).count()
     }
 
     /// A page of the ledger, in order of kind and key.
@@ -129,9 +129,9 @@ impl Ledger {
         sites.filter(|resource| account(resource)).map(Resource::at).collect()
     }
 
-    /// The sites that want this name.
-    pub fn claimants(&self, name: &SiteName) -> &[Uuid] {
-        self.claims.get(name).map_or(&[], Vec::as_slice)
+    /// The sites, or the certificates, that want this name.
+    pub fn claimants(&self, kind: Kind, name: &SiteName) -> &[Uuid] {
+        self.claims.get(&(kind, name.clone())).map_or(&[], Vec::as_slice)
     }
 
     /// Takes a frame of changes: all of it onto the disk, or nothing.
@@ -198,19 +198,19 @@ impl Ledger {
     }
 
     fn remember(&mut self, resource: Resource) {
-        let (at, names) = (resource.at(), names(&resource));
+        let (at, wanted) = (resource.at(), names(&resource));
         if let Some(old) = self.resources.insert(at, resource) {
-            for name in self::names(&old) {
-                if let Some(sites) = self.claims.get_mut(&name) {
-                    sites.retain(|site| *site != at.key);
-                    if sites.is_empty() {
-                        self.claims.remove(&name);
+            for claim in names(&old).into_iter().map(|name| (at.kind, name)) {
+                if let Some(claimants) = self.claims.get_mut(&claim) {
+                    claimants.retain(|key| *key != at.key);
+                    if claimants.is_empty() {
+                        self.claims.remove(&claim);
                     }
                 }
             }
         }
-        for name in names {
-            self.claims.entry(name).or_default().push(at.key);
+        for name in wanted {
+            self.claims.entry((at.kind, name)).or_default().push(at.key);
         }
     }
 }
@@ -218,6 +218,7 @@ impl Ledger {
 fn names(resource: &Resource) -> Vec<SiteName> {
     match resource.want() {
         Ok(Some(Body::Site(site))) => site.names,
+        Ok(Some(Body::Certificate(certificate))) => vec![certificate.name],
         _ => Vec::new(),
     }
 }

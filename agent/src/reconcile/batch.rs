@@ -8,8 +8,11 @@ use super::{
     job::{Planned, Wish},
     trouble::Trouble,
 };
-use crate::{ledger::Ledger, record::Outcome};
-use model::{Consent, Kind, ResourceKey, Text, UnixName, text, wire::ReportState};
+use crate::{fs, ledger::Ledger, record::Outcome};
+use model::{
+    Consent, Kind, ResourceKey, SiteName, Text, UnixName, text,
+    wire::{KeyRequest, ReportState},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -30,6 +33,8 @@ pub struct Done {
     pub changed: Vec<String>,
     /// The resource was as wanted before, and had to be put right.
     pub healed: bool,
+    /// The request a certificate needs a chain for.
+    pub request: Option<KeyRequest>,
 }
 
 /// Resources to be reconciled together.
@@ -69,9 +74,11 @@ impl Batch<'_> {
             }
             let class = match (wish.resource.kind, wish.removes()) {
                 (Kind::Site, true) => 0,
-                (Kind::Account, false) => 1,
-                (Kind::Site, false) => 2,
-                (Kind::Account, true) => 3,
+                (Kind::Certificate, true) => 1,
+                (Kind::Account, false) => 2,
+                (Kind::Site, false) => 3,
+                (Kind::Certificate, false) => 4,
+                (Kind::Account, true) => 5,
             };
             accounts.entry(wish.account_name()).or_default().entry(class).or_default().push(at);
         }
@@ -137,7 +144,8 @@ impl Batch<'_> {
         let Err(error) = self.hands.records.read(at) else { return };
         let Some(generation) = lock(self.ledger).get(at).map(|resource| resource.generation) else { return };
         let outcome = failed(Trouble::io("reading a record", error).text());
-        tell(Done { at, generation, outcome, retry: true, changed: Vec::new(), healed: false });
+        let changed = Vec::new();
+        tell(Done { at, generation, outcome, retry: true, changed, healed: false, request: None });
     }
 
     /// Resources of one account and one class, together.
@@ -146,6 +154,11 @@ impl Batch<'_> {
         for at in keys {
             let Some(mut wish) = self.wish(*at) else { continue };
             self.wait_for_account(&mut wish);
+            self.wait_for_site(&mut wish);
+            if let Err(trouble) = wish.prepare(self.hands) {
+                self.note(wish, failed(trouble.text()), trouble.may_pass(), tell);
+                continue;
+            }
             match wish.plan(self.hands) {
                 Planned::Job(job) => jobs.push(job),
                 Planned::Edited(wish, drift) => {
@@ -177,7 +190,27 @@ impl Batch<'_> {
                 && body.is_some()
                 && wish.record.done.as_ref() == body
                 && wish.record.generation == wish.resource.generation;
-            tell(Done { at, generation: wish.resource.generation, outcome, retry, changed, healed });
+            let request = wish.request(self.hands);
+            tell(Done { at, generation: wish.resource.generation, outcome, retry, changed, healed, request });
+        }
+    }
+
+    /// A certificate stays as long as its name is served: its site may wait for a person's consent to go.
+    fn wait_for_site(&self, wish: &mut Wish) {
+        if wish.resource.kind != Kind::Certificate || !wish.removes() {
+            return;
+        }
+        let names = wish.old.files.iter().filter_map(|path| {
+            path.strip_prefix(self.hands.paths.certificates()).ok()?.to_str()?.strip_suffix(".pem")
+        });
+        let served = names.filter_map(|name| SiteName::parse(name).ok()).find(|name| {
+            fs::look(&self.hands.paths.name(name)).is_ok_and(|there| there != fs::There::Nothing)
+        });
+        if let Some(name) = served {
+            wish.refused = Some(text!(
+                "{name} est encore servi\u{a0}: son certificat partira avec lui.",
+                "{name} is still served: its certificate goes with it."
+            ));
         }
     }
 
@@ -222,6 +255,7 @@ fn done(wish: &Wish, outcome: Outcome) -> Done {
         retry: false,
         changed: Vec::new(),
         healed: false,
+        request: None,
     }
 }
 

@@ -5,13 +5,14 @@ use super::{
     Hands, check,
     job::{Job, Wish},
     plan::in_phase,
-    product::{FILE_MODE, FOLDER_MODE},
+    product::FOLDER_MODE,
     step::{Phase, Step},
     trouble::Trouble,
 };
 use crate::{
     fault::Point,
     fs::{self, There},
+    paths::Paths,
     record::{Outcome, Pin, Record},
     tenant,
 };
@@ -161,7 +162,7 @@ impl Running {
             Step::Write(product) => {
                 let old = self.job.seen.file(&product.path).clone();
                 self.undo.push(Undo::Put(product.path.clone(), old));
-                fs::write(&product.path, &product.bytes, FILE_MODE).map_err(io)
+                fs::write_for(paths.readers(&product.path), &product.path, &product.bytes).map_err(io)
             }
             Step::Remove(path) => {
                 self.undo.push(Undo::Put(path.clone(), self.job.seen.file(path).clone()));
@@ -257,7 +258,7 @@ impl Running {
         }
         let mut whole = true;
         for undo in self.undo.drain(..).rev() {
-            if let Err(error) = undo.perform() {
+            if let Err(error) = undo.perform(&hands.paths) {
                 tracing::error!(key = %self.job.at.key, %error, "taking back a step failed; tried again later");
                 whole = false;
             }
@@ -330,9 +331,9 @@ fn settled(job: &Job) -> Record {
 }
 
 impl Undo {
-    fn perform(&self) -> std::io::Result<()> {
+    fn perform(&self, paths: &Paths) -> std::io::Result<()> {
         match self {
-            Undo::Put(path, There::File(bytes)) => fs::write(path, bytes, FILE_MODE),
+            Undo::Put(path, There::File(bytes)) => fs::write_for(paths.readers(path), path, bytes),
             Undo::Put(path, There::Link(target)) | Undo::Link(path, There::Link(target)) => {
                 fs::link(path, target)
             }

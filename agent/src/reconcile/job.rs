@@ -10,15 +10,18 @@ use super::{
 };
 use crate::{
     account,
+    certificate::{self, keys},
     ledger::Ledger,
     record::{Outcome, Record},
     site, tenant,
 };
 use model::{
-    Account, AccountState, Body, Kind, Resource, ResourceKey, Site, Text, UnixName, text,
-    wire::{Drift, ReportState},
+    Account, AccountState, Body, Certificate, Kind, Resource, ResourceKey, Site, SiteName, Text, UnixName,
+    text,
+    wire::{Drift, KeyRequest, ReportState},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 /// What the ledger wants of one resource, with all that hangs on other resources already looked up.
 #[derive(Clone, Debug)]
@@ -28,7 +31,7 @@ pub struct Wish {
     pub body: Option<Body>,
     /// A site's account, or the account itself.
     pub account: Option<Account>,
-    /// What of earlier bodies may be on disk; names that another site wants by now are not among them.
+    /// What of earlier bodies may be on disk; names that another resource wants by now are not among them.
     pub old: Places,
     /// A reason to leave it alone, found in the ledger.
     pub refused: Option<Text>,
@@ -69,6 +72,7 @@ fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
     let read = |value: &Value| match kind {
         Kind::Account => serde_json::from_value(value.clone()).ok().map(Body::Account),
         Kind::Site => serde_json::from_value(value.clone()).ok().map(Body::Site),
+        Kind::Certificate => serde_json::from_value(value.clone()).ok().map(Body::Certificate),
     };
     record.bodies().filter_map(read).collect()
 }
@@ -89,6 +93,7 @@ impl Wish {
             wish.old.add(match old {
                 Body::Account(account) => account::steps::places(account, &hands.paths),
                 Body::Site(site) => site::steps::places(site, &hands.paths),
+                Body::Certificate(old) => certificate::steps::places(old, &hands.paths),
             });
         }
         match resource.want() {
@@ -102,18 +107,53 @@ impl Wish {
                 wish.account = ledger.account(site.account_id);
                 wish.site(hands, ledger, &site);
             }
+            Some(Body::Certificate(certificate)) => {
+                let certificate = certificate.clone();
+                wish.account = ledger.account(certificate.account_id);
+                wish.certificate(ledger, &certificate);
+            }
             None => {
                 // For a cell to reload or stop: the account as it was.
-                wish.account = olds.into_iter().find_map(|old| match old {
-                    Body::Account(account) => Some(account),
+                wish.account = olds.iter().find_map(|old| match old {
+                    Body::Account(account) => Some(account.clone()),
                     Body::Site(site) => ledger.account(site.account_id),
+                    Body::Certificate(old) => ledger.account(old.account_id),
                 });
             }
         }
-        // A name that moved to another site is that site's by now.
-        let key = resource.key;
-        wish.old.names.retain(|name| ledger.claimants(name).iter().all(|site| *site == key));
+        wish.leave_to_others(hands, ledger, &olds);
         wish
+    }
+
+    /// What moved to another site or certificate is that one's by now.
+    fn leave_to_others(&mut self, hands: &Hands, ledger: &Ledger, olds: &[Body]) {
+        let key = self.resource.key;
+        let moved =
+            |kind, name: &SiteName| ledger.claimants(kind, name).iter().any(|claimant| *claimant != key);
+        self.old.names.retain(|name| !moved(Kind::Site, name));
+        for old in olds {
+            if let Body::Certificate(old) = old
+                && moved(Kind::Certificate, &old.name)
+            {
+                let theirs = [hands.paths.certificate(&old.name), hands.paths.thumbprint(&old.name)];
+                self.old.files.retain(|path| !theirs.contains(path));
+            }
+        }
+    }
+
+    /// One certificate has a name; of several the newest, since a name that moves is wanted by both for a moment.
+    fn certificate(&mut self, ledger: &Ledger, certificate: &Certificate) {
+        let newest = |key: &Uuid| {
+            ledger.get(ResourceKey { kind: Kind::Certificate, key: *key }).map(|resource| resource.generation)
+        };
+        let rivals = ledger.claimants(Kind::Certificate, &certificate.name);
+        if rivals.iter().max_by_key(|key| newest(key)).is_some_and(|key| *key != self.resource.key) {
+            self.refused = Some(text!(
+                "Un autre certificat de cet hôte est pour {}\u{a0}: il le remplace.",
+                "Another certificate of this host is for {}: it takes its place.",
+                certificate.name
+            ));
+        }
     }
 
     fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
@@ -139,7 +179,7 @@ impl Wish {
             }
             Some(_) => {
                 let taken = site.names.iter().find(|name| {
-                    let rivals = ledger.claimants(name);
+                    let rivals = ledger.claimants(Kind::Site, name);
                     rivals.len() > 1
                         && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
                             != Some(&self.resource.key)
@@ -159,20 +199,23 @@ impl Wish {
         match &self.body {
             None => self.refused.is_none(),
             Some(Body::Account(account)) => account.state == AccountState::Erased,
-            Some(Body::Site(_)) => false,
+            Some(Body::Site(_) | Body::Certificate(_)) => false,
         }
     }
 
-    /// Whether something would be lost by it now.
+    /// Whether something would be lost by it now. A certificate is made anew.
     pub fn would_delete(&self) -> bool {
         let erased = |value: &Value| value.get("state").and_then(Value::as_str) == Some("erased");
-        self.removes() && self.record.done.as_ref().is_some_and(|done| !erased(done))
+        self.resource.kind != Kind::Certificate
+            && self.removes()
+            && self.record.done.as_ref().is_some_and(|done| !erased(done))
     }
 
     pub fn account_name(&self) -> Option<UnixName> {
         match &self.body {
             Some(Body::Account(account)) => Some(account.name.clone()),
             Some(Body::Site(site)) => Some(site.account.clone()),
+            Some(Body::Certificate(certificate)) => Some(certificate.account.clone()),
             None => self.account.as_ref().map(|account| account.name.clone()),
         }
     }
@@ -194,8 +237,29 @@ impl Wish {
                 account::steps::products(account, &hands.paths)?
             }
             (Some(Body::Site(site)), Some(account)) => site::steps::products(site, account, &hands.paths)?,
+            (Some(Body::Certificate(certificate)), _) => {
+                let keys = keys::read(&hands.paths, certificate)
+                    .map_err(|error| Trouble::io("reading the keys", error))?;
+                certificate::steps::products(certificate, &keys, &hands.paths)?
+            }
             _ => Products::default(),
         })
+    }
+
+    /// Makes what a plan can only find: a certificate's key. One that was made and not used yet is found the next time.
+    pub fn prepare(&self, hands: &Hands) -> Result<(), Trouble> {
+        match &self.body {
+            Some(Body::Certificate(certificate)) if self.refused.is_none() => {
+                keys::prepare(&hands.paths, &*hands.keys, certificate)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The request the panel waits for, if this is a certificate without its chain.
+    pub fn request(&self, hands: &Hands) -> Option<KeyRequest> {
+        let Some(Body::Certificate(certificate)) = &self.body else { return None };
+        keys::request(certificate, &keys::read(&hands.paths, certificate).ok()?)
     }
 
     /// Looks at the disk and works out the steps.
@@ -231,7 +295,8 @@ impl Wish {
             Ok(looked) => looked,
             Err(source) => return Planned::Trouble(self, Trouble::io("looking at the disk", source)),
         };
-        let name = self.account_name();
+        // No cell reads a certificate: nginx does, at the next handshake.
+        let name = self.account_name().filter(|_| self.resource.kind != Kind::Certificate);
         let stopped = self.resource.kind == Kind::Account
             && !matches!(&self.body, Some(Body::Account(account)) if account.state == AccountState::Active);
         let case = Case {

@@ -14,6 +14,7 @@ pub mod table;
 pub mod trouble;
 
 use crate::{
+    certificate::keys,
     fault::Faults,
     ledger::Ledger,
     paths::Paths,
@@ -31,6 +32,7 @@ pub struct Hands {
     pub records: Records,
     pub daemons: Arc<dyn Daemons>,
     pub faults: Arc<dyn Faults>,
+    pub keys: Arc<dyn keys::Maker>,
 }
 
 impl Hands {

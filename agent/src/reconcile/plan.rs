@@ -28,6 +28,13 @@ pub struct Case<'a> {
     pub erase: Option<&'a Home>,
 }
 
+impl Case<'_> {
+    /// Whether nobody is shown what a file holds.
+    fn secret(&self, path: &Path) -> bool {
+        self.kind == Kind::Certificate && path.extension().is_some_and(|ext| ext == "pem")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
     /// In the order they are to be done; empty when the disk is as wanted.
@@ -157,7 +164,11 @@ fn may_write(case: &Case<'_>, path: &Path, bytes: Option<&[u8]>) -> Result<bool,
     {
         return Ok(true);
     }
-    Err(Drift { path: path.display().to_string(), diff: diff::against(path, bytes, seen) })
+    let diff = match case.secret(path) {
+        true => diff::secret(path),
+        false => diff::against(path, bytes, seen),
+    };
+    Err(Drift { path: path.display().to_string(), diff })
 }
 
 /// What stands in the way and is nobody's of ours.

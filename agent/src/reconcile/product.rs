@@ -4,8 +4,6 @@ use crate::paths::Paths;
 use model::{SiteName, TenantUid, UnixName};
 use std::path::PathBuf;
 
-/// Generated files are all alike: root's, readable by all.
-pub const FILE_MODE: u32 = 0o644;
 pub const FOLDER_MODE: u32 = 0o755;
 
 /// Everything one resource shall have on disk.

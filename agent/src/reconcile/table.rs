@@ -2,13 +2,16 @@
 
 use super::{
     plan::{Case, Plan, plan},
-    product::{Home, Places, Products},
+    product::{Home, Places, Product, Products},
     seen::Seen,
     step::Step,
 };
-use crate::{account, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place};
+use crate::{
+    account, certificate, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place,
+};
 use model::{
-    Account, AccountId, AccountState, Body, Kind, PhpVersion, Problem, Site, SiteId, SiteState, TenantUid,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, PhpVersion, Problem, Site, SiteId,
+    SiteState, TenantUid,
 };
 use serde::Serialize;
 
@@ -69,6 +72,26 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
     let site_row = |operation, old: &Products, new: &Products| {
         steps(operation, Body::Site(site.clone()), old, new, &site_places, false, None)
     };
+    let certificate = Certificate {
+        id: CertificateId::new(3, &[3; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        name: "asso.example".parse()?,
+        thumbprint: None,
+        key: 1,
+        chain: None,
+    };
+    let certificate_places = certificate::steps::places(&certificate, &paths);
+    let certificate_row = |operation, old: &Products, new: &Products| {
+        let body = Body::Certificate(certificate.clone());
+        steps(operation, body, old, new, &certificate_places, false, None)
+    };
+    // Which bytes they hold makes no difference to the steps. The key is made before they are planned.
+    let shows = |bytes: &[u8]| {
+        let [pair, thumbprint] = [paths.certificate(&certificate.name), paths.thumbprint(&certificate.name)];
+        let product = |path, bytes: &[u8]| Product { path, bytes: bytes.to_vec() };
+        Products { files: vec![product(pair, bytes), product(thumbprint, b"")], ..none() }
+    };
     let (a, s) = (of_account(&sample)?, of_site(&site)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
@@ -79,6 +102,9 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         site_row("site.create", &none(), &s),
         site_row("site.change", &s, &of_site(&renamed)?),
         site_row("site.remove", &s, &none()),
+        certificate_row("certificate.create", &none(), &shows(b"placeholder")),
+        certificate_row("certificate.change", &shows(b"placeholder"), &shows(b"chain")),
+        certificate_row("certificate.remove", &shows(b"chain"), &none()),
     ])
 }
 
@@ -113,12 +139,13 @@ fn steps(
     gone.folders.retain(|path| !new.folders.contains(path));
     gone.names.retain(|name| !new.links.iter().any(|(wanted, _)| wanted == name));
     let account = match &body {
-        Body::Account(account) => account.name.clone(),
-        Body::Site(site) => site.account.clone(),
+        Body::Account(account) => Some(account.name.clone()),
+        Body::Site(site) => Some(site.account.clone()),
+        Body::Certificate(_) => None,
     };
     let planned = plan(Case {
-        kind: if matches!(body, Body::Account(_)) { Kind::Account } else { Kind::Site },
-        account: Some(&account),
+        kind: body.kind(),
+        account: account.as_ref(),
         want: new,
         gone: &gone,
         seen: &seen,

@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{ChangeId, Duty, Kind};
+use model::{ChangeId, Duty};
 use server::{Server, change::ChangeView};
 
 /// `GET /changes/{change}`
@@ -70,10 +70,7 @@ pub fn render(face: &Face, change: &ChangeView, typed: &Typed) -> Response {
             .states
             .iter()
             .map(|state| {
-                let kind = match state.kind {
-                    Kind::Account => lang.pick("compte", "account"),
-                    Kind::Site => lang.pick("site", "site"),
-                };
+                let kind = words::kind(lang, state.kind);
                 let said = state.text.as_ref().map(|text| text.pick(lang).to_owned()).unwrap_or_default();
                 vec![
                     Cell::Main(state.host.clone().into_any()),

@@ -1,7 +1,7 @@
 //! A change in words a member understands: what was done, to what, with which difference.
 
 use crate::account::cause;
-use model::Lang;
+use model::{Kind, Lang};
 use serde_json::Value;
 use server::{account::Cause, change::ChangeView};
 
@@ -142,6 +142,15 @@ pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
             Some(lang.pick("Ses sites cesseront de répondre.", "Its sites will stop answering."))
         }
         _ => None,
+    }
+}
+
+/// What a resource is, in one word.
+pub fn kind(lang: Lang, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Account => lang.pick("compte", "account"),
+        Kind::Site => lang.pick("site", "site"),
+        Kind::Certificate => lang.pick("certificat", "certificate"),
     }
 }
 

@@ -38,6 +38,7 @@ pub async fn serve(config: Config) -> Result<(), Problem> {
     }
     ports.spawn(server::jobs::run(server.clone(), stopped.clone()));
     ports.spawn(server::mail::run(server.clone(), stopped.clone()));
+    ports.spawn(server::certificate::run(server.clone(), stopped.clone()));
     notify::systemd("READY=1");
     let mut refresh = interval(REFRESH);
     loop {

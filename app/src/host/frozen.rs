@@ -44,10 +44,7 @@ fn table_of(lang: Lang, difference: &[Difference]) -> AnyView {
                 Side::PanelOnly => lang
                     .pick("absent de l’hôte\u{a0}: il serait créé", "missing on the host: it would be made"),
             };
-            let kind = match found.kind {
-                model::Kind::Account => lang.pick("compte", "account"),
-                model::Kind::Site => lang.pick("site", "site"),
-            };
+            let kind = crate::change::words::kind(lang, found.kind);
             vec![
                 Cell::Main(crate::change::words::shown(&found.label).into_any()),
                 Cell::text(kind),

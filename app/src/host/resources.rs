@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
-use model::{ChangeState, Duty, HostId, Kind, Lang};
+use model::{ChangeState, Duty, HostId, Lang};
 use server::{Server, host::ResourceView};
 
 /// `GET /hosts/{host}/resources`
@@ -84,10 +84,7 @@ fn standing(lang: Lang, resource: &ResourceView) -> AnyView {
 
 /// `may`: whoever looks may decide.
 fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView {
-    let kind = match resource.kind {
-        Kind::Account => lang.pick("compte", "account"),
-        Kind::Site => lang.pick("site", "site"),
-    };
+    let kind = crate::change::words::kind(lang, resource.kind);
     let label = crate::change::words::shown(&resource.label);
     let said = resource.text.as_ref().map(|text| text.pick(lang).to_owned());
     let path = format!("/hosts/{host}/resources/{}/{}/consent", resource.kind.code(), resource.key);

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 pub enum Icon {
     Home,
     Host,
+    Lock,
     Member,
     Account,
     Mail,
@@ -25,6 +26,7 @@ impl Icon {
         match self {
             Icon::Home => "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
             Icon::Host => "M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.01M7.5 16h.01M11 8h5M11 16h5",
+            Icon::Lock => "M5 11h14v9H5zM8 11V8a4 4 0 018 0v3M12 14.500v2",
             Icon::Member => {
                 "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c.5-4 3-6 6.500-6s6 2 6.500 6M16 4.500a3.500 3.500 0 010 6.300M18 14.500c2 .8 3.200 2.700 3.500 5.500"
             }

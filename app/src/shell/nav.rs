@@ -18,6 +18,7 @@ pub enum Place {
     Mails,
     Plans,
     Hosts,
+    Certificates,
     Changes,
     Tokens,
     Profile,
@@ -29,7 +30,7 @@ pub enum Place {
 type Entry = (Place, Icon, &'static str, &'static str, &'static str);
 
 /// For staff, each with the duty it takes.
-const STAFF: [(Entry, Option<Duty>); 10] = [
+const STAFF: [(Entry, Option<Duty>); 11] = [
     ((Place::Home, Icon::Home, "Accueil", "Home", "/"), None),
     ((Place::Accounts, Icon::Account, "Comptes", "Accounts", "/accounts"), Some(Duty::SeeMembers)),
     ((Place::Members, Icon::Member, "Membres", "Members", "/members"), Some(Duty::SeeMembers)),
@@ -37,6 +38,10 @@ const STAFF: [(Entry, Option<Duty>); 10] = [
     ((Place::Mails, Icon::Mail, "Courriels", "Mails", "/mails"), Some(Duty::SeeMails)),
     ((Place::Plans, Icon::Plan, "Offres", "Plans", "/plans"), Some(Duty::SeeMembers)),
     ((Place::Hosts, Icon::Host, "Hôtes", "Hosts", "/hosts"), Some(Duty::SeeHosts)),
+    (
+        (Place::Certificates, Icon::Lock, "Certificats", "Certificates", "/certificates"),
+        Some(Duty::SeeMembers),
+    ),
     ((Place::Changes, Icon::Change, "Modifications", "Changes", "/changes"), Some(Duty::SeeHosts)),
     ((Place::Tokens, Icon::Token, "Jetons d’API", "API tokens", "/tokens"), None),
     ((Place::Profile, Icon::Profile, "Mon profil", "My profile", "/profile"), None),

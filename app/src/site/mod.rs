@@ -11,9 +11,10 @@ pub fn title(site: &SiteView) -> String {
     site.names.first().map(|name| name.unicode()).unwrap_or_default()
 }
 
-/// Where a site is on the web.
-pub fn address(site: &SiteView) -> String {
-    site.names.first().map(|name| format!("http://{name}/")).unwrap_or_default()
+/// Where a site is on the web; `https`: its main name's certificate is in place.
+pub fn address(site: &SiteView, https: bool) -> String {
+    let scheme = if https { "https" } else { "http" };
+    site.names.first().map(|name| format!("{scheme}://{name}/")).unwrap_or_default()
 }
 
 /// The files of a site, as one finds them in the account.

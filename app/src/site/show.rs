@@ -3,6 +3,7 @@
 use super::{address, folder, title};
 use crate::{
     account,
+    certificate::card,
     http::{Answer, Face},
     live::{LiveChange, LiveSite},
     parts::{
@@ -16,7 +17,12 @@ use axum::{
 };
 use leptos::prelude::*;
 use model::{Lang, Right, SiteId};
-use server::{Server, account::AccountView, site::SiteView};
+use server::{
+    Server,
+    account::AccountView,
+    certificate::{CertificateState, CertificateView},
+    site::SiteView,
+};
 
 /// `GET /sites/{site}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteId>) -> Answer {
@@ -24,20 +30,33 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteI
 }
 
 /// Loads and draws the page, with what was refused if anything was.
-pub(super) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
+pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
-    let access = server::grant::access(server, face.me()?, account.id).await?;
-    Ok(render(face, &account, &site, access.has(Right::Sites), &typed))
+    let may = server::grant::access(server, face.me()?, account.id).await?.has(Right::Sites);
+    let certificates = card::load(server, face, site.id).await?;
+    Ok(render(face, &Seen { account, site, certificates, may }, &typed))
 }
 
-/// `may`: whoever looks may change the site.
-fn render(face: &Face, account: &AccountView, site: &SiteView, may: bool, typed: &Typed) -> Response {
+/// What the page shows.
+struct Seen {
+    account: AccountView,
+    site: SiteView,
+    /// `None`: this panel gets none.
+    certificates: Option<Vec<CertificateView>>,
+    /// Whoever looks may change the site.
+    may: bool,
+}
+
+fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
+    let Seen { account, site, certificates, may } = seen;
+    let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
     });
-    let href = address(site);
+    let main = certificates.iter().flatten().find(|one| site.names.first() == Some(&one.name));
+    let href = address(site, main.is_some_and(|one| one.state == CertificateState::Valid));
     let open = view! {
         <a class="button" href=href rel="noopener noreferrer">{icon(Icon::Open)}{lang.pick("Ouvrir le site", "Open the site")}</a>
     };
@@ -59,6 +78,7 @@ fn render(face: &Face, account: &AccountView, site: &SiteView, may: bool, typed:
             {way(lang, site)}
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
+            {card::card(lang, site, certificates.as_deref(), may)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}
         </div>

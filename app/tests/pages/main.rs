@@ -3,6 +3,7 @@
 // Clippy knows a test function, not the helpers beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod certificates;
 mod escape;
 mod factors;
 mod forms;

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use made::{approval, factor, host, invitation, mail, role, session, staff};
+use made::{approval, certificate, factor, host, invitation, mail, role, session, staff};
 use model::{AccountId, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
@@ -137,6 +137,12 @@ impl Stage {
         (Stage::made("Asso", dir, ORIGIN, &more).await, folder)
     }
 
+    /// A panel with an authority that signs certificates, of which nobody asks anything here.
+    pub async fn certifying() -> Stage {
+        let more = "[acme]\ncontact = \"admin@coop.example\"\nagreed = true\nresolvers = [\"127.0.0.1:9\"]";
+        Stage::made("Asso", tempfile::tempdir().unwrap(), ORIGIN, more).await
+    }
+
     async fn made(label: &str, dir: tempfile::TempDir, origin: &str, more: &str) -> Stage {
         let config = format!("origin = \"{origin}\"\nstate_dir = \"{}\"\n{more}", dir.path().display());
         let server = Server::open(Config::parse(&config).unwrap(), Arc::new(RealWorld)).await.unwrap();
@@ -221,6 +227,7 @@ impl Stage {
             ("factor", factor(&server, &owner).await),
             ("session", "0123456789abcdef".to_owned()),
             ("mail", mail(&server, account).await.to_string()),
+            ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
         let staff = [

@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, change, factor, grant, host, mail, member, origin, plan, search,
-    session, site, token, user, viewing,
+    Server, account, approval, census, certificate, change, factor, grant, host, mail, member, origin, plan,
+    search, session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -47,6 +47,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         factor::ROUTES,
         token::ROUTES,
         member::ROUTES,
+        certificate::ROUTES,
         plan::ROUTES,
         account::ROUTES,
         grant::ROUTES[0],

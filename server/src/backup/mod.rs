@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 32] = [
     "panel",
     "users",
     "members",
@@ -33,6 +33,9 @@ pub const TABLES: [&str; 29] = [
     "domains",
     "sites",
     "names",
+    "certificates",
+    "certificate_orders",
+    "acme_accounts",
     "changes",
     "change_chain",
     "change_queue",

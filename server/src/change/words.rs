@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 73] = [
+const WORDS: [(&str, &str, &str); 76] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -14,6 +14,9 @@ const WORDS: [(&str, &str, &str); 73] = [
     ("site.create", "Site ajouté", "Site added"),
     ("site.names", "Noms du site changés", "Site's names changed"),
     ("site.delete", "Site supprimé", "Site deleted"),
+    ("certificate.request", "Certificat demandé", "Certificate asked for"),
+    ("certificate.issue", "Certificat en place", "Certificate in place"),
+    ("certificate.delete", "Certificat retiré", "Certificate taken away"),
     ("member.create", "Membre créé", "Member created"),
     ("member.rename", "Membre renommé", "Member renamed"),
     ("member.end", "Suppression du membre commencée", "Member's deletion begun"),

@@ -6,7 +6,7 @@ use super::{
     report::Told,
     store::{self, Hello},
 };
-use crate::{Server, verify};
+use crate::{Server, certificate, verify};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
@@ -285,20 +285,29 @@ impl Connection {
         let now = self.server.world.now_ms();
         let mut applied = Vec::new();
         let mut tx = self.server.store.write().await?;
+        // Certificates, then the host, then its resources: in the order in which whoever wants something of a host locks them too, or
+        // each would wait for the other (PostgreSQL locks row by row).
+        let certificates = told.iter().filter(|told| told.kind == Kind::Certificate);
+        let mut requests: Vec<_> =
+            certificates.filter_map(|told| Some((told.key, told.request.as_ref()?))).collect();
+        requests.sort_by_key(|(key, _)| *key);
+        for (key, request) in requests {
+            certificate::requested(&mut tx, self.host, key, request, now).await?;
+        }
+        store::seen(tx.on(), self.host, &self.mark, self.acked, now).await?;
         for told in told {
             let Some(news) = super::record(&mut tx, self.host, told, now).await? else { continue };
             if told.state != ChangeState::Applied {
                 continue;
             }
-            if told.kind == Kind::Account {
-                // There is nothing to ask an account from outside: its sites answer for it.
+            if told.kind == Kind::Account || (told.kind == Kind::Certificate && news.body.is_none()) {
+                // There is nothing to ask an account from outside: its sites answer for it. Nor of a certificate that is gone.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {
                 applied.push((told.clone(), news));
             }
         }
-        store::seen(tx.on(), self.host, &self.mark, self.acked, now).await?;
         tx.commit().await?;
         for (told, news) in applied {
             verify::start(&self.server, self.host, told, news);

@@ -4,7 +4,7 @@ use super::store::clean;
 use crate::store::{Tx, internal, sql};
 use model::{
     AccountId, ChangeId, ChangeState, HostId, Kind, Problem, Text,
-    wire::{Drift, ReportItem},
+    wire::{Drift, KeyRequest, ReportItem},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,6 +22,8 @@ pub struct Told {
     pub state: ChangeState,
     pub text: Option<Text>,
     pub drift: Option<Drift>,
+    /// What a certificate waits for.
+    pub request: Option<KeyRequest>,
 }
 
 impl From<ReportItem> for Told {
@@ -35,8 +37,8 @@ impl From<ReportItem> for Told {
             path: clean(&drift.path, LONGEST_PATH),
             diff: clean(&drift.diff, LONGEST_DIFF),
         });
-        let ReportItem { kind, key, generation, state, .. } = item;
-        Told { kind, key, generation, state: state.into(), text, drift }
+        let ReportItem { kind, key, generation, state, request, .. } = item;
+        Told { kind, key, generation, state: state.into(), text, drift, request }
     }
 }
 

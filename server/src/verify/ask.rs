@@ -61,7 +61,7 @@ pub async fn ask(address: SocketAddr, name: &SiteName, account: AccountId, nonce
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-fn no_way(error: &(dyn std::error::Error + 'static)) -> bool {
+pub(super) fn no_way(error: &(dyn std::error::Error + 'static)) -> bool {
     let Some(error) = error.downcast_ref::<io::Error>() else { return false };
     matches!(error.kind(), io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable)
         // A kernel without IPv6 has no such sockets at all.

@@ -5,14 +5,19 @@
 
 mod ask;
 mod store;
+mod tls;
 mod words;
 
 use crate::{
     Server,
     hub::{News, Told},
 };
-use ask::Seen;
-use model::{AccountId, Body, ChangeState, HostId, Kind, Problem, Resource, SiteName, SiteState, Text};
+pub(crate) use ask::{Seen, ask};
+pub(crate) use store::addresses;
+
+use model::{
+    AccountId, Body, Certificate, ChangeState, HostId, Kind, Problem, Resource, SiteName, SiteState, Text,
+};
 use std::{
     collections::{HashMap, HashSet},
     net::{IpAddr, SocketAddr},
@@ -30,6 +35,7 @@ const AT_ONCE_TO_ONE: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub struct Manner {
     pub port: u16,
+    pub tls_port: u16,
     /// Waits between tries, milliseconds: a site is usually there at the first or second one.
     pub waits_ms: &'static [u64],
     /// After those it is said in words what was seen; then one try each time this has passed.
@@ -41,6 +47,7 @@ impl Default for Manner {
     fn default() -> Manner {
         Manner {
             port: 80,
+            tls_port: 443,
             waits_ms: &[20, 40, 80, 160, 300, 600, 1_000, 2_000, 4_000, 6_000, 7_000, 8_000],
             later: Duration::from_secs(60),
             later_tries: 60,
@@ -71,6 +78,14 @@ impl Verifier {
     pub fn new(manner: Manner) -> Verifier {
         let permits = Semaphore::new(AT_ONCE);
         Verifier(Arc::new(Inner { permits, of_hosts: Mutex::default(), under_way: Mutex::default(), manner }))
+    }
+
+    pub fn port(&self) -> u16 {
+        self.0.manner.port
+    }
+
+    fn manner(&self) -> Manner {
+        self.0.manner
     }
 
     fn of_host(&self, host: HostId) -> Arc<Semaphore> {
@@ -123,8 +138,11 @@ pub async fn resume(server: &Server, host: HostId) -> Result<(), Problem> {
 
 /// `healed`: what the host said while applying; it stays said.
 async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -> Result<(), Problem> {
+    if let Some(certificate) = certificate(work, &news)? {
+        return tls::verify(server, work, &certificate).await;
+    }
     let Some(expected) = expected(server, work, &news).await? else { return Ok(()) };
-    let Manner { port, waits_ms, later, later_tries } = server.verifier.0.manner;
+    let Manner { port, waits_ms, later, later_tries, .. } = server.verifier.0.manner;
     let addresses = store::addresses(server, work.host).await?;
     let addresses: Vec<SocketAddr> =
         addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect();
@@ -186,9 +204,7 @@ async fn everywhere(
         // The host's own queue first: who waits there keeps nobody else waiting.
         let Ok(_turn) = turn.acquire().await else { return None };
         let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
-        let mut random = [0; 16];
-        server.world.random(&mut random);
-        match ask::ask(*address, &name.name, account, &crate::ca::hex(&random)).await {
+        match ask(*address, &name.name, account, &nonce(server)).await {
             seen if good(&seen, name.served) => answered = true,
             seen @ Seen::NoWay(_) => no_way = seen,
             seen => return Some(seen),
@@ -206,6 +222,24 @@ fn good(seen: &Seen, served: bool) -> bool {
     }
 }
 
+/// A certificate that is wanted; one that is to go is nobody's to look at.
+fn certificate(work: Work, news: &News) -> Result<Option<Certificate>, Problem> {
+    let Work { kind, key, generation, .. } = work;
+    let resource =
+        Resource { kind, key, generation, change: news.change, body: news.body.clone(), consent: None };
+    Ok(match resource.want()? {
+        Some(Body::Certificate(certificate)) => Some(certificate),
+        _ => None,
+    })
+}
+
+/// What makes a question of its own.
+pub(crate) fn nonce(server: &Server) -> String {
+    let mut random = [0; 16];
+    server.world.random(&mut random);
+    crate::ca::hex(&random)
+}
+
 async fn expected(server: &Server, work: Work, news: &News) -> Result<Option<Expected>, Problem> {
     let Work { kind, key, generation, .. } = work;
     let resource =
@@ -213,7 +247,7 @@ async fn expected(server: &Server, work: Work, news: &News) -> Result<Option<Exp
     let (account, served, here) = match (resource.want()?, news.account) {
         (Some(Body::Site(site)), _) => (site.account_id, site.state == SiteState::Serving, site.names),
         (None, Some(account)) => (account, false, store::names_kept(server, key).await?),
-        (Some(Body::Account(_)), _) | (None, None) => return Ok(None),
+        (Some(Body::Account(_) | Body::Certificate(_)), _) | (None, None) => return Ok(None),
     };
     let gone = store::names_taken_off(server, news.change).await?;
     let here = here.into_iter().map(|name| Name { name, served });
@@ -236,7 +270,7 @@ async fn conclude(
     }
     // What the host found edited by hand stays said.
     let drift = store::drift(&mut tx, work).await?;
-    let told = Told { kind, key, generation, state, text, drift };
+    let told = Told { kind, key, generation, state, text, drift, request: None };
     let now = server.world.now_ms();
     crate::hub::record(&mut tx, host, &told, now).await?;
     tx.commit().await

@@ -20,10 +20,10 @@ pub async fn addresses(server: &Server, host: HostId) -> Result<Vec<IpAddr>, Pro
     Ok([ipv4, ipv6].into_iter().flatten().filter_map(|address| address.parse().ok()).collect())
 }
 
-/// Sites of a host that were applied and not verified.
+/// Sites and certificates of a host that were applied and not verified.
 pub async fn applied(server: &Server, host: HostId) -> Result<Vec<(Told, News)>, Problem> {
     sql("SELECT kind, key, generation, change_id, account_id, body FROM resources
-         WHERE host_id = $1 AND state = 'applied' AND kind = 'site'")
+         WHERE host_id = $1 AND state = 'applied' AND (kind = 'site' OR kind = 'certificate' AND body IS NOT NULL)")
     .bind(host)
     .all(server.store.on(), |row| {
         let kind: String = row.get("kind")?;
@@ -34,6 +34,7 @@ pub async fn applied(server: &Server, host: HostId) -> Result<Vec<(Told, News)>,
             state: ChangeState::Applied,
             text: None,
             drift: None,
+            request: None,
         };
         let news =
             News { change: row.get("change_id")?, account: row.get("account_id")?, body: row.get("body")? };

@@ -248,7 +248,7 @@ impl Agent {
 
 pub fn item(resource: &Resource, state: ReportState) -> ReportItem {
     let Resource { kind, key, generation, .. } = *resource;
-    ReportItem { kind, key, generation, state, text: None, drift: None }
+    ReportItem { kind, key, generation, state, text: None, drift: None, request: None }
 }
 
 /// A change nobody made.

@@ -10,6 +10,7 @@ mod authorisation;
 mod backup;
 mod bench;
 mod census;
+mod certificates;
 mod changes;
 mod ends;
 mod factors;

@@ -6,7 +6,7 @@ use crate::{
     hub::{enrolled, until},
 };
 use model::{AccountId, ChangeId, ChangeState, Resource, wire::ReportState};
-use server::{Server, account, change, host, site, verify::Manner};
+use server::{Outside, Server, account, certificate::Issuer, change, host, site, verify::Manner};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -21,7 +21,7 @@ use tokio::{
 
 /// What a name answers on the host.
 #[derive(Clone, Copy)]
-enum Answer {
+pub enum Answer {
     ProofOf(AccountId),
     Status(u16),
 }
@@ -67,26 +67,38 @@ async fn web(at: SocketAddr) -> (SocketAddr, Names) {
 }
 
 /// The bench's panel opened anew, so that it asks our web server, with an agent connected.
-struct Stage {
-    bench: Bench,
-    home: Household,
+pub struct Stage {
+    pub bench: Bench,
+    pub home: Household,
     names: Names,
     /// Where the panel asks hosts.
     port: u16,
-    agent: Agent,
+    /// Where it asks for certificates; nobody is there yet.
+    pub tls_port: u16,
+    pub agent: Agent,
     _port: Port,
 }
 
 impl Stage {
-    async fn new(mut bench: Bench) -> Stage {
+    async fn new(bench: Bench) -> Stage {
+        Stage::with(bench, None).await
+    }
+
+    /// The same, with something that gets certificates signed.
+    pub async fn with(mut bench: Bench, issuer: Option<Issuer>) -> Stage {
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let tls_port = free.local_addr().unwrap().port();
+        drop(free);
         let (address, names) = web("127.0.0.1:0".parse().unwrap()).await;
         let manner = Manner {
             port: address.port(),
+            tls_port,
             waits_ms: &[5, 5, 20],
             later: Duration::from_millis(30),
             later_tries: 1_000,
         };
-        bench.server = Server::open_with(bench.config.clone(), bench.world.clone(), manner).await.unwrap();
+        let outside = Outside { manner, issuer };
+        bench.server = Server::open_with(bench.config.clone(), bench.world.clone(), outside).await.unwrap();
         let here = host::Update { ipv4: Some("127.0.0.1".into()), ipv6: Some(String::new()), name: None };
         host::update(&bench.server, &bench.admin, bench.host, None, here).await.unwrap();
         let home = bench.household("asso").await;
@@ -94,15 +106,15 @@ impl Stage {
         let identity = enrolled(&bench, &port).await;
         let mut agent = port.connect(&identity, Ledger::default()).await;
         agent.take().await;
-        Stage { bench, home, names, port: address.port(), agent, _port: port }
+        Stage { bench, home, names, port: address.port(), tls_port, agent, _port: port }
     }
 
-    fn serve(&self, name: &str, answer: Answer) {
+    pub fn serve(&self, name: &str, answer: Answer) {
         self.names.lock().unwrap().insert(name.into(), answer);
     }
 
     /// The agent takes the next frame and has applied it.
-    async fn applied(&mut self) -> Vec<Resource> {
+    pub async fn applied(&mut self) -> Vec<Resource> {
         let resources = self.agent.take().await;
         for resource in &resources {
             self.agent.report(resource, ReportState::Checked).await;
@@ -111,7 +123,7 @@ impl Stage {
         resources
     }
 
-    async fn becomes(&self, change: ChangeId, state: ChangeState, says: &str) {
+    pub async fn becomes(&self, change: ChangeId, state: ChangeState, says: &str) {
         let Bench { server, admin, .. } = &self.bench;
         until(&format!("{state:?}: {says}"), async || {
             let shown = change::show(server, admin, change).await.unwrap();

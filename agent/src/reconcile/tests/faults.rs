@@ -2,7 +2,7 @@
 
 use crate::{
     fault::{Faults, Point},
-    testing::{World, account, site, wanted},
+    testing::{World, account, certificate, chain, site, wanted},
 };
 use model::{AccountState, Body, Resource, wire::ReportState};
 use std::{
@@ -54,6 +54,14 @@ fn vhost(names: &[&str]) -> Resource {
     wanted(&Body::Site(site), 0)
 }
 
+/// The certificate of a.example: the number of the key wanted, and of the one its chain is for.
+fn certified(key: u32, chained: Option<u32>) -> Resource {
+    let mut certificate = certificate("asso", 1, 3, "a.example");
+    certificate.key = key;
+    certificate.chain = chained.map(|number| chain(number, "a.example"));
+    wanted(&Body::Certificate(certificate), 0)
+}
+
 fn gone(resource: Resource) -> Resource {
     Resource { body: None, ..resource }
 }
@@ -72,6 +80,9 @@ fn operations() -> Vec<(&'static str, Vec<Resource>, Resource)> {
         ("site.create", vec![asso()], vhost(&["a.example", "b.example"])),
         ("site.change", vec![asso(), vhost(&["a.example", "b.example"])], vhost(&["c.example", "a.example"])),
         ("site.remove", vec![asso(), vhost(&["a.example", "b.example"])], gone(vhost(&["a.example"]))),
+        ("certificate.create", vec![asso()], certified(1, None)),
+        ("certificate.change", vec![asso(), certified(1, None)], certified(1, Some(1))),
+        ("certificate.remove", vec![asso(), certified(1, None)], gone(certified(1, None))),
     ]
 }
 

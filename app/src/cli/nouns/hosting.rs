@@ -4,6 +4,7 @@ use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE};
 use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
+const CERTIFICATE: &[&str] = &["name", "state", "text", "not_after", "renew_at", "next_at", "id"];
 const PLAN: &[&str] =
     &["name", "sites_max", "names_max", "php_workers", "disk_mb", "memory_mb", "accounts", "id"];
 const PLAN_INPUTS: &[Input] = &[
@@ -163,6 +164,28 @@ pub const NOUNS: &[Noun] = &[
                 SITE,
             ),
             delete("/sites/{site}"),
+            lists(
+                "certificates",
+                "/sites/{site}/certificates",
+                text("Les certificats de ses noms", "Its names' certificates"),
+                &[],
+                CERTIFICATE,
+            ),
+        ],
+    },
+    Noun {
+        name: "certificate",
+        about: text("Les certificats des noms, pour HTTPS", "The names' certificates, for HTTPS"),
+        verbs: &[
+            list("/certificates", &[SEARCH], CERTIFICATE),
+            act(
+                "try",
+                "POST",
+                "/certificates/{certificate}/try",
+                text("Essayer maintenant ce qui manque encore", "Try now what is missing still"),
+                &[],
+                CERTIFICATE,
+            ),
         ],
     },
     Noun {

@@ -113,6 +113,23 @@ pub async fn mail(server: &Server, account: AccountId) -> model::MailId {
     id
 }
 
+/// The certificate of a site's name, for which something is missing.
+pub async fn certificate(server: &Server, name: &str) -> model::CertificateId {
+    let id = server.world.id();
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, request, tries, refusals, next_at, text_fr, text_en, created_at, version)
+         SELECT $1, n.name, a.id, a.host_id, 1, 'AAAA', 7, 0, $3, 'Ce nom ne mène nulle part.', 'This name leads nowhere.', 1, 1
+         FROM names n JOIN sites s ON s.id = n.site_id JOIN accounts a ON a.id = s.account_id WHERE n.name = $2")
+        .bind(id)
+        .bind(name)
+        .bind(server.world.now_ms() + 3_600_000)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 /// An app that is being set up: it is not asked for at sign-in.
 pub async fn factor(server: &Server, cookie: &str) -> String {
     let me = server::session::by_secret(server, cookie.split_once('=').unwrap().1).await.unwrap().unwrap();

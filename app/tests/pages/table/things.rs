@@ -51,7 +51,7 @@ impl Things {
         let victim = insert_user(stage, &mut tx, &format!("{name}@autre.example")).await;
         let [reader, own, of_member] = cast.enter(stage, &mut tx, (account, member)).await;
         let staff = insert_grant(stage, &mut tx, victim, (None, None), "board", None).await;
-        let [mine, theirs, viewing, approval, token, factor, mail] = [0; 7].map(|_| id());
+        let [mine, theirs, viewing, approval, token, factor, mail, certificate] = [0; 8].map(|_| id());
         let session = secrets::hashed(&id());
         // Of the account's owner, to the account; of the account's reader, to the member.
         let asked = [
@@ -104,6 +104,10 @@ impl Things {
              VALUES ($1, $2, 'x@y.example', 'x@y.example', 'invitation', 'fr', 'x', $3, $4, '{}', 'failed', 1, $2, '550', '550')")
             .bind(mail.as_str()).bind(server.world.now_ms()).bind(owner).bind(account)
             .run(tx.on()).await.unwrap();
+        sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, refusals, next_at, created_at, version)
+             SELECT $1, $2, a.id, a.host_id, 1, 0, 0, 1, 1, 1 FROM accounts a WHERE a.id = $3")
+            .bind(certificate.as_str()).bind(format!("{name}.example")).bind(account)
+            .run(tx.on()).await.unwrap();
         tx.commit().await.unwrap();
         let link = server::user::link(server, &panel, victim).await.unwrap();
         let site_id = site.item.id.to_string();
@@ -131,6 +135,7 @@ impl Things {
             ("", "{key}", site_id),
             ("", "{name}", format!("www.{name}.example")),
             ("", "{mail}", mail),
+            ("", "{certificate}", certificate),
             ("", "{secret}", link.reveal().to_owned()),
         ];
         Things { home: (account, member), ids }

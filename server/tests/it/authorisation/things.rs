@@ -66,6 +66,7 @@ impl Things {
                 ("", "{account}", home.account.to_string()),
                 ("", "{member}", home.member.to_string()),
                 ("", "{site}", site.item.id.to_string()),
+                ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -125,6 +126,22 @@ impl Things {
         assert!(!path.contains('{'), "{path}: tell this test what stands there");
         path
     }
+}
+
+/// The site's name has a certificate to come.
+async fn certificate(bench: &Bench, home: &Household, name: &str) -> String {
+    let id = bench.server.world.id::<model::CertificateId>().to_string();
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("INSERT INTO certificates (id, name, account_id, host_id, key_number, tries, refusals, next_at, created_at, version)
+         SELECT $1, $2, a.id, a.host_id, 1, 0, 0, 1, 1, 1 FROM accounts a WHERE a.id = $3")
+        .bind(id.as_str())
+        .bind(name)
+        .bind(home.account)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 /// An invitation of the account's owner: to oneself's account, or of somebody else to the member.
