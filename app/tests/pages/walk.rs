@@ -32,7 +32,7 @@ async fn what_comes_from_elsewhere_changes_nothing() {
     let posts = TABLE.iter().filter(|route| route.method == Verb::Post);
     // What a browser adds for a proxy that asked for a password lets nothing by: pages look at the cookie all the same.
     for (route, more) in posts.flat_map(|route| [(route, "x-nothing"), (route, "authorization")]) {
-        let path = stage.path(&route);
+        let path = stage.path(route);
         let request = stage
             .admin
             .request("POST", &path)
