@@ -90,6 +90,7 @@ pub async fn round(server: &Server) -> Result<usize, Problem> {
 
 async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
     let_go(server).await?;
+    crate::site::secure(server).await?;
     let new = new_names(server).await?;
     let renew = to_renew(server).await?;
     if new.is_empty() && renew.is_empty() && !any_wanted(server).await? {

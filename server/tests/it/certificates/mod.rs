@@ -1,6 +1,7 @@
 //! Certificates of names, from the first look at the DNS to the renewal: an authority in memory signs for real, or says no; a map is the
 //! DNS; a small web server stands for nginx.
 
+pub mod https;
 pub mod issue;
 pub mod life;
 pub mod see;
