@@ -164,7 +164,7 @@ async fn issued(
     let thumbprint = thumbprint.map_err(|refusal| internal("a thumbprint", &refusal.text.en))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
-           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
+           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, warned_days = NULL, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
         .bind(certificate.id)
         .bind(claimed.key)
         .bind(text)

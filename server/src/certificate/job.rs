@@ -4,6 +4,7 @@
 use super::{
     Issuer, advice, issue,
     store::{Stored, select_stored, stored},
+    warn,
 };
 use crate::{Actor, Server, store::sql, wake::Wake};
 use model::{AccountId, CertificateId, HostId, Problem, SiteName, Thumbprint, UnixName};
@@ -24,7 +25,7 @@ const CLAIM_MS: i64 = 5 * 60_000;
 /// What a host has to write before the authority may look.
 const TOLD_MS: i64 = 5_000;
 /// A renewal that does not come is begun again after this.
-const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
+pub(super) const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// Runs until `stop` turns true. An order under way is taken up again by the next process.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
@@ -63,7 +64,7 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                     issue::told(&server, &issuer, claimed).await;
                 });
             }
-            Ok::<(), Problem>(())
+            warn::warn(&server).await.map(drop)
         };
         // An authority that does not answer keeps nobody from stopping.
         tokio::select! {
@@ -85,6 +86,7 @@ pub async fn round(server: &Server) -> Result<usize, Problem> {
         issue::told(server, &issuer, claimed).await;
         asked += 1;
     }
+    warn::warn(server).await?;
     Ok(asked)
 }
 

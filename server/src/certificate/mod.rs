@@ -12,6 +12,7 @@ mod job;
 mod list;
 mod settings;
 mod store;
+mod warn;
 
 pub(crate) use api::ROUTES;
 pub use authority::{Authority, Refusal};

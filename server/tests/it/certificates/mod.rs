@@ -6,6 +6,7 @@ pub mod issue;
 pub mod life;
 pub mod see;
 mod shown;
+pub mod warn;
 
 use crate::{
     bench::Bench,
@@ -248,6 +249,10 @@ impl Certifying {
 
     pub fn pass(&self, ms: i64) {
         self.stage.bench.world.pass(ms);
+    }
+
+    pub fn pass_until(&self, at: i64) {
+        self.pass(at - self.server().world.now_ms());
     }
 
     /// As the account's owner sees the certificates of a site.
