@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use tests::fault::die_all_the_way;
 use tests::lab::exec;
 use tests::own::Own;
 use tests::panel::Ports;
@@ -12,6 +13,9 @@ use tests::wait::until;
 
 /// Two thirds of a certificate's 100 seconds, and what the panel's rounds add.
 const RENEWAL: Duration = Duration::from_secs(110);
+
+/// What this file walks, for the check of the table in faults.rs.
+pub const WALKED: [&str; 3] = ["certificate.create", "certificate.change", "certificate.remove"];
 
 struct Authority {
     own: Own,
@@ -131,6 +135,7 @@ fn a_name_gets_its_certificate_from_a_real_authority_and_keeps_it() {
     the_authoritys_no(&world, &tenant);
     renewed_by_itself(&world, &first);
     gone_with_its_name(&world, &tenant);
+    an_agent_killed_at_any_step(&world, &tenant);
     suspended_names_answer_too(&world, &tenant);
     assert_eq!(world.nginx(), workers, "nginx was neither reloaded nor restarted");
 }
@@ -275,16 +280,44 @@ fn renewed_by_itself(world: &Authority, first: &str) {
     .unwrap();
 }
 
+/// The agent dies before and after each step: no certificate is lost, none is left behind.
+fn an_agent_killed_at_any_step(world: &Authority, tenant: &Tenant<'_>) {
+    let name = "www.propolis.example";
+    die_all_the_way(&world.own, "certificate.create", || {
+        assert_eq!(tenant.ask_site(name).unwrap().status, 201);
+    })
+    .unwrap();
+    world.becomes(name, "missing", "leads nowhere yet");
+    die_all_the_way(&world.own, "certificate.change", || {
+        world.leads(&["world", "own"], name);
+        world.try_now(name);
+    })
+    .unwrap();
+    world.becomes(name, "valid", "");
+    world.visited(name);
+    die_all_the_way(&world.own, "certificate.remove", || delete(world, tenant, name)).unwrap();
+    until("nothing of it is left", PATIENCE, || {
+        let left = world.own.shell("ls /var/lib/alveole/certs /var/lib/alveole/acme")?;
+        if left.contains(name) { Err(left) } else { Ok(()) }
+    })
+    .unwrap();
+    world.visited("www.miel.example");
+}
+
+fn delete(world: &Authority, tenant: &Tenant<'_>, name: &str) {
+    let sites = format!("/api/v1/accounts/{}/sites", tenant.id);
+    let list = world.own.admin.get(&sites).unwrap().ok("sites").unwrap();
+    let found = list["items"].as_array().unwrap().iter().find(|site| site["names"][0] == name);
+    let path = format!("/api/v1/sites/{}", text(found.unwrap(), "id"));
+    world.own.admin.json("DELETE", &path, &json!({})).unwrap().ok("delete").unwrap();
+}
+
 fn gone_with_its_name(world: &Authority, tenant: &Tenant<'_>) {
     let id = text(&world.seen("www.cire.example"), "id").replace('-', "");
     let left =
         || world.own.shell("ls /var/lib/alveole/certs /var/lib/alveole/acme /var/lib/alveole/agent/keys");
     assert!(left().unwrap().contains(&id), "its key is there");
-    let sites = format!("/api/v1/accounts/{}/sites", tenant.id);
-    let list = world.own.admin.get(&sites).unwrap().ok("sites").unwrap();
-    let found = list["items"].as_array().unwrap().iter().find(|site| site["names"][0] == "www.cire.example");
-    let path = format!("/api/v1/sites/{}", text(found.unwrap(), "id"));
-    world.own.admin.json("DELETE", &path, &json!({})).unwrap().ok("delete").unwrap();
+    delete(world, tenant, "www.cire.example");
     until("certificate and keys are gone", PATIENCE, || {
         let left = left()?;
         if left.contains("www.cire.example") || left.contains(&id) { Err(left) } else { Ok(()) }

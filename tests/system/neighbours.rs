@@ -188,3 +188,54 @@ fn nothing_a_tenant_puts_into_its_logs_stops_a_change_or_its_suspension() {
     })
     .unwrap();
 }
+
+/// As any process of the tenant's: looks for a checker of its configurations, and whether it may see its namespace or signal it.
+const WATCH: &str = r#"
+use Fcntl;
+my ($name, $seen, $root, $signal) = ($ARGV[0], 0, 0, 0);
+until (-e "/home/$name/tmp/enough") {
+    opendir(my $all, "/proc") or die;
+    for my $pid (grep /^\d+$/, readdir $all) {
+        open(my $line, "<", "/proc/$pid/cmdline") or next;
+        my $said = <$line>;
+        next unless defined $said && $said =~ m{/staging/$name/};
+        $seen++;
+        $root++ if sysopen(my $folder, "/proc/$pid/root", O_RDONLY | O_DIRECTORY);
+        $signal++ if kill("CONT", $pid);
+        open(my $out, ">", "/home/$name/tmp/watched.new") or die;
+        print $out "$seen $root $signal";
+        close $out;
+        rename("/home/$name/tmp/watched.new", "/home/$name/tmp/watched");
+    }
+}
+"#;
+
+#[test]
+fn nobody_looks_into_the_checker_of_their_own_configuration_or_stops_it() {
+    with_neighbours("checker", |_, alpha, _| {
+        let tenant = alpha.tenant;
+        let start = format!(
+            "cd /home/{0}/tmp && cat > watch.pl && (perl watch.pl {0} >/dev/null 2>&1 &)",
+            tenant.name
+        );
+        tenant.shell(&start, WATCH)?;
+        let watched =
+            || tenant.shell(&format!("cat /home/{}/tmp/watched 2>/dev/null || true", tenant.name), "");
+        for round in 0..40 {
+            tenant.site(&format!("c{round}.{}", alpha.name))?;
+            if watched()?.split(' ').next().and_then(|seen| seen.trim().parse::<u32>().ok()).unwrap_or(0)
+                >= 20
+            {
+                break;
+            }
+        }
+        tenant.shell(&format!("touch /home/{}/tmp/enough", tenant.name), "")?;
+        let said = watched()?;
+        let [seen, rest @ ..] = &*said.split_whitespace().collect::<Vec<_>>() else {
+            return Err("no checker was met".to_owned());
+        };
+        println!("{seen} looks at a checker");
+        assert_eq!(rest, ["0", "0"], "opened its root, signalled it");
+        Ok(())
+    });
+}

@@ -12,7 +12,7 @@ pub struct Of<'a> {
     pub on: On,
     pub access: &'a Access,
     pub me: Option<UserId>,
-    /// Roles that cannot end, and why.
+    /// Roles whoever looks could end, but that cannot, and why.
     pub stays: BTreeMap<GrantId, Problem>,
 }
 
@@ -75,7 +75,7 @@ fn alone(lang: Lang, of: &Of<'_>, mine: bool) -> AnyView {
 fn row(lang: Lang, of: &Of<'_>, grant: GrantView) -> AnyView {
     let until = grant.expires_at.map(|at| view! { {lang.pick(" · jusqu’au ", " · until ")}{day(lang, at)} });
     let mine = Some(grant.user) == of.me;
-    let stays = of.stays.get(&grant.id).filter(|_| mine || of.access.shares(grant.role));
+    let stays = of.stays.get(&grant.id);
     let act = if stays.is_some() {
         None
     } else if mine {

@@ -51,7 +51,7 @@ pub fn rows(face: &Face, hosts: Vec<HostView>) -> AnyView {
                     lang.pick(format!("{held} attendent un accord"), format!("{held} waiting for consent"))
                 }
                 (failed, held) => lang.pick(
-                    format!("{failed} en échec, {held} attendent un accord"),
+                    format!("{failed} en échec, {held} en attente d’un accord"),
                     format!("{failed} failed, {held} waiting for consent"),
                 ),
             };

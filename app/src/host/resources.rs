@@ -9,7 +9,10 @@ use crate::{
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
 use model::{ChangeState, Duty, HostId, Lang};
-use server::{Server, host::ResourceView};
+use server::{
+    Server,
+    host::{ResourceView, Wanted},
+};
 
 /// `GET /hosts/{host}/resources`
 pub async fn list(
@@ -61,19 +64,19 @@ pub fn items(face: &Face, host: HostId, resources: Vec<ResourceView>) -> AnyView
 fn standing(lang: Lang, resource: &ResourceView) -> AnyView {
     let state = resource.state;
     let done = matches!(state, ChangeState::Verified | ChangeState::Applied);
-    let (class, is, will) = match resource.wanted.as_str() {
-        "suspended" => (
+    let (class, is, will) = match resource.wanted {
+        Wanted::Suspended => (
             "state state-waiting",
             lang.pick("suspendu", "suspended"),
             lang.pick("à suspendre", "to be suspended"),
         ),
-        "erased" => {
+        Wanted::Erased => {
             ("state state-past", lang.pick("effacé", "erased"), lang.pick("à effacer", "to be erased"))
         }
-        "gone" => {
+        Wanted::Gone => {
             ("state state-past", lang.pick("supprimé", "deleted"), lang.pick("à supprimer", "to be deleted"))
         }
-        _ => return view! { <StandingBadge state lang/> }.into_any(),
+        Wanted::There => return view! { <StandingBadge state lang/> }.into_any(),
     };
     if done {
         badge(class, is)
@@ -111,7 +114,7 @@ fn item(lang: Lang, host: HostId, may: bool, resource: ResourceView) -> AnyView 
         let put_back = may.then(|| act("put_back", back).small().view());
         view! { <span class="small quiet">{lang.pick("gardé tel que modifié à la main", "kept as edited by hand")}</span>{put_back} }
     });
-    let delete = (may && held && resource.gone)
+    let delete = (may && held && resource.wanted == Wanted::Gone)
         .then(|| act("delete", lang.pick("Supprimer vraiment", "Really delete")).loss_small().view());
     let name = match resource.account {
         Some(account) => {

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use model::{ChangeState, Duty, HostId, Lang};
 use server::{
     Server,
-    host::{Difference, HostView, ResourceView},
+    host::{Difference, HostView, ResourceView, Wanted},
 };
 
 /// `GET /hosts/{host}`
@@ -92,8 +92,10 @@ fn figures(lang: Lang, host: &HostView) -> AnyView {
 
 /// Many deletions at once wait for one consent.
 fn deletions(lang: Lang, host: &HostView, troubles: &[ResourceView]) -> Option<AnyView> {
-    let held: Vec<&ResourceView> =
-        troubles.iter().filter(|found| found.gone && found.state == ChangeState::Held).collect();
+    let held: Vec<&ResourceView> = troubles
+        .iter()
+        .filter(|found| found.wanted == Wanted::Gone && found.state == ChangeState::Held)
+        .collect();
     if held.len() < 2 {
         return None;
     }

@@ -3,26 +3,39 @@
 use super::{recovery, roles};
 use crate::{
     http::{Answer, Face, see},
-    parts::{Action, Facts, Select, Typed, badge, day, errors, fold, fold_loss},
+    parts::{self, Action, Facts, Select, Typed, badge, day, errors, fold, fold_loss, next_page},
     shell::{self, Place},
 };
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
 use model::{Duty, Lang, StaffRole, UserId};
-use server::{Server, factor::Policy, paging::Listing, user::UserView};
+use server::{Server, factor::Policy, user::UserView};
 
 /// `GET /users/{user}`
-pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<UserId>) -> Answer {
-    draw(&server, &face, id, Typed::new()).await
+pub async fn show(
+    State(server): State<Server>,
+    face: Face,
+    Path(id): Path<UserId>,
+    Query(page): Query<parts::Page>,
+) -> Answer {
+    draw(&server, &face, id, &page, Typed::new()).await
 }
 
-pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed) -> Answer {
+/// `page`: of the user's roles.
+pub(super) async fn draw(
+    server: &Server,
+    face: &Face,
+    id: UserId,
+    page: &parts::Page,
+    typed: Typed,
+) -> Answer {
     let lang = face.lang;
     let user = server::user::show(server, face.me()?, id).await?;
     let open = recovery::open(server, face, id).await?;
-    let grants = server::grant::of_user(server, face.me()?, id, &Listing::default()).await?;
+    let grants = server::grant::of_user(server, face.me()?, id, &page.listing()).await?;
     let mut staff = server::grant::list_staff(server, face.me()?).await?;
     staff.retain(|one| one.user == id);
+    let next = next_page(lang, &format!("/users/{id}"), page, grants.next.as_deref());
     let page = shell::Page::new(Place::Users, user.email.as_str())
         .from(lang.pick("Utilisateurs", "Users"), "/users")
         .status(typed.status());
@@ -37,7 +50,8 @@ pub(super) async fn draw(server: &Server, face: &Face, id: UserId, typed: Typed)
             {errors(lang, &typed)}
             {waits}
             <section class="card">{facts}</section>
-            {roles::card(lang, grants)}
+            {roles::card(lang, grants.items)}
+            {next}
             {roles::staff(lang, staff)}
             {(face.may(Duty::SendLinks) && server.carrier.is_some() && user.suspended_at.is_none()).then(|| send_act(lang, &user))}
             {folds(face, &user, recovery)}

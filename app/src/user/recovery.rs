@@ -2,7 +2,7 @@
 
 use crate::{
     http::{Answer, Face, on_form, see},
-    parts::{Input, Tone, Typed, day, fold, link, notice},
+    parts::{self, Input, Tone, Typed, day, fold, link, notice},
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
@@ -19,7 +19,10 @@ pub async fn ask(State(server): State<Server>, face: Face, Path(id): Path<UserId
         NewRecovery { email: typed.get("email").trim().to_owned(), reason: typed.get("reason").to_owned() };
     match server::user::ask_recovery(&server, face.me()?, id, new).await {
         Ok(_) => see(format!("/users/{id}"), "approval_asked"),
-        Err(problem) => super::manage::draw(&server, &face, id, typed.refused(on_form(problem)?)).await,
+        Err(problem) => {
+            let typed = typed.refused(on_form(problem)?);
+            super::manage::draw(&server, &face, id, &parts::Page::default(), typed).await
+        }
     }
 }
 

@@ -3,30 +3,19 @@
 use crate::parts::{day, link};
 use leptos::prelude::*;
 use model::Lang;
-use server::{
-    grant::{MyGrant, StaffView},
-    paging::Page,
-};
+use server::grant::{MyGrant, StaffView};
 
 /// The roles, each with the way to what it is on.
-pub fn card(lang: Lang, grants: Page<MyGrant>) -> AnyView {
-    let more = grants.next.is_some().then(|| {
-        let words = lang.pick(
-            "Et d’autres\u{a0}: «\u{a0}alveole grant of-user\u{a0}» les donne tous.",
-            "And more: “alveole grant of-user” gives them all.",
-        );
-        view! { <p class="card-foot quiet">{words}</p> }
-    });
-    let none = grants.items.is_empty().then(|| {
+pub fn card(lang: Lang, grants: Vec<MyGrant>) -> AnyView {
+    let none = grants.is_empty().then(|| {
         view! { <p class="card-foot quiet">{lang.pick("Aucun rôle sur un membre ou un compte.", "No role on a member or an account.")}</p> }
     });
-    let rows = grants.items.into_iter().map(|grant| row(lang, grant)).collect_view();
+    let rows = grants.into_iter().map(|grant| row(lang, grant)).collect_view();
     view! {
         <section class="card card-flat" aria-labelledby="roles">
             <div class="card-head"><h2 id="roles">{lang.pick("Rôles", "Roles")}</h2></div>
             <ul class="items">{rows}</ul>
             {none}
-            {more}
         </section>
     }
     .into_any()

@@ -20,7 +20,7 @@ macro_rules! columns {
         concat!(
             "SELECT p.id, p.kind, p.label, p.ask, p.by_user, p.by_who, p.created_at, p.expires_at, (SELECT ",
             staff_bits!(),
-            " FROM users u WHERE p.kind = 'recover' AND p.open_key = 'recover ' || u.id) AS staff
+            " FROM users u WHERE p.kind = 'recover' AND u.id = SUBSTR(p.open_key, LENGTH('recover ') + 1)) AS staff
              FROM approvals p WHERE p.answered_at IS NULL AND p.expires_at > $2 "
         )
     };

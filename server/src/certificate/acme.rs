@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Server,
+    said::{printable, whole},
     store::{internal, sql},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -224,7 +225,7 @@ async fn rejected(order: &mut instant_acme::Order) -> Refusal {
     while let Some(Ok(authorization)) = authorizations.next().await {
         let error = authorization.challenges.iter().find_map(|challenge| challenge.error.as_ref());
         if let Some(said) = error.and_then(|error| error.detail.clone()) {
-            return unverified(&said);
+            return unverified(&printable(&said));
         }
     }
     other("the order became invalid without a reason")
@@ -247,10 +248,10 @@ fn refusal(error: instant_acme::Error) -> Refusal {
     let problem = match error {
         instant_acme::Error::Api(problem) => problem,
         instant_acme::Error::Timeout(_) => return other("it took too long"),
-        error => return other(&causes(&error)),
+        error => return other(&printable(&whole(&error))),
     };
     let kind = problem.r#type.as_deref().and_then(|kind| kind.rsplit(':').next()).unwrap_or_default();
-    let said = problem.detail.clone().unwrap_or_else(|| problem.to_string());
+    let said = printable(&problem.detail.clone().unwrap_or_else(|| problem.to_string()));
     if LOOKED.contains(&kind) {
         return unverified(&said);
     }
@@ -258,20 +259,6 @@ fn refusal(error: instant_acme::Error) -> Refusal {
         text: text!("L’autorité a refusé. Elle dit\u{a0}: {said}", "The authority refused. It says: {said}"),
         too_often: kind == "rateLimited",
     }
-}
-
-/// An error with all that is behind it: "client error (Connect)" alone helps nobody.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let next_said = next.to_string();
-        if !said.contains(&next_said) {
-            said = format!("{said}: {next_said}");
-        }
-        cause = next.source();
-    }
-    said
 }
 
 fn other(cause: &(impl std::fmt::Display + ?Sized)) -> Refusal {

@@ -14,7 +14,7 @@ use crate::{
     verify,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{Chain, Der, Problem, SiteName, text};
+use model::{Chain, Der, Problem, SiteName, Thumbprint, text};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate, X509CertificationRequest};
 
 pub(super) const SECOND_MS: i64 = 1_000;
@@ -35,7 +35,7 @@ pub(super) async fn told(server: &Server, issuer: &Issuer, claimed: Claimed) {
             .await?;
         let Some(certificate) = found else { return Ok(()) };
         match attempt(server, issuer, &certificate, &claimed).await? {
-            Ok(chain) => issued(server, issuer, certificate, &claimed, chain).await,
+            Ok(signed) => issued(server, certificate, &claimed, signed).await,
             Err(wait) => later(server, &claimed, &wait).await,
         }
     };
@@ -49,7 +49,7 @@ async fn attempt(
     issuer: &Issuer,
     certificate: &Stored,
     claimed: &Claimed,
-) -> Result<Result<Vec<Der>, Wait>, Problem> {
+) -> Result<Result<Signed, Wait>, Problem> {
     let Issuer { settings, authority, names } = issuer;
     let name = &certificate.name;
     let addresses = verify::addresses(server, certificate.host).await?;
@@ -58,28 +58,29 @@ async fn attempt(
         return Ok(Err(Wait::before(text, patience(claimed.tries))));
     }
     // One that is away is not asked, so that it counts for nothing.
-    if let Err(Refusal { text, .. }) = authority.thumbprint(server).await {
-        return Ok(Err(Wait::before(text, MINUTE_MS)));
-    }
+    let thumbprint = match authority.thumbprint(server).await {
+        Ok(thumbprint) => thumbprint,
+        Err(Refusal { text, .. }) => return Ok(Err(Wait::before(text, MINUTE_MS))),
+    };
     if let Some(wait) = budget(server, issuer, certificate).await? {
         return Ok(Err(wait));
     }
-    let ordered = match authority.order(server, name, &claimed.request).await {
+    let chain = match authority.order(server, name, &claimed.request).await {
         Ok(chain) => chain,
         Err(Refusal { text, too_often }) => {
             let ms = if too_often { LONGEST_MS } else { after_refusal(claimed.refusals + 1) };
             return Ok(Err(Wait { text, ms, refused: true }));
         }
     };
-    if fits(&ordered, &claimed.request, name).is_none() {
+    let Some(read) = fits(&chain, &claimed.request, name) else {
         let name = name.unicode();
         let text = text!(
             "L’autorité a envoyé un certificat qui n’est pas pour {name} et sa clé\u{a0}: il n’est pas utilisé.",
             "The authority sent a certificate that is not for {name} and its key: it is not used."
         );
         return Ok(Err(Wait { text, ms: HOUR_MS, refused: true }));
-    }
-    Ok(Ok(ordered))
+    };
+    Ok(Ok(Signed { chain, read, thumbprint }))
 }
 
 /// How long until the same is looked at again: soon while somebody may be changing the DNS, seldom when nobody seems to.
@@ -95,6 +96,13 @@ fn patience(tries: u32) -> i64 {
 /// Twice as long each time the authority says no.
 fn after_refusal(times: u32) -> i64 {
     (MINUTE_MS << times.min(8)).min(LONGEST_MS)
+}
+
+/// What the authority signed, looked at.
+struct Signed {
+    chain: Vec<Der>,
+    read: Read,
+    thumbprint: Thumbprint,
 }
 
 /// What is read of a certificate.
@@ -151,17 +159,12 @@ fn renewal(server: &Server, read: &Read) -> i64 {
 
 async fn issued(
     server: &Server,
-    issuer: &Issuer,
     mut certificate: Stored,
     claimed: &Claimed,
-    chain: Vec<Der>,
+    Signed { chain, read, thumbprint }: Signed,
 ) -> Result<(), Problem> {
-    let read = fits(&chain, &claimed.request, &certificate.name)
-        .ok_or_else(|| internal("a chain was checked", "and no longer fits"))?;
     let renew_at = renewal(server, &read);
     let text = serde_json::to_string(&chain).map_err(|error| internal("a chain", &error))?;
-    let thumbprint = issuer.authority.thumbprint(server).await;
-    let thumbprint = thumbprint.map_err(|refusal| internal("a thumbprint", &refusal.text.en))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
            text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, warned_days = NULL, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")

@@ -30,6 +30,14 @@ pub(super) const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 /// Runs until `stop` turns true. An order under way is taken up again by the next process.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
     let Some(issuer) = server.issuer.clone() else { return };
+    tokio::select! {
+        () = rounds(&server, &issuer) => {}
+        // An authority that does not answer keeps nobody from stopping.
+        () = async { drop(stop.wait_for(|stop| *stop).await) } => {}
+    }
+}
+
+async fn rounds(server: &Server, issuer: &Arc<Issuer>) {
     let (permits, advised) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(1)));
     let mut wakes = server.store.waker().subscribe();
     let mut clock = interval(ROUND);
@@ -42,38 +50,35 @@ pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
                 Some(_) => continue,
                 None => return,
             },
-            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
         }
-        let done = async {
-            // Beside the rest: nobody waits for advice.
-            if let Ok(permit) = advised.clone().try_acquire_owned() {
-                let (server, issuer) = (server.clone(), issuer.clone());
-                tokio::spawn(async move {
-                    let _permit = permit;
-                    if let Err(problem) = advice::ask(&server, &issuer).await {
-                        tracing::warn!(%problem, "the authority's advice could not be kept; the next round tries again");
-                    }
-                });
-            }
-            prepare(&server, &issuer).await?;
-            while let Ok(permit) = permits.clone().try_acquire_owned() {
-                let Some(claimed) = claim(&server).await? else { break };
-                let (server, issuer) = (server.clone(), issuer.clone());
-                tokio::spawn(async move {
-                    let _permit = permit;
-                    issue::told(&server, &issuer, claimed).await;
-                });
-            }
-            warn::warn(&server).await.map(drop)
-        };
-        // An authority that does not answer keeps nobody from stopping.
-        tokio::select! {
-            done = done => if let Err(problem) = done {
-                tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
-            },
-            () = async { drop(stop.wait_for(|stop| *stop).await) } => return,
+        // Beside the rest: nobody waits for advice.
+        if let Ok(permit) = advised.clone().try_acquire_owned() {
+            let (server, issuer) = (server.clone(), issuer.clone());
+            tokio::spawn(async move {
+                let _permit = permit;
+                if let Err(problem) = advice::ask(&server, &issuer).await {
+                    tracing::warn!(%problem, "the authority's advice could not be kept; the next round tries again");
+                }
+            });
+        }
+        if let Err(problem) = begin_due(server, issuer, &permits).await {
+            tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
         }
     }
+}
+
+/// Begins what is due, as far as there is room, and writes to those whose renewal fails.
+async fn begin_due(server: &Server, issuer: &Arc<Issuer>, permits: &Arc<Semaphore>) -> Result<(), Problem> {
+    prepare(server, issuer).await?;
+    while let Ok(permit) = permits.clone().try_acquire_owned() {
+        let Some(claimed) = claim(server).await? else { break };
+        let (server, issuer) = (server.clone(), issuer.clone());
+        tokio::spawn(async move {
+            let _permit = permit;
+            issue::told(&server, &issuer, claimed).await;
+        });
+    }
+    warn::warn(server).await.map(drop)
 }
 
 /// One round to its end: for tests. Gives how many were asked for.

@@ -1,6 +1,7 @@
 //! Acts as lines of CSV, safe to open in a spreadsheet: pure.
 
 use super::export::Line;
+use crate::spreadsheet::is_formula;
 use jiff::Timestamp;
 
 pub(super) const HEADS: &str = "position,time,who,via,verb,subject_kind,subject_label,subject_id,member_id,account_id,host_id,before,after,undoes,id,hash\r\n";
@@ -33,10 +34,8 @@ pub(super) fn csv(line: &Line, out: &mut String) {
 
 /// A cell (RFC 4180). What a spreadsheet could take for a formula gets an apostrophe before it: those show the text and calculate nothing.
 fn cell(text: &str, out: &mut String) {
-    let formula =
-        |c: char| matches!(c, '=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}');
     out.push('"');
-    if text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(formula) {
+    if is_formula(text) {
         out.push('\'');
     }
     out.push_str(&text.replace('"', "\"\""));

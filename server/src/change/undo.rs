@@ -1,6 +1,6 @@
 //! Undoing: a new change that brings back what was before, where that makes sense; otherwise refused with the reason.
 
-use super::{ChangeView, Done, Subject, show};
+use super::{ChangeView, Done, show};
 use crate::{
     Actor, Server, account, member, site,
     store::{among, internal, sql},
@@ -154,7 +154,8 @@ async fn changed_later(server: &Server, changes: &[&ChangeView]) -> Result<HashS
     }
     let subjects: BTreeSet<&str> = changes.iter().map(|change| change.subject.id.as_str()).collect();
     let subjects = serde_json::to_string(&subjects).map_err(|error| internal("subjects as JSON", &error))?;
-    let last: Vec<(Subject, String, ChangeId)> = sql(among!(
+    type Last = (String, String, String, ChangeId);
+    let last: Vec<Last> = sql(among!(
         server.store.engine(),
         // COALESCE: or SQLite, without statistics, would look through all that undo nothing, which is nearly the whole log.
         "SELECT c.subject_kind, c.subject_id, c.verb, MAX(c.id) AS last FROM changes c
@@ -167,13 +168,10 @@ async fn changed_later(server: &Server, changes: &[&ChangeView]) -> Result<HashS
     .all(server.store.on(), |row| {
         Ok((row.get("subject_kind")?, row.get("subject_id")?, row.get("verb")?, row.get("last")?))
     })
-    .await?
-    .into_iter()
-    .map(|(kind, id, verb, last)| (Subject { kind, id, label: String::new() }, verb, last))
-    .collect();
+    .await?;
     let moved_on = |change: &ChangeView| {
-        last.iter().any(|(subject, verb, last)| {
-            (&subject.kind, &subject.id) == (&change.subject.kind, &change.subject.id)
+        last.iter().any(|(kind, id, verb, last)| {
+            (kind, id) == (&change.subject.kind, &change.subject.id)
                 && *last > change.id
                 && family(&change.verb).contains(&verb.as_str())
         })

@@ -23,6 +23,8 @@ macro_rules! held {
     };
 }
 
+pub(super) use held;
+
 /// The signed-in user's roles on members and accounts that are still there.
 pub async fn mine(server: &Server, actor: &Actor) -> Result<Vec<MyGrant>, Problem> {
     sql(held!("ORDER BY m.name_key, m.id, COALESCE(a.name, ''), g.id"))
@@ -101,7 +103,7 @@ pub async fn leave(server: &Server, actor: &Actor, grant: GrantId) -> Result<Gra
     Ok(held)
 }
 
-fn view(row: &Row) -> Result<MyGrant, Problem> {
+pub(super) fn view(row: &Row) -> Result<MyGrant, Problem> {
     let account: Option<AccountId> = row.get("account_id")?;
     let name: Option<String> = row.get("account_name")?;
     Ok(MyGrant {

@@ -2,7 +2,7 @@
 //! generation of the resource that carries the consent; nothing is told to the agent in any other way (law 1).
 
 use super::{
-    resources::{self, ResourceView},
+    resources::{self, ResourceView, Wanted},
     rules::act,
     store,
     touch::{Touch, touch},
@@ -34,7 +34,7 @@ pub async fn consent(
     let fits = match consent {
         Consent::PutBack => resource.drift.is_some() || resource.pinned,
         Consent::Keep => resource.drift.is_some() && resource.state == ChangeState::Held,
-        Consent::Delete => resource.gone && resource.state == ChangeState::Held,
+        Consent::Delete => resource.wanted == Wanted::Gone && resource.state == ChangeState::Held,
     };
     if !fits {
         return Err(Problem::new(

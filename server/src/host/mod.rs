@@ -18,7 +18,7 @@ pub use consent::{consent, consent_to_deletions};
 pub(crate) use enrol::endpoint as enrol_endpoint;
 pub use life::{activate, drain, retire, revoke};
 pub(crate) use renew::endpoint as renew_endpoint;
-pub use resources::{ResourceView, resources};
+pub use resources::{ResourceView, Wanted, resources};
 pub use rules::{Added, NewHost, Update, add, new_token, update};
 pub use store::{list, show};
 pub(crate) use touch::consent_of;

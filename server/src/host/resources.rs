@@ -13,6 +13,31 @@ use sqlx::AnyConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// What a host is to do with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// To have it in service.
+    There,
+    /// To keep it, out of service.
+    Suspended,
+    /// To forget what it holds.
+    Erased,
+    Gone,
+}
+
+impl Wanted {
+    /// As its body has it, whatever the kind.
+    fn of(body: Option<&Value>) -> Wanted {
+        match body.map(|body| body["state"].as_str()) {
+            None => Wanted::Gone,
+            Some(Some("suspended")) => Wanted::Suspended,
+            Some(Some("erased")) => Wanted::Erased,
+            Some(_) => Wanted::There,
+        }
+    }
+}
+
 /// One resource as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ResourceView {
@@ -22,10 +47,7 @@ pub struct ResourceView {
     pub label: String,
     #[schema(value_type = Option<String>)]
     pub account: Option<AccountId>,
-    /// What the host is to do with it: `active` an account, `serving` a site, `suspended`, `erased`, or `gone`.
-    pub wanted: String,
-    /// Wanted gone.
-    pub gone: bool,
+    pub wanted: Wanted,
     pub generation: u64,
     #[schema(value_type = String)]
     pub change: ChangeId,
@@ -103,8 +125,7 @@ fn view(row: &Row) -> Result<ResourceView, Problem> {
         key: row.get("key")?,
         label: body.as_ref().map(label).or(subject).unwrap_or_default(),
         account: row.get("account_id")?,
-        wanted: body.as_ref().map_or("gone", |body| body["state"].as_str().unwrap_or_default()).to_owned(),
-        gone: body.is_none(),
+        wanted: Wanted::of(body.as_ref()),
         generation: row.get("generation")?,
         change: row.get("change_id")?,
         state: ChangeState::from_code(&state).ok_or_else(|| internal("a stored state is unknown", &state))?,

@@ -136,7 +136,7 @@ pub async fn again(server: &Server, actor: &Actor, mail: MailId) -> Result<Done<
     };
     let new = queue(&mut tx, server, &letter).await?;
     sql("UPDATE mails SET again_id = $2 WHERE id = $1").bind(mail).bind(new).run(tx.on()).await?;
-    let mut act = Act::new("mail.again", Subject::new("mail", new, &old.to));
+    let mut act = Act::new("mail.again", Subject::new("mail", new, old.to.masked()));
     act.account = old.view.account;
     act.member = old.member;
     act.after = Some(serde_json::json!({ "kind": old.view.kind }));

@@ -1,5 +1,6 @@
 //! Why a mail was not taken, as its list says it.
 
+use crate::said::{printable, whole};
 use model::{Text, text};
 use std::{error::Error, io};
 
@@ -83,22 +84,4 @@ fn untrusted(error: &(dyn Error + 'static)) -> bool {
         cause = next.source();
     }
     false
-}
-
-/// An error with its causes.
-fn whole(error: &dyn Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let next_said = next.to_string();
-        if !said.contains(&next_said) {
-            said = format!("{said}: {next_said}");
-        }
-        cause = next.source();
-    }
-    said
-}
-
-fn printable(said: &str) -> String {
-    said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

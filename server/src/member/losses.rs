@@ -68,9 +68,11 @@ async fn found(server: &Server, member: MemberId) -> Result<Losses, Problem> {
     .bind(member)
     .all(on(), |row| Ok((row.get::<AccountId>("account_id")?, row.get::<SiteName>("name")?)))
     .await?;
-    let roles = sql("SELECT g.account_id, u.email, g.role FROM grants g JOIN users u ON u.id = g.user_id
-         WHERE (g.member_id = $1 OR g.account_id IN (SELECT a.id FROM accounts a WHERE a.member_id = $1))
-           AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY u.email_key, g.id")
+    // Two halves, and put in order here: SQLite would else go through the roles or the users of everybody.
+    let mut roles = sql("SELECT g.account_id, u.email, g.role FROM grants g JOIN users u ON u.id = g.user_id
+         WHERE g.member_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+         UNION ALL SELECT g.account_id, u.email, g.role FROM accounts a JOIN grants g ON g.account_id = a.id JOIN users u ON u.id = g.user_id
+         WHERE a.member_id = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)")
     .bind(member)
     .bind(server.world.now_ms())
     .all(on(), |row| {
@@ -78,6 +80,7 @@ async fn found(server: &Server, member: MemberId) -> Result<Losses, Problem> {
         Ok((row.get::<Option<AccountId>>("account_id")?, role))
     })
     .await?;
+    roles.sort_by_cached_key(|(_, role)| (role.email.to_lowercase(), role.role));
     let erased = sql("SELECT COUNT(*) FROM accounts WHERE member_id = $1 AND state = 'erased'")
         .bind(member)
         .one(on(), |row| row.first::<u32>())

@@ -6,9 +6,9 @@ use crate::{
 };
 use model::{AccountId, Problem, ProblemKind, SiteId, SiteName, Text, text};
 
-/// Checks that need no store: the panel's own name, public suffixes. Gives the registrable domain.
+/// Checks that need no store: the panel's own names, also those agents dial, public suffixes. Gives the registrable domain.
 pub(super) fn registrable(server: &Server, name: &SiteName) -> Result<String, Problem> {
-    if name.domain().is_within(server.config.origin.host()) {
+    if server.config.own_names().iter().any(|own| name.domain().is_within(own)) {
         return Err(Problem::new(
             ProblemKind::Conflict,
             "name_of_panel",

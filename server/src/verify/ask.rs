@@ -17,13 +17,13 @@ const LONGEST: usize = 4096;
 /// What was seen from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// The cell of that account serves the name.
+    /// The cell of that account serves the name; the certificate that is wanted is shown for it.
     Proof,
     /// The host answers that nobody serves it (404), or that the account rests (503).
     Absent(u16),
     /// Another answer than the one expected.
     Other(u16),
-    /// An answer whose proof is of another account, another name or another question.
+    /// An answer whose proof is of another account, another name or another question; another certificate.
     WrongProof,
     /// No answer at all, and why.
     Silent(String),

@@ -84,10 +84,6 @@ impl Verifier {
         self.0.manner.port
     }
 
-    fn manner(&self) -> Manner {
-        self.0.manner
-    }
-
     fn of_host(&self, host: HostId) -> Arc<Semaphore> {
         let mut hosts = self.0.of_hosts.lock().unwrap_or_else(PoisonError::into_inner);
         hosts.entry(host).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE_TO_ONE))).clone()
@@ -98,18 +94,41 @@ impl Verifier {
     }
 }
 
-/// What each name should answer.
+/// What the host is asked, at each of its addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Expected {
-    account: AccountId,
-    names: Vec<Name>,
+enum Question {
+    /// Whether the account's cell serves the name; or, where it shall not, whether somebody answers that it does not.
+    Name { account: AccountId, name: SiteName, served: bool },
+    /// Whether this certificate is shown for its name.
+    Certificate(Box<Certificate>),
 }
 
-/// A name, and whether the account's cell shall serve it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Name {
-    name: SiteName,
-    served: bool,
+impl Question {
+    async fn ask(&self, server: &Server, address: IpAddr) -> Seen {
+        let manner = server.verifier.0.manner;
+        match self {
+            Question::Name { account, name, .. } => {
+                ask(SocketAddr::new(address, manner.port), name, *account, &nonce(server)).await
+            }
+            Question::Certificate(certificate) => {
+                tls::ask(SocketAddr::new(address, manner.tls_port), certificate).await
+            }
+        }
+    }
+
+    fn good(&self, seen: &Seen) -> bool {
+        match self {
+            Question::Name { served, .. } => good(seen, *served),
+            Question::Certificate(_) => *seen == Seen::Proof,
+        }
+    }
+
+    fn words(&self, seen: &Seen) -> Text {
+        match self {
+            Question::Name { name, served, .. } => words::seen_from_outside(name, seen, *served),
+            Question::Certificate(certificate) => words::shown(&certificate.name, seen),
+        }
+    }
 }
 
 /// Verifies what was just applied.
@@ -138,17 +157,11 @@ pub async fn resume(server: &Server, host: HostId) -> Result<(), Problem> {
 
 /// `healed`: what the host said while applying; it stays said.
 async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -> Result<(), Problem> {
-    if let Some(certificate) = certificate(work, &news)? {
-        return tls::verify(server, work, &certificate).await;
-    }
-    let Some(expected) = expected(server, work, &news).await? else { return Ok(()) };
-    let Manner { port, waits_ms, later, later_tries, .. } = server.verifier.0.manner;
+    let Some(mut left) = questions(server, work, &news).await? else { return Ok(()) };
+    let Manner { waits_ms, later, later_tries, .. } = server.verifier.0.manner;
     let addresses = store::addresses(server, work.host).await?;
-    let addresses: Vec<SocketAddr> =
-        addresses.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect();
-    let mut left = expected.names.clone();
     for wait in waits_ms {
-        if once(server, work.host, &addresses, expected.account, &mut left).await.is_none() {
+        if once(server, work.host, &addresses, &mut left).await.is_none() {
             return conclude(server, work, ChangeState::Verified, healed).await;
         }
         if *wait >= 1_000 && !store::is_wanted(server.store.on(), work).await? {
@@ -158,9 +171,8 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
     }
     for _ in 0..later_tries {
         // Asked anew from the first name on: meanwhile one may serve elsewhere, and another may have gone away.
-        let Some(expected) = self::expected(server, work, &news).await? else { return Ok(()) };
-        let mut left = expected.names;
-        match once(server, work.host, &addresses, expected.account, &mut left).await {
+        let Some(mut left) = questions(server, work, &news).await? else { return Ok(()) };
+        match once(server, work.host, &addresses, &mut left).await {
             None => return conclude(server, work, ChangeState::Verified, healed).await,
             Some(text) => conclude(server, work, ChangeState::Applied, Some(text)).await?,
         }
@@ -172,31 +184,24 @@ async fn verify(server: &Server, work: Work, news: News, healed: Option<Text>) -
     Ok(())
 }
 
-/// One try for every name that has not answered yet. `None`: all is as expected.
-async fn once(
-    server: &Server,
-    host: HostId,
-    addresses: &[SocketAddr],
-    account: AccountId,
-    left: &mut Vec<Name>,
-) -> Option<Text> {
-    while let Some(name) = left.last() {
-        if let Some(seen) = everywhere(server, host, addresses, account, name).await {
-            return Some(words::seen_from_outside(&name.name, &seen, name.served));
+/// One try for every question that was not answered yet. `None`: all is as wanted.
+async fn once(server: &Server, host: HostId, addresses: &[IpAddr], left: &mut Vec<Question>) -> Option<Text> {
+    while let Some(question) = left.last() {
+        if let Some(seen) = everywhere(server, host, addresses, question).await {
+            return Some(question.words(&seen));
         }
         left.pop();
     }
     None
 }
 
-/// Asks about one name at each of a host's addresses. `None`: all answer as expected; else the first that does not. An address to
-/// which this machine has no way (a panel without IPv6) says nothing about the host, as long as another one does.
+/// Asks at each of a host's addresses. `None`: all answer as wanted; else the first that does not. An address to which this machine has no
+/// way (a panel without IPv6) says nothing about the host, as long as another one does.
 async fn everywhere(
     server: &Server,
     host: HostId,
-    addresses: &[SocketAddr],
-    account: AccountId,
-    name: &Name,
+    addresses: &[IpAddr],
+    question: &Question,
 ) -> Option<Seen> {
     let turn = server.verifier.of_host(host);
     let (mut answered, mut no_way) = (false, Seen::NoWay("no address".into()));
@@ -204,8 +209,8 @@ async fn everywhere(
         // The host's own queue first: who waits there keeps nobody else waiting.
         let Ok(_turn) = turn.acquire().await else { return None };
         let Ok(_permit) = server.verifier.0.permits.acquire().await else { return None };
-        match ask(*address, &name.name, account, &nonce(server)).await {
-            seen if good(&seen, name.served) => answered = true,
+        match question.ask(server, *address).await {
+            seen if question.good(&seen) => answered = true,
             seen @ Seen::NoWay(_) => no_way = seen,
             seen => return Some(seen),
         }
@@ -222,17 +227,6 @@ fn good(seen: &Seen, served: bool) -> bool {
     }
 }
 
-/// A certificate that is wanted; one that is to go is nobody's to look at.
-fn certificate(work: Work, news: &News) -> Result<Option<Certificate>, Problem> {
-    let Work { kind, key, generation, .. } = work;
-    let resource =
-        Resource { kind, key, generation, change: news.change, body: news.body.clone(), consent: None };
-    Ok(match resource.want()? {
-        Some(Body::Certificate(certificate)) => Some(certificate),
-        _ => None,
-    })
-}
-
 /// What makes a question of its own.
 pub(crate) fn nonce(server: &Server) -> String {
     let mut random = [0; 16];
@@ -240,20 +234,28 @@ pub(crate) fn nonce(server: &Server) -> String {
     crate::ca::hex(&random)
 }
 
-async fn expected(server: &Server, work: Work, news: &News) -> Result<Option<Expected>, Problem> {
+/// What to ask of a resource as it is wanted; `None`: there is nothing.
+async fn questions(server: &Server, work: Work, news: &News) -> Result<Option<Vec<Question>>, Problem> {
     let Work { kind, key, generation, .. } = work;
     let resource =
         Resource { kind, key, generation, change: news.change, body: news.body.clone(), consent: None };
     let (account, served, here) = match (resource.want()?, news.account) {
+        (Some(Body::Certificate(certificate)), _) => {
+            return Ok(Some(vec![Question::Certificate(Box::new(certificate))]));
+        }
         (Some(Body::Site(site)), _) => (site.account_id, site.state == SiteState::Serving, site.names),
-        (None, Some(account)) => (account, false, store::names_kept(server, key).await?),
-        (Some(Body::Account(_) | Body::Certificate(_)), _) | (None, None) => return Ok(None),
+        // Of a certificate that is gone there is nothing to ask.
+        (None, Some(account)) if kind == Kind::Site => {
+            (account, false, store::names_kept(server, key).await?)
+        }
+        _ => return Ok(None),
     };
     let gone = store::names_taken_off(server, news.change).await?;
-    let here = here.into_iter().map(|name| Name { name, served });
-    let gone = gone.into_iter().map(|name| Name { name, served: false });
+    let of = |name, served| Question::Name { account, name, served };
+    let here = here.into_iter().map(|name| of(name, served));
+    let gone = gone.into_iter().map(|name| of(name, false));
     // Asked from the end: what shall be there first, since it is what people wait for.
-    Ok(Some(Expected { account, names: gone.chain(here).collect() }))
+    Ok(Some(gone.chain(here).collect()))
 }
 
 async fn conclude(

@@ -1,9 +1,9 @@
 //! Asks a host from outside which certificate it shows for a name.
 
-use super::{Work, conclude, store};
-use crate::{Server, ca};
+use super::ask::{Seen, no_way};
+use crate::ca;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{Certificate, ChangeState, Problem, SiteName, Text, text};
+use model::{Certificate, SiteName};
 use rustls::{
     ClientConfig, DigitallySignedStruct, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -11,10 +11,7 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{
-    net::TcpStream,
-    time::{sleep, timeout},
-};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
 /// For connection and handshake together.
@@ -78,51 +75,16 @@ async fn shown(address: SocketAddr, name: &SiteName) -> io::Result<Vec<u8>> {
     certificates.first().map(|first| first.to_vec()).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-/// Until every address shows the certificate that is wanted. Without a chain it is the host's own, and any will do.
-pub(super) async fn verify(server: &Server, work: Work, certificate: &Certificate) -> Result<(), Problem> {
+/// Whether an address shows the certificate that is wanted. Without a chain it is the host's own, and any will do.
+pub(super) async fn ask(address: SocketAddr, certificate: &Certificate) -> Seen {
     let wanted = certificate
         .chain
         .as_ref()
         .and_then(|chain| STANDARD.decode(chain.certificates.first()?.as_str()).ok());
-    let manner = server.verifier.manner();
-    let addresses = store::addresses(server, work.host).await?;
-    let mut waits = manner.waits_ms.iter().copied().map(Duration::from_millis);
-    for _ in 0..manner.waits_ms.len() + manner.later_tries {
-        let mut why = None;
-        for address in &addresses {
-            let address = SocketAddr::new(*address, manner.tls_port);
-            match shown(address, &certificate.name).await {
-                Ok(seen) if wanted.as_ref().is_none_or(|wanted| *wanted == seen) => {}
-                Ok(_) => why = Some(another(&certificate.name)),
-                Err(error) if super::ask::no_way(&error) => {}
-                Err(error) => why = Some(silent(&certificate.name, address, &error)),
-            }
-        }
-        let Some(why) = why else { return conclude(server, work, ChangeState::Verified, None).await };
-        let wait = waits.next();
-        if wait.is_none() {
-            conclude(server, work, ChangeState::Applied, Some(why)).await?;
-        }
-        if !store::is_wanted(server.store.on(), work).await? {
-            return Ok(());
-        }
-        sleep(wait.unwrap_or(manner.later)).await;
+    match shown(address, &certificate.name).await {
+        Ok(seen) if wanted.is_none_or(|wanted| wanted == seen) => Seen::Proof,
+        Ok(_) => Seen::WrongProof,
+        Err(error) if no_way(&error) => Seen::NoWay(format!("{address}: {error}")),
+        Err(error) => Seen::Silent(format!("{address}: {error}")),
     }
-    Ok(())
-}
-
-fn another(name: &SiteName) -> Text {
-    let name = name.unicode();
-    text!(
-        "Appliqué sur l’hôte, mais demandé de l’extérieur, il montre un autre certificat pour {name}\u{a0}: un autre serveur web répond peut-être à cette adresse.",
-        "Applied on the host, but asked from outside, it shows another certificate for {name}: another web server may answer at this address."
-    )
-}
-
-fn silent(name: &SiteName, address: SocketAddr, error: &io::Error) -> Text {
-    let name = name.unicode();
-    text!(
-        "Appliqué sur l’hôte, mais {address} ne répond pas en HTTPS pour {name} ({error})\u{a0}: vérifiez son pare-feu et nginx.",
-        "Applied on the host, but {address} does not answer over HTTPS for {name} ({error}): check its firewall and nginx."
-    )
 }

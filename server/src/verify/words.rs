@@ -36,6 +36,21 @@ pub fn seen_from_outside(name: &SiteName, seen: &Seen, served: bool) -> Text {
     }
 }
 
+/// The same of a name's certificate.
+pub fn shown(name: &SiteName, seen: &Seen) -> Text {
+    let name = name.unicode();
+    match seen {
+        Seen::Silent(why) | Seen::NoWay(why) => text!(
+            "Appliqué sur l’hôte, mais il ne répond pas en HTTPS pour {name} ({why})\u{a0}: vérifiez ses adresses, son pare-feu et nginx.",
+            "Applied on the host, but it does not answer over HTTPS for {name} ({why}): check its addresses, its firewall and nginx."
+        ),
+        _ => text!(
+            "Appliqué sur l’hôte, mais demandé de l’extérieur, il montre un autre certificat pour {name}\u{a0}: un autre serveur web répond peut-être à cette adresse.",
+            "Applied on the host, but asked from outside, it shows another certificate for {name}: another web server may answer at this address."
+        ),
+    }
+}
+
 fn silent(name: &str, why: &str) -> Text {
     text!(
         "Appliqué sur l’hôte, mais il ne répond pas de l’extérieur pour {name} ({why})\u{a0}: vérifiez ses adresses, son pare-feu et nginx.",

@@ -75,7 +75,7 @@ pub async fn agents_know_a_restored_panel(bench: Bench) {
     let mut tx = restored.store.write().await.unwrap();
     sql("UPDATE panel SET next_uid = 200001").run(tx.on()).await.unwrap();
     tx.commit().await.unwrap();
-    let mut agent = port.connect(&identity, now).await;
+    let mut agent = port.connect(&identity, now.clone()).await;
     show_ledger(&mut agent).await;
     let frozen = async || host::show(&restored, &bench.admin, bench.host).await.unwrap().frozen;
     until("the ledger is read", async || frozen().await.is_some_and(|frozen| frozen.ledger_at.is_some()))
@@ -83,6 +83,21 @@ pub async fn agents_know_a_restored_panel(bench: Bench) {
     let next =
         sql("SELECT next_uid FROM panel").one(restored.store.on(), |row| row.first::<u32>()).await.unwrap();
     assert_eq!(next, 200_002);
+    // What lies far beyond what the panel gave is not believed, nor in steps: one host could use up all uids.
+    for (uid, next) in [(209_999_u32, 210_000_u32), (219_999, 210_000), (200_001, 210_000)] {
+        drop(agent);
+        let mut shown = now.clone();
+        let of_account = shown.resources.iter_mut().find(|((kind, _), _)| *kind == model::Kind::Account);
+        of_account.unwrap().1.body.as_mut().unwrap()["uid"] = uid.into();
+        world.pass(1_000);
+        let since = restored.world.now_ms();
+        agent = port.connect(&identity, shown).await;
+        show_ledger(&mut agent).await;
+        let again = async || frozen().await.is_some_and(|frozen| frozen.ledger_at >= Some(since));
+        until("the ledger is read again", again).await;
+        let given = sql("SELECT next_uid FROM panel").one(restored.store.on(), |row| row.first::<u32>());
+        assert_eq!(given.await.unwrap(), next);
+    }
     let difference = host::difference(&restored, &bench.admin, bench.host).await.unwrap();
     let labels: Vec<&str> = difference.iter().map(|difference| difference.label.as_str()).collect();
     assert_eq!(labels, ["deux.asso.example", "trois.asso.example"]);

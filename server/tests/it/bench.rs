@@ -43,7 +43,7 @@ impl Bench {
         };
         let state = folder.path().display();
         let config = Config::parse(&format!(
-            "origin = \"https://panel.coop.example:8443\"\nstate_dir = \"{state}\"\n{database}"
+            "origin = \"https://panel.coop.example:8443\"\nagents_names = [\"agents.coop.example\"]\nstate_dir = \"{state}\"\n{database}"
         ))
         .unwrap();
         let world = Arc::new(FakeWorld::new());

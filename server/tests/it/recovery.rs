@@ -9,7 +9,7 @@ use crate::{
     smtp::link_in,
     viewing::Support,
 };
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use model::{Lang, Secret, StaffRole, UserId};
 use serde_json::json;
 use server::{
@@ -158,9 +158,22 @@ pub async fn two_give_access_back_and_neither_sees_the_link(bench: Bench) {
 
 pub async fn a_recovery_stops_where_somebody_is_still_there(bench: Bench) {
     let (server, folder) = keeping(&bench).await;
-    let (_, user) = home(&bench).await;
+    let (home, user) = home(&bench).await;
     let one = colleague(&bench, "une", StaffRole::Support).await;
     let two = colleague(&bench, "deux", StaffRole::Support).await;
+    // A token that works is a sign of life, too.
+    let new = token::NewToken { name: "script".into(), ..Default::default() };
+    let (_, secret) = token::create(&server, &home.owner, new).await.unwrap();
+    let asked = ask(&server, &one, user, "neuve@membre.example").await;
+    bench.world.pass(60_000);
+    let nobody = Client::nobody(&bench);
+    let mut request = nobody.request("GET", "/me", None);
+    let bearer = format!("Bearer {}", secret.reveal());
+    request.headers_mut().insert(header::AUTHORIZATION, bearer.parse().unwrap());
+    assert_eq!(nobody.send(request).await.status, StatusCode::OK);
+    assert_eq!(approval::approve(&server, &two, asked.id).await.unwrap_err().code, "user_signed_in");
+    approval::refuse(&server, &two, asked.id).await.unwrap();
+    mail::send_due(&server).await.unwrap();
     // Signed in before: that says nothing. Since, or there since by a session of before: it does.
     let before = session::begin(&server, verified(&server, user).await, Default::default()).await.unwrap();
     let asked = ask(&server, &one, user, "neuve@membre.example").await;

@@ -52,6 +52,7 @@ pub async fn names_are_refused_with_the_reason(bench: Bench) {
         ("panel.coop.example", "name_of_panel"),
         ("PANEL.coop.example.", "name_of_panel"),
         ("x.panel.coop.example", "name_of_panel"),
+        ("agents.coop.example", "name_of_panel"),
         ("co.uk", "name_public_suffix"),
         ("github.io", "name_public_suffix"),
     ] {

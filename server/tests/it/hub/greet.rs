@@ -6,7 +6,7 @@ use crate::{
     bench::Bench,
 };
 use futures_util::SinkExt;
-use model::wire::{FromAgent, FromPanel};
+use model::wire::{FromAgent, FromPanel, Position};
 use server::{host, site};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -23,11 +23,21 @@ pub async fn an_agent_that_misbehaves_is_sent_away(bench: Bench) {
         now_ms,
     };
     let day = 86_400_000;
+    let mut ages = hello(1, now);
+    if let FromAgent::Hello { position, .. } = &mut ages {
+        *position = Some(Position {
+            panel: bench.server.store.panel(),
+            epoch: i64::MAX.unsigned_abs(),
+            generation: 0,
+            change: None,
+        });
+    }
     for (first, reason) in [
         (hello(99, now), "newer than the panel"),
         (hello(0, now), "too old"),
         (hello(1, now + day), "24 hours away"),
         (hello(1, now - day), "24 hours away"),
+        (ages, "impossible history"),
     ] {
         let mut agent =
             Agent { socket: port.dial(Some(&identity)).await.unwrap(), ledger: Ledger::default() };
