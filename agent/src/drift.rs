@@ -55,6 +55,7 @@ impl Eyes {
             self.paths.cells(),
             self.paths.certificates(),
             self.paths.thumbprints(),
+            self.paths.redirects(),
         ] {
             self.watch(&folder);
         }
@@ -162,6 +163,9 @@ impl Eyes {
                 found.extend(claimants(&ledger, Kind::Certificate, name));
             } else if let Ok(name) = path.strip_prefix(self.paths.thumbprints()) {
                 found.extend(claimants(&ledger, Kind::Certificate, name.to_str()));
+            } else if let Ok(name) = path.strip_prefix(self.paths.redirects()) {
+                let name = name.to_str().and_then(|name| name.strip_suffix(".https"));
+                found.extend(claimants(&ledger, Kind::Site, name));
             } else if let Ok(below) = path.strip_prefix(self.paths.cells()) {
                 let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
                 if let [_, "sites", file] = parts[..]

@@ -14,6 +14,7 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.keys(), 0o700, None),
         (paths.certificates(), 0o750, Some("alveole-nginx")),
         (paths.thumbprints(), 0o755, None),
+        (paths.redirects(), 0o755, None),
     ] {
         if !folder.is_dir() {
             make(&folder, mode, group)?;

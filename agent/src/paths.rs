@@ -88,6 +88,16 @@ impl Paths {
         self.thumbprints().join(name.as_str())
     }
 
+    /// Whose visitors over HTTP nginx sends to HTTPS.
+    pub fn redirects(&self) -> PathBuf {
+        self.at("var/lib/alveole/http")
+    }
+
+    /// It is there, and so they are sent. Its ending keeps a name like `a.conf` from being taken for a configuration.
+    pub fn redirect(&self, name: &SiteName) -> PathBuf {
+        self.redirects().join(format!("{name}.https"))
+    }
+
     pub fn keys(&self) -> PathBuf {
         self.state().join("keys")
     }

@@ -11,8 +11,9 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, PanelId, PhpVersion,
-    Resource, ResourceKey, Site, SiteId, SiteState, TenantUid, Thumbprint, UnixName, wire::ReportState,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId,
+    PhpVersion, Resource, ResourceKey, Site, SiteId, SiteState, TenantUid, Thumbprint, UnixName,
+    wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -52,6 +53,7 @@ pub fn site(account: &str, account_n: u8, n: u8, names: &[&str]) -> Site {
         state: SiteState::Serving,
         folder: names[0].parse().unwrap(),
         names: names.iter().map(|name| name.parse().unwrap()).collect(),
+        https: Https::default(),
     }
 }
 
@@ -241,6 +243,7 @@ impl World {
             self.paths.names(),
             self.paths.certificates(),
             self.paths.thumbprints(),
+            self.paths.redirects(),
             self.paths.cells(),
             self.paths.userdb(),
             self.paths.homes(),

@@ -121,6 +121,7 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::confirm_remove),
     post_for!(SignedIn, "/sites/{site}/names/{name}/remove", site::form::remove_name),
     post_for!(SignedIn, "/sites/{site}/delete", site::form::delete),
+    post_for!(SignedIn, "/sites/{site}/https", site::https::set),
     post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),

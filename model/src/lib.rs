@@ -55,5 +55,5 @@ pub use resource::{Body, Consent, Kind, Resource, ResourceKey};
 pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
 pub use secret::Secret;
-pub use site::{Site, SiteState};
+pub use site::{Hsts, Https, Site, SiteState};
 pub use unix_name::UnixName;

@@ -138,7 +138,7 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountId, AccountState, CertificateId, Chain, PhpVersion, SiteId, SiteState};
+    use crate::{AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteState};
 
     fn site() -> Site {
         Site {
@@ -148,6 +148,7 @@ mod tests {
             state: SiteState::Serving,
             folder: "asso.example".parse().unwrap(),
             names: vec!["asso.example".parse().unwrap(), "www.asso.example".parse().unwrap()],
+            https: Https::default(),
         }
     }
 
@@ -181,7 +182,9 @@ mod tests {
             key: 2,
             chain: Some(Chain { key: 1, certificates: vec!["AAAA".parse().unwrap()] }),
         });
-        for body in [account, Body::Site(site()), certificate] {
+        let hsts = Some(Hsts { max_age: Hsts::DAY, subdomains: true });
+        let https = Https { redirect: vec!["asso.example".parse().unwrap()], hsts };
+        for body in [account, Body::Site(site()), Body::Site(Site { https, ..site() }), certificate] {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));
@@ -197,7 +200,13 @@ mod tests {
         wrong_key.key = ChangeId::new(9, &[9; 10]).uuid();
         let mut twice = good.clone();
         twice.body.as_mut().unwrap()["names"] = serde_json::json!(["asso.example", "ASSO.example"]);
-        for resource in [extra, wrong_key, twice] {
+        let mut strange = good.clone();
+        strange.body.as_mut().unwrap()["https"] = serde_json::json!({ "redirect": ["other.example"] });
+        let mut for_ever = good.clone();
+        for_ever.body.as_mut().unwrap()["https"] =
+            serde_json::json!({ "hsts": { "max_age": 63_072_000, "subdomains": false } });
+        assert_eq!(good.body.as_ref().unwrap().get("https"), None, "older hosts read it too");
+        for resource in [extra, wrong_key, twice, strange, for_ever] {
             assert_eq!(resource.want().unwrap_err().code, "resource_unreadable");
         }
     }

@@ -1,6 +1,6 @@
 //! The resource `site`: names that lead to a folder of an account.
 
-use crate::{AccountId, Problem, SiteId, SiteName, Text, UnixName};
+use crate::{AccountId, Problem, SiteId, SiteName, Text, UnixName, text};
 use serde::{Deserialize, Serialize};
 
 /// What a host does with a site.
@@ -24,6 +24,39 @@ pub struct Site {
     pub folder: SiteName,
     /// 1 to 100 names, the main one first, none twice.
     pub names: Vec<SiteName>,
+    /// Left out where nothing of it is wanted: a host that knows nothing of it reads the rest.
+    #[serde(skip_serializing_if = "Https::is_none")]
+    pub https: Https,
+}
+
+/// What of a site is HTTPS alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Https {
+    /// Names whose visitors over HTTP are sent to HTTPS; each is one of the site's.
+    pub redirect: Vec<SiteName>,
+    pub hsts: Option<Hsts>,
+}
+
+impl Https {
+    pub fn is_none(&self) -> bool {
+        *self == Https::default()
+    }
+}
+
+/// For how long browsers visit over HTTPS alone (RFC 6797).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hsts {
+    /// Seconds from each visit on; 0: browsers forget it.
+    pub max_age: u32,
+    /// Names below the site's too.
+    pub subdomains: bool,
+}
+
+impl Hsts {
+    pub const DAY: u32 = 24 * 3_600;
+    pub const HALF_A_YEAR: u32 = 180 * Hsts::DAY;
 }
 
 impl Site {
@@ -40,6 +73,8 @@ struct RawSite {
     state: SiteState,
     folder: SiteName,
     names: Vec<SiteName>,
+    #[serde(default)]
+    https: Https,
 }
 
 impl TryFrom<RawSite> for Site {
@@ -58,7 +93,24 @@ impl TryFrom<RawSite> for Site {
                 ),
             ));
         }
-        let RawSite { id, account_id, account, state, folder, names } = raw;
-        Ok(Site { id, account_id, account, state, folder, names })
+        if let Some(name) = raw.https.redirect.iter().find(|name| !raw.names.contains(name)) {
+            return Err(Problem::invalid(
+                "https",
+                "redirect_name",
+                text!("{name} n’est pas un nom de ce site.", "{name} is not a name of this site."),
+            ));
+        }
+        if raw.https.hsts.is_some_and(|hsts| hsts.max_age > Hsts::HALF_A_YEAR) {
+            return Err(Problem::invalid(
+                "https",
+                "hsts_long",
+                Text::new(
+                    "HSTS ne dure pas plus de six mois à partir de chaque visite.",
+                    "HSTS lasts six months from each visit at most.",
+                ),
+            ));
+        }
+        let RawSite { id, account_id, account, state, folder, names, https } = raw;
+        Ok(Site { id, account_id, account, state, folder, names, https })
     }
 }

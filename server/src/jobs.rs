@@ -1,7 +1,8 @@
 //! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
 use crate::{
-    Server, account, census, certificate, change, mail, member, once, search, session, store::sql, wake::Wake,
+    Server, account, census, certificate, change, mail, member, once, search, session, site, store::sql,
+    wake::Wake,
 };
 use model::Problem;
 use std::{convert::Infallible, time::Duration};
@@ -87,6 +88,10 @@ async fn hour(server: &Server) {
     }
     if let Err(problem) = member::purge(server).await {
         tracing::error!(%problem, "deleted members could not be removed; the next hour tries again");
+    }
+    // The job for certificates does so all the time, where there is an authority.
+    if let Err(problem) = site::secure(server).await {
+        tracing::warn!(%problem, "visitors could not be sent to HTTPS as certificates are; the next hour tries again");
     }
     if let Err(problem) = change::mail_head(server).await {
         tracing::warn!(%problem, "the head of history could not be mailed; the next hour tries again");

@@ -7,7 +7,7 @@ use tests::fault::die_all_the_way;
 use tests::lab::exec;
 use tests::own::Own;
 use tests::panel::Ports;
-use tests::play::{PATIENCE, Tenant, text};
+use tests::play::{PATIENCE, Site, Tenant, text};
 use tests::stage::Extra;
 use tests::wait::until;
 
@@ -129,6 +129,8 @@ fn a_name_gets_its_certificate_from_a_real_authority_and_keeps_it() {
     let workers = world.nginx();
     what_is_missing(&world);
     let first = first_certificate(&world);
+    visits_move_to_https(&world, &site);
+    browsers_are_told_to_keep_to_it(&world, &site);
     no_file_comes_before_the_challenge(&world, &tenant);
     the_authoritys_no(&world, &tenant);
     renewed_by_itself(&world, &first);
@@ -176,6 +178,67 @@ fn first_certificate(world: &Authority) -> String {
     let found = tests::run::run("grep", ["-rlF", key.trim(), &files]).unwrap();
     assert_eq!(found.out, "", "the host's key lies in the panel's files");
     serial
+}
+
+/// A visit over plain HTTP: status, where it leads, and what browsers are told to remember.
+fn plain(world: &Authority, name: &str, path: &str) -> Result<String, String> {
+    let address = &world.own.host.address;
+    world.own.shell(&format!(
+        "curl -sS --resolve {name}:80:{address} -o /dev/null -w '%{{http_code}} %{{redirect_url}}' 'http://{name}{path}' 2>&1"
+    ))
+}
+
+/// Sets HTTPS of a site as its member does.
+fn set(world: &Authority, site: &Site<'_>, choice: &Value) {
+    let path = format!("/api/v1/sites/{}/https", site.id);
+    world.own.stage.member().unwrap().json("PATCH", &path, choice).unwrap().ok("https").unwrap();
+}
+
+fn becomes(what: &str, mut seen: impl FnMut() -> Result<String, String>, wanted: &str) {
+    until(what, PATIENCE, || {
+        let seen = seen()?;
+        if seen == wanted { Ok(()) } else { Err(seen) }
+    })
+    .unwrap();
+}
+
+/// By itself, since its one name has its certificate; and switched off and on without a word to any cell.
+fn visits_move_to_https(world: &Authority, site: &Site<'_>) {
+    let name = site.name.as_str();
+    let sent = format!("301 https://{name}/a%20b?c=%0d%0a");
+    let visit = || plain(world, name, "/a%20b?c=%0d%0a");
+    becomes("visits move to HTTPS", visit, &sent);
+    let cells = || world.own.shell("pgrep -x apache2 | sort | xargs").unwrap();
+    let before = cells();
+    let answer = world.own.visit(name, "/.well-known/acme-challenge/abc").unwrap();
+    assert!(answer.status == 200 && answer.body.starts_with("abc."), "{} {}", answer.status, answer.body);
+    set(world, site, &json!({ "redirect": "off" }));
+    becomes("they stay", || plain(world, name, "/"), "200 ");
+    set(world, site, &json!({ "redirect": "on" }));
+    becomes("they move again", visit, &sent);
+    assert_eq!(cells(), before, "no cell was asked to read its files again");
+}
+
+fn browsers_are_told_to_keep_to_it(world: &Authority, site: &Site<'_>) {
+    let (name, address) = (site.name.as_str(), &world.own.host.address);
+    // What the site's script says gives way.
+    site.put("hsts.php", "<?php header('Strict-Transport-Security: max-age=5'); echo 'ok';").unwrap();
+    let told = || {
+        world.own.shell(&format!(
+            "curl -sS -D - -o /dev/null --cacert /root/root.pem --resolve {name}:443:{address} https://{name}/hsts.php | grep -i strict | tr -d '\\r'"
+        ))
+    };
+    becomes(
+        "the script's own word",
+        || told().map(|line| line.to_lowercase()),
+        "strict-transport-security: max-age=5",
+    );
+    set(world, site, &json!({ "hsts": "subdomains" }));
+    let said = |value: &str| format!("strict-transport-security: {value}");
+    let lower = || told().map(|line| line.to_lowercase());
+    becomes("for a day", lower, &said("max-age=86400; includesubdomains"));
+    set(world, site, &json!({ "hsts": "off" }));
+    becomes("forgotten", lower, &said("max-age=0"));
 }
 
 fn no_file_comes_before_the_challenge(world: &Authority, tenant: &Tenant<'_>) {
@@ -267,7 +330,7 @@ fn suspended_names_answer_too(world: &Authority, tenant: &Tenant<'_>) {
     let why = json!({ "code": "at_request", "reason": "Pause" });
     let path = format!("/api/v1/accounts/{}/suspend", tenant.id);
     world.own.admin.json("POST", &path, &why).unwrap().ok("suspend").unwrap();
-    world.own.answers("www.miel.example", "/", 503).unwrap();
+    becomes("its name answers 503", || world.https("www.miel.example").map(|seen| seen.0), "503 2");
     let answer = world.own.visit("www.miel.example", "/.well-known/acme-challenge/abc").unwrap();
     assert!(answer.status == 200 && answer.body.starts_with("abc."), "{} {}", answer.status, answer.body);
     // It is deleted at the host: the name's own certificate comes back by itself.

@@ -132,12 +132,17 @@ impl Wish {
             |kind, name: &SiteName| ledger.claimants(kind, name).iter().any(|claimant| *claimant != key);
         self.old.names.retain(|name| !moved(Kind::Site, name));
         for old in olds {
-            if let Body::Certificate(old) = old
-                && moved(Kind::Certificate, &old.name)
-            {
-                let theirs = [hands.paths.certificate(&old.name), hands.paths.thumbprint(&old.name)];
-                self.old.files.retain(|path| !theirs.contains(path));
-            }
+            let theirs: Vec<_> = match old {
+                Body::Certificate(old) if moved(Kind::Certificate, &old.name) => {
+                    vec![hands.paths.certificate(&old.name), hands.paths.thumbprint(&old.name)]
+                }
+                Body::Site(old) => {
+                    let names = old.https.redirect.iter().filter(|name| moved(Kind::Site, name));
+                    names.map(|name| hands.paths.redirect(name)).collect()
+                }
+                _ => continue,
+            };
+            self.old.files.retain(|path| !theirs.contains(path));
         }
     }
 

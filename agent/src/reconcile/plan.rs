@@ -116,7 +116,8 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
                 check_php |= is_php;
                 check_apache |= is_apache;
             }
-            Step::Remove(_) => fragments = true,
+            // No cell reads what nginx looks for.
+            Step::Remove(path) => fragments |= path.extension().is_none_or(|ext| ext != "https"),
             _ => {}
         }
     }

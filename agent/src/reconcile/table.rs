@@ -10,8 +10,8 @@ use crate::{
     account, certificate, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, PhpVersion, Problem, Site, SiteId,
-    SiteState, TenantUid,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpVersion, Problem, Site,
+    SiteId, SiteState, TenantUid,
 };
 use serde::Serialize;
 
@@ -58,8 +58,13 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         state: SiteState::Serving,
         folder: "asso.example".parse()?,
         names: vec!["asso.example".parse()?, "old.example".parse()?],
+        https: Https { redirect: vec!["old.example".parse()?], hsts: None },
     };
-    let renamed = Site { names: vec!["asso.example".parse()?, "new.example".parse()?], ..site.clone() };
+    let renamed = Site {
+        names: vec!["asso.example".parse()?, "new.example".parse()?],
+        https: Https { redirect: vec!["new.example".parse()?], hsts: None },
+        ..site.clone()
+    };
     let of_account = |body: &Account| account::steps::products(body, &paths).map_err(broken);
     let of_site = |body: &Site| site::steps::products(body, &sample, &paths).map_err(broken);
     let none = Products::default;

@@ -1,11 +1,11 @@
-//! What a site is on disk. Pure: a body in, a fragment, a folder and links out.
+//! What a site is on disk. Pure: a body in, a fragment, a folder, links and what sends visitors to HTTPS out.
 
 use crate::{
     paths::Paths,
     reconcile::product::{Folder, Places, Product, Products, Target},
     render::{Format, RenderError, render},
 };
-use model::{Account, AccountState, Site, SiteState};
+use model::{Account, AccountState, Hsts, Site, SiteState};
 use tera::Context;
 
 /// Everything a site has on disk.
@@ -18,11 +18,20 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     let (name, aliases) = site.names.split_first().unwrap_or((&site.folder, &[]));
     context.insert("name", name);
     context.insert("aliases", aliases);
+    context.insert("hsts", &site.https.hsts.map(header));
     let bytes = render(Format::Apache, "vhost.conf", &context)?;
     let suspended = site.state == SiteState::Suspended || account.state != AccountState::Active;
     let target = if suspended { Target::Suspended } else { Target::Cell(site.account.clone()) };
+    let mut files = vec![Product { path: paths.fragment(&site.account, site.id), bytes }];
+    files.extend(site.https.redirect.iter().map(|name| {
+        Product {
+            path: paths.redirect(name),
+            bytes: format!("Alvéole: http://{name}/ leads to https://{name}/ while this file is here.\n")
+                .into_bytes(),
+        }
+    }));
     Ok(Products {
-        files: vec![Product { path: paths.fragment(&site.account, site.id), bytes }],
+        files,
         folder: Some(Folder { account: site.account.clone(), uid: account.uid, name: site.folder.clone() }),
         links: site.names.iter().map(|name| (name.clone(), target.clone())).collect(),
         ..Products::default()
@@ -31,9 +40,13 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
 
 /// Where that lies, without rendering; for what is to go.
 pub fn places(site: &Site, paths: &Paths) -> Places {
-    Places {
-        files: vec![paths.fragment(&site.account, site.id)],
-        folders: Vec::new(),
-        names: site.names.clone(),
-    }
+    let mut files = vec![paths.fragment(&site.account, site.id)];
+    files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
+    Places { files, folders: Vec::new(), names: site.names.clone() }
+}
+
+/// As browsers read it (RFC 6797 §6.1).
+fn header(hsts: Hsts) -> String {
+    let below = if hsts.subdomains && hsts.max_age > 0 { "; includeSubDomains" } else { "" };
+    format!("max-age={}{below}", hsts.max_age)
 }

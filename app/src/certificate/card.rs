@@ -4,7 +4,7 @@ use super::{standing, why};
 use crate::{
     http::{Answer, Face, Miss, on_form, see},
     parts::{Action, Typed, day, moment},
-    site::show::draw,
+    site::{https, show::draw},
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
@@ -41,7 +41,19 @@ pub async fn again(
 }
 
 /// `may`: whoever looks may change the site.
-pub fn card(lang: Lang, site: &SiteView, certificates: Option<&[CertificateView]>, may: bool) -> AnyView {
+pub fn card(
+    lang: Lang,
+    site: &SiteView,
+    certificates: Option<&[CertificateView]>,
+    may: bool,
+    typed: &Typed,
+) -> AnyView {
+    let choices = certificates.map(|certificates| {
+        let in_place = |name: &model::SiteName| {
+            certificates.iter().any(|one| one.name == *name && one.proven_at.is_some())
+        };
+        https::choices(lang, site, site.names.iter().all(in_place), may, typed)
+    });
     let (items, words) = match certificates {
         None => (
             None,
@@ -69,6 +81,7 @@ pub fn card(lang: Lang, site: &SiteView, certificates: Option<&[CertificateView]
             <div class="card-head"><h2 id="https">"HTTPS"</h2></div>
             {items.map(|items| view! { <ul class="items">{items}</ul> })}
             <p class="card-foot">{words}</p>
+            {choices}
         </section>
     }
     .into_any()

@@ -24,6 +24,20 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if change.verb == "site.names" {
         return names(lang, &list(&change.before, "names"), &list(&change.after, "names"));
     }
+    if change.verb == "site.secure" {
+        return names(lang, &list(&change.before, "redirect"), &list(&change.after, "redirect"));
+    }
+    if change.verb == "site.https" {
+        let said: Vec<String> =
+            [("redirect", lang.pick("Passage à HTTPS", "Move to HTTPS")), ("hsts", "HSTS")]
+                .into_iter()
+                .filter(|(key, _)| text(&change.before, key) != text(&change.after, key))
+                .filter_map(|(key, word)| {
+                    Some(format!("{word}{}{}", lang.colon(), choice(lang, &text(&change.after, key)?)))
+                })
+                .collect();
+        return (!said.is_empty()).then(|| said.join(" · "));
+    }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
         return Some(lang.pick(
@@ -99,6 +113,19 @@ fn names(lang: Lang, before: &[String], after: &[String]) -> Option<String> {
     (!said.is_empty()).then(|| said.join(" · "))
 }
 
+/// How HTTPS was set, in a word.
+fn choice(lang: Lang, code: &str) -> &'static str {
+    match code {
+        "auto" => {
+            lang.pick("dès que chaque nom a son certificat", "as soon as each name has its certificate")
+        }
+        "on" => lang.pick("oui", "yes"),
+        "names" => lang.pick("les noms du site", "the site's names"),
+        "subdomains" => lang.pick("et tous les noms en dessous", "and all names below them"),
+        _ => lang.pick("non", "no"),
+    }
+}
+
 /// A name as people read it; anything else as it is.
 pub fn shown(name: &str) -> String {
     name.parse::<model::DomainName>().map_or_else(|_| name.to_owned(), |name| name.unicode())
@@ -118,6 +145,7 @@ pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
     match change.verb.as_str() {
         "site.create" => lang.pick("Supprimer ce site", "Delete this site"),
         "site.names" => lang.pick("Remettre les noms d’avant", "Put the names back"),
+        "site.https" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
         "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
         "account.suspend" => lang.pick("Remettre le compte en service", "Resume the account"),
         "account.resume" => lang.pick("Suspendre à nouveau", "Suspend again"),

@@ -28,6 +28,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::RecoveryRefused => lang.pick("nouvelle adresse refusée", "new address refused"),
         Kind::Recovered => lang.pick("accès passé à une autre adresse", "access moved to another address"),
         Kind::NewAddress => lang.pick("nouvelle adresse", "new address"),
+        Kind::CertificateEnds => lang.pick("HTTPS d’un site s’arrête", "a site's HTTPS ends"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }

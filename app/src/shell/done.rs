@@ -9,6 +9,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),
+        "https_set" => Text::new(
+            "C’est réglé\u{a0}: l’hôte suit dans un instant.",
+            "It is set: the host follows in a moment.",
+        ),
         "certificate_tried" => Text::new(
             "Le panneau regarde maintenant\u{a0}: rechargez cette page dans un instant.",
             "The panel is looking now: reload this page in a moment.",

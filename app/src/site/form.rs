@@ -132,7 +132,13 @@ async fn after(
 }
 
 /// The site's page again, with the error at the field that adds a name when it is about names.
-async fn again(server: &Server, face: &Face, id: SiteId, typed: Typed, problem: Problem) -> Answer {
+pub(super) async fn again(
+    server: &Server,
+    face: &Face,
+    id: SiteId,
+    typed: Typed,
+    problem: Problem,
+) -> Answer {
     let problem = on_form(problem)?;
     let problem = if problem.field == Some("names") { problem.on("name") } else { problem };
     draw(server, &face.at(format!("/sites/{id}")), id, typed.refused(problem)).await

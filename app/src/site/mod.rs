@@ -1,6 +1,7 @@
 //! Web sites: their list on an account's page, the page of one, its names, its end.
 
 pub mod form;
+pub mod https;
 pub mod list;
 pub mod show;
 

@@ -78,7 +78,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {way(lang, site)}
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
-            {card::card(lang, site, certificates.as_deref(), may)}
+            {card::card(lang, site, certificates.as_deref(), may, typed)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}
         </div>

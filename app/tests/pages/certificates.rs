@@ -99,3 +99,66 @@ async fn without_an_authority_pages_say_so() {
     assert!(got.html.contains("has no certificate authority"), "{}", got.html);
     assert!(stage.admin.get("/certificates").await.html.contains("add the table [acme]"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_move_visits_to_https_and_have_browsers_keep_to_it() {
+    let stage = Stage::certifying().await;
+    in_place(&stage).await;
+    let (path, form) = (stage.filled("/sites/{site}"), stage.filled("/sites/{site}/https"));
+    let page = stage.member.get(&path).await;
+    let said = words(&page.html);
+    assert!(said.contains("will move to HTTPS by themselves as soon as each name"), "{said}");
+    assert!(said.contains("This choice opens when each name has its certificate."), "{said}");
+    // One name waits still: what the form does not offer is refused with the reason.
+    let got = stage.member.post(&form, &[("hsts", "names")]).await;
+    check(&got.html);
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    assert!(words(&got.html).contains("does not have its certificate yet"), "{}", got.html);
+    let got = stage.member.post(&form, &[("redirect", "off")]).await;
+    assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, &*format!("{path}?done=https_set")));
+    let page = stage.member.get(got.location()).await;
+    check(&page.html);
+    assert!(page.html.contains("Visits over HTTP stay there") && page.html.contains("It is set"));
+    // Both are in place: it moves at once, and HSTS says what it means.
+    let mut tx = stage.server.store.write().await.unwrap();
+    sql("UPDATE certificates SET proven_at = 1").run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.member.post(&form, &[("redirect", "auto")]).await;
+    let page = stage.member.get(&path).await;
+    let tags = check(&page.html);
+    assert!(page.html.contains("Visits over HTTP move to HTTPS, for each name"), "{}", page.html);
+    assert!(page.html.contains("It cannot be undone quickly"), "{}", page.html);
+    assert!(
+        tags.iter().all(|tag| tag.get("name") != Some("hsts") || tag.get("checked").is_none()),
+        "nobody chose yet"
+    );
+    let french = words(&stage.member.reading("fr").get(&path).await.html);
+    assert!(french.contains("Cela ne s’annule pas vite\u{a0}:"), "{french}");
+    let got = stage.member.post(&form, &[("hsts", "always")]).await;
+    check(&got.html);
+    assert!(got.html.contains("id=\"f-hsts-error\""), "{}", got.html);
+    stage.member.post(&form, &[("hsts", "subdomains")]).await;
+    let page = stage.member.get(&path).await;
+    check(&page.html);
+    let said = words(&page.html);
+    assert!(
+        said.contains("for the names of this site and all below them")
+            && said.contains("for a day, and from"),
+        "{said}"
+    );
+    assert!(!said.contains("No longer move to HTTPS"), "HSTS ends first");
+    let got = stage.member.post(&form, &[("redirect", "off")]).await;
+    assert_eq!(got.status, StatusCode::CONFLICT);
+    check(&got.html);
+    assert!(got.html.contains("end HSTS first"), "{}", got.html);
+    stage.member.post(&form, &[("hsts", "off")]).await;
+    assert!(stage.member.get(&path).await.html.contains("HSTS has ended"));
+    let history = words(&stage.member.get(&stage.filled("/accounts/{account}/changes")).await.html);
+    assert!(
+        history.contains("Site's HTTPS set") && history.contains("HSTS: and all names below them"),
+        "{history}"
+    );
+    // Who reads alone is told, and offered nothing.
+    let page = stage.reader.get(&path).await;
+    assert!(page.html.contains("Visits over HTTP move to HTTPS") && !page.html.contains(&form));
+}

@@ -33,6 +33,7 @@ pub fn site(account: &AccountView, site: &SiteRow) -> Want {
         state,
         folder: site.folder.clone(),
         names: site.names.clone(),
+        https: site.on_host(),
     };
     Want::put(account.host.id, account.id, Body::Site(body))
 }

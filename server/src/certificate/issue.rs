@@ -167,7 +167,7 @@ async fn issued(
     let text = serde_json::to_string(&chain).map_err(|error| internal("a chain", &error))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
-           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
+           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, warned_days = NULL, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
         .bind(certificate.id)
         .bind(claimed.key)
         .bind(text)

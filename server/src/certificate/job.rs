@@ -4,6 +4,7 @@
 use super::{
     Issuer, advice, issue,
     store::{Stored, select_stored, stored},
+    warn,
 };
 use crate::{Actor, Server, store::sql, wake::Wake};
 use model::{AccountId, CertificateId, HostId, Problem, SiteName, Thumbprint, UnixName};
@@ -24,7 +25,7 @@ const CLAIM_MS: i64 = 5 * 60_000;
 /// What a host has to write before the authority may look.
 const TOLD_MS: i64 = 5_000;
 /// A renewal that does not come is begun again after this.
-const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
+pub(super) const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// Runs until `stop` turns true. An order under way is taken up again by the next process.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
@@ -66,7 +67,7 @@ async fn rounds(server: &Server, issuer: &Arc<Issuer>) {
     }
 }
 
-/// Begins what is due, as far as there is room.
+/// Begins what is due, as far as there is room, and writes to those whose renewal fails.
 async fn begin_due(server: &Server, issuer: &Arc<Issuer>, permits: &Arc<Semaphore>) -> Result<(), Problem> {
     prepare(server, issuer).await?;
     while let Ok(permit) = permits.clone().try_acquire_owned() {
@@ -77,7 +78,7 @@ async fn begin_due(server: &Server, issuer: &Arc<Issuer>, permits: &Arc<Semaphor
             issue::told(&server, &issuer, claimed).await;
         });
     }
-    Ok(())
+    warn::warn(server).await.map(drop)
 }
 
 /// One round to its end: for tests. Gives how many were asked for.
@@ -90,11 +91,13 @@ pub async fn round(server: &Server) -> Result<usize, Problem> {
         issue::told(server, &issuer, claimed).await;
         asked += 1;
     }
+    warn::warn(server).await?;
     Ok(asked)
 }
 
 async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
     let_go(server).await?;
+    crate::site::secure(server).await?;
     let new = new_names(server).await?;
     let renew = to_renew(server).await?;
     if new.is_empty() && renew.is_empty() && !any_wanted(server).await? {

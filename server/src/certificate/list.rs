@@ -13,7 +13,7 @@ use model::{AccountId, CertificateId, Problem, ProblemKind, Right, SiteId, Text}
 
 macro_rules! columns {
     () => {
-        "SELECT c.id, c.name, c.text_fr, c.text_en, c.issuer, c.not_before, c.not_after, c.renew_at, c.next_at, c.chain_key,
+        "SELECT c.id, c.name, c.text_fr, c.text_en, c.issuer, c.not_before, c.not_after, c.renew_at, c.next_at, c.proven_at, c.chain_key,
            c.version, a.id AS account_id, a.name AS account_name, n.site_id
          FROM certificates c JOIN accounts a ON a.id = c.account_id LEFT JOIN names n ON n.name = c.name "
     };
@@ -150,6 +150,7 @@ fn view(row: &Row, now: i64) -> Result<CertificateView, Problem> {
         not_before: row.get("not_before")?,
         not_after,
         renew_at: row.get("renew_at")?,
+        proven_at: row.get("proven_at")?,
         version: row.get("version")?,
     })
 }

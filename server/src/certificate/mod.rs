@@ -12,6 +12,7 @@ mod job;
 mod list;
 mod settings;
 mod store;
+mod warn;
 
 pub(crate) use api::ROUTES;
 pub use authority::{Authority, Refusal};
@@ -90,6 +91,8 @@ pub struct CertificateView {
     pub not_after: Option<i64>,
     /// When the next one is asked for.
     pub renew_at: Option<i64>,
+    /// When the panel saw from outside that the name shows it; none: visitors are not sent there.
+    pub proven_at: Option<i64>,
     /// When what is missing is looked at again.
     pub next_at: Option<i64>,
     pub version: i64,

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashSet};
 /// Whether an actor of this kind can undo acts of this verb.
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
-        "site.create" | "site.names" | "site.delete" => true,
+        "site.create" | "site.names" | "site.https" | "site.delete" => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
         | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
         _ => false,
@@ -53,6 +53,13 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             site::set_names_as(server, actor, site, Some(now.version), names(&undone.before)?, Some(change))
                 .await?
                 .change
+        }
+        "site.https" => {
+            let site = id.parse()?;
+            let now = site::show(server, actor, site).await?;
+            still(undone.after == Some(now.https.summary()))?;
+            let before = site::Chosen::before(undone.before.as_ref());
+            site::set_https_as(server, actor, site, Some(now.version), before, Some(change)).await?.change
         }
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
@@ -121,6 +128,7 @@ fn family(verb: &str) -> &'static [&'static str] {
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
             &["account.suspend", "account.resume", "account.delete", "account.restore"]
         }
+        "site.https" => &["site.https"],
         "account.plan" => &["account.plan"],
         "member.rename" | "member.update" => &["member.rename", "member.update"],
         // Each stands at a place of its own in the history of statuses, whatever came later.

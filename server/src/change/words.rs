@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 76] = [
+const WORDS: [(&str, &str, &str); 78] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -13,6 +13,8 @@ const WORDS: [(&str, &str, &str); 76] = [
     ("account.erase", "Compte effacé", "Account erased"),
     ("site.create", "Site ajouté", "Site added"),
     ("site.names", "Noms du site changés", "Site's names changed"),
+    ("site.https", "HTTPS du site réglé", "Site's HTTPS set"),
+    ("site.secure", "HTTPS du site adapté à ses certificats", "Site's HTTPS fitted to its certificates"),
     ("site.delete", "Site supprimé", "Site deleted"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),

@@ -3,6 +3,7 @@
 mod api;
 mod at_once;
 mod carrier;
+mod ends;
 mod headers;
 mod job;
 mod member;
@@ -18,6 +19,7 @@ mod trouble;
 pub(crate) use api::ROUTES;
 pub use at_once::at_once;
 pub use carrier::Carrier;
+pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use member::member_ended;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
@@ -26,7 +28,7 @@ pub use rules::{again, failed, list, list_in};
 pub(crate) use security::{Moved, factor, recovered, recovery_asked, recovery_refused};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
-use model::{AccountId, Lang, MailId, Text};
+use model::{AccountId, Lang, MailId, SiteId, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,12 +64,14 @@ pub enum Kind {
     Asked,
     /// Somebody got a staff role.
     Staff,
+    /// Certificates of a site's names end, and could not be renewed so far.
+    CertificateEnds,
     /// Where history ends, each week.
     ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -85,6 +89,7 @@ impl Kind {
         Kind::NewAddress,
         Kind::Asked,
         Kind::Staff,
+        Kind::CertificateEnds,
         Kind::ChainHead,
     ];
 
@@ -107,6 +112,7 @@ impl Kind {
             Kind::NewAddress => "new_address",
             Kind::Asked => "asked",
             Kind::Staff => "staff",
+            Kind::CertificateEnds => "certificate_ends",
             Kind::ChainHead => "chain_head",
         }
     }
@@ -199,6 +205,9 @@ pub(crate) struct Facts {
     pub name: Option<String>,
     /// Another address, masked.
     pub email: Option<String>,
+    /// A site, and those of its names whose certificates end.
+    pub site: Option<SiteId>,
+    pub endings: Vec<Ending>,
     /// Where the chain of history ends.
     pub head: Option<Head>,
 }

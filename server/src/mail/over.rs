@@ -13,7 +13,7 @@ pub(super) struct Matter<'a> {
     pub user: Option<UserId>,
     pub member: Option<MemberId>,
     pub account: Option<AccountId>,
-    /// The invitation, grant or approval; mails of before do not say.
+    /// The invitation, grant, approval or site; mails of before do not say.
     pub about: Option<&'a str>,
 }
 
@@ -54,6 +54,12 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
                + (SELECT COUNT(*) FROM accounts WHERE member_id = $1 AND state = 'deleted')
                + CASE WHEN EXISTS (SELECT 1 FROM members WHERE id = $1) THEN 0 ELSE 1 END")
             .bind(member)
+        }
+        // Renewed meanwhile, or no longer the site's.
+        (Kind::CertificateEnds, Some(site)) => {
+            sql("SELECT COUNT(*) FROM certificates c JOIN names n ON n.name = c.name
+                 WHERE n.site_id = $1 AND c.chain_key < c.key_number AND c.warned_days IS NOT NULL")
+            .bind(site)
         }
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")

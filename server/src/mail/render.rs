@@ -1,11 +1,11 @@
 //! Templates to subject, text and HTML. Each format has its own Tera instance whose escape function quotes for that format (law 4);
 //! escaping is on for every template, so that nothing depends on remembering a filter.
 
-use super::{Facts, Kind};
+use super::{Ending, Facts, Kind};
 use crate::{config::Origin, store::internal};
 use jiff::{Timestamp, tz::TimeZone};
 use model::{AccountId, Lang, Problem, Role, Secret, StaffRole};
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 use tera::{Context, Tera};
 
 /// The three faces of one mail in one language.
@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 36] = mails![
+static FILES: [[(&str, &str); 3]; 38] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -43,6 +43,7 @@ static FILES: [[(&str, &str); 3]; 36] = mails![
     "new_address",
     "asked",
     "staff",
+    "certificate_ends",
     "chain_head"
 ];
 
@@ -108,6 +109,8 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("factor", &facts.factor);
     context.insert("name", &facts.name);
     context.insert("email", &facts.email);
+    context.insert("site_url", &facts.site.map(|id| format!("{origin}/sites/{id}")));
+    context.insert("endings", &facts.endings.iter().map(|one| ending(*lang, one)).collect::<Vec<_>>());
     context.insert("position", &facts.head.as_ref().map(|head| head.position));
     context.insert("hash", &facts.head.as_ref().map(|head| head.hash.as_str()));
     context.insert("head_at", &facts.head.as_ref().and_then(|head| head.at).map(moment));
@@ -166,6 +169,12 @@ fn day(lang: Lang, ms: i64) -> String {
     lang.day(at.year(), at.month(), at.day())
 }
 
+/// One name whose certificate ends, as templates say it.
+fn ending(lang: Lang, one: &Ending) -> BTreeMap<&'static str, String> {
+    let missing = one.missing.pick(lang).to_owned();
+    BTreeMap::from([("name", one.name.clone()), ("at", day(lang, one.at)), ("missing", missing)])
+}
+
 /// A role, on a member or in the cooperative, in a word.
 fn role(lang: Lang, code: &str) -> Option<String> {
     let word =
@@ -213,6 +222,12 @@ mod tests {
             by: Some("ana@asso.example".into()),
             email: Some("a…@neuf.example".into()),
             answer_until: Some(1_793_480_400_000),
+            site: Some(model::SiteId::new(2, &[2; 10])),
+            endings: vec![Ending {
+                name: "miel.example".into(),
+                at: 1_793_480_400_000,
+                missing: model::Text::new("Ce nom ne mène nulle part.", "This name leads nowhere."),
+            }],
             head: Some(Head { position: 4711, hash: "c0ffee".into(), at: Some(1_793_480_400_000) }),
             ..Facts::default()
         };
@@ -241,6 +256,7 @@ mod tests {
                             | Kind::Deleted
                             | Kind::MemberDeleted
                             | Kind::Restored
+                            | Kind::CertificateEnds
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("essaim"), kind == Kind::MemberDeleted, "{what}");
@@ -252,8 +268,16 @@ mod tests {
                     let day = lang.pick("31 octobre 2026", "31 October 2026");
                     let dated = matches!(
                         kind,
-                        Kind::Deleted | Kind::MemberDeleted | Kind::Asked | Kind::RecoveryAsked
+                        Kind::Deleted
+                            | Kind::MemberDeleted
+                            | Kind::Asked
+                            | Kind::RecoveryAsked
+                            | Kind::CertificateEnds
                     );
+                    let missing = lang.pick("Ce nom ne mène nulle part.", "This name leads nowhere.");
+                    let ends = ["miel.example", missing, "https://panel.asso.example/sites/"]
+                        .map(|said| face.contains(said));
+                    assert_eq!(ends, [kind == Kind::CertificateEnds; 3], "{what}");
                     assert_eq!(face.contains(day), dated, "{what}");
                 }
             }

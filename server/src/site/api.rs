@@ -1,6 +1,6 @@
 //! Sites over the API.
 
-use super::{SiteView, create, delete, list, set_names, show};
+use super::{NewHttps, SiteView, create, delete, list, set_https, set_names, show};
 use crate::{
     Server,
     api::{Answer, ApiError, Asked, IfMatch, Needs, Route, Verb, Who, created, done, handler, part, shape},
@@ -54,6 +54,16 @@ pub(crate) const ROUTES: &[Route] = &[
     )
     .takes(shape::<Names>),
     Route::new(
+        Verb::Patch,
+        "/sites/{site}/https",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Whether visitors are sent to HTTPS (`redirect`) and browsers told to keep to it (`hsts`, which cannot be undone quickly)",
+        Answer::One(shape::<SiteView>),
+        || routing::patch(patch_https),
+    )
+    .takes(shape::<NewHttps>),
+    Route::new(
         Verb::Delete,
         "/sites/{site}",
         Who::Account(Right::Sites),
@@ -98,6 +108,16 @@ async fn patch(
 ) -> Result<Response, ApiError> {
     let named = set_names(&server, &asked.actor, part(&params, "site")?, expected, &asked.body.names).await?;
     done(&named, Some(named.item.version))
+}
+
+async fn patch_https(
+    State(server): State<Server>,
+    IfMatch(expected): IfMatch,
+    params: RawPathParams,
+    asked: Asked<NewHttps>,
+) -> Result<Response, ApiError> {
+    let set = set_https(&server, &asked.actor, part(&params, "site")?, expected, asked.body).await?;
+    done(&set, Some(set.item.version))
 }
 
 handler!(end remove = delete, of "site");

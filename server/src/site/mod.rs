@@ -2,12 +2,17 @@
 
 mod api;
 mod claim;
+mod https;
 mod rules;
+mod secure;
 mod store;
 
 pub(crate) use api::ROUTES;
+pub(crate) use https::{Chosen, set_https_as};
+pub use https::{HSTS_DAY_MS, HstsReach, HttpsView, NewHttps, Redirect, set_https};
 pub use rules::{create, delete, set_names};
 pub(crate) use rules::{delete_as, recreate, set_names_as};
+pub(crate) use secure::secure;
 pub(crate) use store::{SiteRow, rows};
 pub use store::{care, list, main_names, show};
 
@@ -31,6 +36,7 @@ pub struct SiteView {
     /// The main one first.
     #[schema(value_type = Vec<String>)]
     pub names: Vec<SiteName>,
+    pub https: HttpsView,
     /// How it stands on its host, and the reason in words where there is one.
     #[schema(value_type = String)]
     pub state: ChangeState,

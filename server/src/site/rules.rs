@@ -1,6 +1,6 @@
 //! Making, naming and deleting sites.
 
-use super::{SiteRow, SiteView, claim, store};
+use super::{Chosen, HstsReach, SiteRow, SiteView, claim, store};
 use crate::{
     Actor, Server,
     account::{self, AccountView},
@@ -30,7 +30,7 @@ pub async fn create(
         let item = store::load(tx.on(), actor, made, now).await?;
         return Ok(Done { change: item.change, item });
     }
-    let site = SiteRow { id, folder: name.clone(), names: vec![name] };
+    let site = SiteRow::new(id, name.clone(), vec![name]);
     let change = add(server, actor, &mut tx, &of, &site, "site.create", None).await?;
     finish(tx, actor, &site, now, change).await
 }
@@ -45,7 +45,11 @@ pub(crate) async fn recreate(
     let account = deleted.account.ok_or_else(not_found)?;
     let names = change::names(&deleted.before)?;
     let folder = deleted.before.as_ref().and_then(|before| before["folder"].as_str()).unwrap_or_default();
-    let site = SiteRow { id: deleted.subject.id.parse()?, folder: SiteName::parse(folder)?, names };
+    let mut site = SiteRow::new(deleted.subject.id.parse()?, SiteName::parse(folder)?, names);
+    let chosen = Chosen::before(deleted.before.as_ref().map(|before| &before["https"]));
+    site.https.redirect = chosen.redirect.unwrap_or_default();
+    site.https.hsts = chosen.hsts.unwrap_or_default();
+    site.https.hsts_at = (site.https.hsts != HstsReach::Off).then_some(now);
     let mut tx = server.store.write().await?;
     let of = account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
     let change = add(server, actor, &mut tx, &of, &site, "site.create", Some(deleted.id)).await?;
@@ -80,12 +84,15 @@ async fn add(
         claim::registrable(server, name)?;
     }
     let inserted =
-        sql("INSERT INTO sites (id, account_id, folder, created_at, version) VALUES ($1, $2, $3, $4, 1)
+        sql("INSERT INTO sites (id, account_id, folder, created_at, version, redirect, hsts, hsts_at) VALUES ($1, $2, $3, $4, 1, $5, $6, $7)
          ON CONFLICT (account_id, folder) DO NOTHING")
         .bind(site.id)
         .bind(of.id)
         .bind(&site.folder)
         .bind(now)
+        .bind(site.https.redirect)
+        .bind(site.https.hsts)
+        .bind(site.https.hsts_at)
         .run(tx.on())
         .await?;
     if inserted == 0 {
@@ -106,11 +113,13 @@ async fn add(
     act.after = Some(summary(&site.names, &site.folder));
     act.undoes = undoes;
     let change = change::record(tx, &*server.world, actor, act).await?;
-    resource::write(tx, change, now, vec![account::site_want(of, site)]).await?;
+    // A name that was another site's a moment ago may have its certificate.
+    let site = store::row(tx, site.id).await?;
+    resource::write(tx, change, now, vec![account::site_want(of, &site)]).await?;
     Ok(change)
 }
 
-async fn finish(
+pub(super) async fn finish(
     mut tx: Tx,
     actor: &Actor,
     site: &SiteRow,
@@ -160,7 +169,7 @@ pub(crate) async fn set_names_as(
     search::put_site(&mut tx, id, &names).await?;
     claim::release(&mut tx, of.id).await?;
     sql("UPDATE sites SET version = version + 1 WHERE id = $1").bind(id).run(tx.on()).await?;
-    let site = SiteRow { id, folder: before.folder, names };
+    let site = store::row(&mut tx, id).await?;
     let mut act = act("site.names", &of, &site);
     act.before = Some(summary(&before.names, &site.folder));
     act.after = Some(summary(&site.names, &site.folder));
@@ -196,9 +205,11 @@ pub(crate) async fn delete_as(
     sql("DELETE FROM sites WHERE id = $1").bind(id).run(tx.on()).await?;
     search::forget(&mut tx, search::Kind::Site, id).await?;
     claim::release(&mut tx, of.id).await?;
-    let site = SiteRow { id, folder: before.folder.clone(), names: before.names.clone() };
+    let site = SiteRow::new(id, before.folder.clone(), before.names.clone());
     let mut act = act("site.delete", &of, &site);
-    act.before = Some(summary(&site.names, &site.folder));
+    let mut lost = summary(&site.names, &site.folder);
+    lost["https"] = before.https.summary();
+    act.before = Some(lost);
     act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     resource::write(&mut tx, change, now, vec![account::site_gone(&of, &site)]).await?;
@@ -207,7 +218,7 @@ pub(crate) async fn delete_as(
 }
 
 /// Locks the site's account, then reads the site as it stands.
-async fn lock(
+pub(super) async fn lock(
     tx: &mut Tx,
     server: &Server,
     actor: &Actor,
@@ -250,7 +261,7 @@ fn count(of: &AccountView, before: &SiteView, names: &[SiteName]) -> Result<(), 
     Ok(())
 }
 
-fn act(verb: &'static str, of: &AccountView, site: &SiteRow) -> Act {
+pub(super) fn act(verb: &'static str, of: &AccountView, site: &SiteRow) -> Act {
     let label = site.names.first().map(SiteName::unicode).unwrap_or_default();
     let mut act = Act::new(verb, Subject::new("site", site.id, label));
     act.member = Some(of.member.id);

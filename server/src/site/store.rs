@@ -1,6 +1,6 @@
 //! The tables `sites` and `names`, always scoped by owner.
 
-use super::SiteView;
+use super::{HttpsView, SiteView};
 use crate::{
     Actor, Server,
     account::AccountView,
@@ -10,7 +10,7 @@ use crate::{
     store::{Row, Tx, among, internal, sql},
     views::Ref,
 };
-use model::{AccountId, ChangeState, Problem, SiteId, SiteName, wire::Drift};
+use model::{AccountId, ChangeState, Https, Problem, SiteId, SiteName, wire::Drift};
 use serde_json::Value;
 use sqlx::AnyConnection;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// What `view` reads, and from where.
 macro_rules! columns {
     () => {
-        "SELECT s.id, s.folder, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
+        "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
            h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
            r.state, r.text_fr, r.text_en, r.drift, r.change_id
          FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
@@ -32,21 +32,64 @@ pub(crate) struct SiteRow {
     pub id: SiteId,
     pub folder: SiteName,
     pub names: Vec<SiteName>,
+    pub https: HttpsView,
+    /// Those of its names whose certificate was seen in place.
+    pub proven: Vec<SiteName>,
+}
+
+impl SiteRow {
+    /// A new one.
+    pub fn new(id: SiteId, folder: SiteName, names: Vec<SiteName>) -> SiteRow {
+        SiteRow { id, folder, names, https: HttpsView::default(), proven: vec![] }
+    }
+
+    /// Whether every name has its certificate in place.
+    pub fn is_proven(&self) -> bool {
+        self.names.iter().all(|name| self.proven.contains(name))
+    }
+
+    /// Its HTTPS, as the host is told.
+    pub fn on_host(&self) -> Https {
+        super::https::on_host(&self.https, &self.proven)
+    }
+}
+
+macro_rules! select_rows {
+    ($of:literal) => {
+        concat!(
+            "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, n.name, c.proven_at
+             FROM sites s JOIN names n ON n.site_id = s.id LEFT JOIN certificates c ON c.name = n.name AND c.account_id = s.account_id
+             WHERE ",
+            $of,
+            " = $1 ORDER BY s.id, n.position"
+        )
+    };
 }
 
 /// All sites of an account that the caller has locked.
 pub(crate) async fn rows(tx: &mut Tx, account: AccountId) -> Result<Vec<SiteRow>, Problem> {
     let mut sites: BTreeMap<SiteId, SiteRow> = BTreeMap::new();
-    sql("SELECT s.id, s.folder, n.name FROM sites s JOIN names n ON n.site_id = s.id WHERE s.account_id = $1 ORDER BY s.id, n.position")
-        .bind(account)
-        .all(tx.on(), |row| {
-            let id: SiteId = row.get("id")?;
-            let folder = row.get("folder")?;
-            sites.entry(id).or_insert(SiteRow { id, folder, names: vec![] }).names.push(row.get("name")?);
-            Ok(())
-        })
-        .await?;
+    sql(select_rows!("s.account_id")).bind(account).all(tx.on(), |row| gather(row, &mut sites)).await?;
     Ok(sites.into_values().collect())
+}
+
+/// One site of an account that the caller has locked.
+pub(super) async fn row(tx: &mut Tx, site: SiteId) -> Result<SiteRow, Problem> {
+    let mut sites: BTreeMap<SiteId, SiteRow> = BTreeMap::new();
+    sql(select_rows!("s.id")).bind(site).all(tx.on(), |row| gather(row, &mut sites)).await?;
+    sites.remove(&site).ok_or_else(not_found)
+}
+
+fn gather(row: &Row, sites: &mut BTreeMap<SiteId, SiteRow>) -> Result<(), Problem> {
+    let id: SiteId = row.get("id")?;
+    let new = SiteRow { https: HttpsView::read(row)?, ..SiteRow::new(id, row.get("folder")?, vec![]) };
+    let site = sites.entry(id).or_insert(new);
+    let name: SiteName = row.get("name")?;
+    if row.get::<Option<i64>>("proven_at")?.is_some() {
+        site.proven.push(name.clone());
+    }
+    site.names.push(name);
+    Ok(())
 }
 
 /// The sites of an account, oldest first.
@@ -163,6 +206,7 @@ fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
         host: Ref { id: row.get("host_id")?, name: row.get("host_name")? },
         folder: row.get("folder")?,
         names: vec![],
+        https: HttpsView::read(row)?,
         state: change::shown(state.unwrap_or(ChangeState::Wanted), away),
         text: row.text("text_fr", "text_en")?,
         drift: drift.and_then(|drift| serde_json::from_value::<Drift>(drift).ok()),

@@ -258,4 +258,6 @@ coded_columns!(
     crate::mail::State,
     crate::factor::Policy,
     crate::census::What,
+    crate::site::Redirect,
+    crate::site::HstsReach,
 );

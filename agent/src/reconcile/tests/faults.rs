@@ -51,6 +51,8 @@ fn asso_in(state: AccountState) -> Resource {
 fn vhost(names: &[&str]) -> Resource {
     let mut site = site("asso", 1, 2, names);
     site.folder = "a.example".parse().unwrap();
+    // Over HTTP its last name leads to HTTPS.
+    site.https.redirect = site.names[1..].to_vec();
     wanted(&Body::Site(site), 0)
 }
 

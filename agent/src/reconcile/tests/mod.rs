@@ -2,5 +2,6 @@
 
 mod certificates;
 mod faults;
+mod https;
 mod life;
 mod people;

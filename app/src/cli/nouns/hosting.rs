@@ -4,6 +4,7 @@ use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE};
 use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
+const SITE_HTTPS: &[&str] = &["names", "https.redirect", "https.hsts", "state", "id"];
 const CERTIFICATE: &[&str] = &["name", "state", "text", "not_after", "renew_at", "next_at", "id"];
 const PLAN: &[&str] =
     &["name", "sites_max", "names_max", "php_workers", "disk_mb", "memory_mb", "accounts", "id"];
@@ -162,6 +163,27 @@ pub const NOUNS: &[Noun] = &[
                     "All its names, the main one first",
                 )],
                 SITE,
+            ),
+            act(
+                "https",
+                "PATCH",
+                "/sites/{site}/https",
+                text("Passer les visites à HTTPS", "Move visits to HTTPS"),
+                &[
+                    input(
+                        "redirect",
+                        Kind::Option,
+                        "auto (dès que chaque nom a son certificat), on ou off",
+                        "auto (as soon as each name has its certificate), on or off",
+                    ),
+                    input(
+                        "hsts",
+                        Kind::Option,
+                        "off, names ou subdomains\u{a0}: les navigateurs n’acceptent plus que HTTPS, et cela ne s’annule pas vite",
+                        "off, names or subdomains: browsers accept HTTPS alone, and it cannot be undone quickly",
+                    ),
+                ],
+                SITE_HTTPS,
             ),
             delete("/sites/{site}"),
             lists(

@@ -52,6 +52,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/names/main"
             | "/sites/{site}/names/{name}/remove"
             | "/sites/{site}/delete"
+            | "/sites/{site}/https"
             | "/sites/{site}/certificates/{certificate}/try"
             | "/changes/{change}/undo",
         ) => Needs::Account(Right::Sites),

@@ -236,6 +236,7 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/staff") => json!({ "email": "x@y.example", "role": "board" }),
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
+        (_, "/sites/{site}/https") => json!({ "redirect": "off" }),
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),

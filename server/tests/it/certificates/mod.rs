@@ -1,10 +1,12 @@
 //! Certificates of names, from the first look at the DNS to the renewal: an authority in memory signs for real, or says no; a map is the
 //! DNS; a small web server stands for nginx.
 
+pub mod https;
 pub mod issue;
 pub mod life;
 pub mod see;
 mod shown;
+pub mod warn;
 
 use crate::{
     bench::Bench,
@@ -247,6 +249,10 @@ impl Certifying {
 
     pub fn pass(&self, ms: i64) {
         self.stage.bench.world.pass(ms);
+    }
+
+    pub fn pass_until(&self, at: i64) {
+        self.pass(at - self.server().world.now_ms());
     }
 
     /// As the account's owner sees the certificates of a site.

@@ -74,6 +74,7 @@ pub async fn five_thousand_resources_come_and_are_reported(bench: Bench) {
             state: model::SiteState::Serving,
             folder: name.clone(),
             names: vec![name],
+            https: model::Https::default(),
         };
         server::resource::Want::put(host, home.account, model::Body::Site(site))
     });
