@@ -228,14 +228,10 @@ fn browsers_are_told_to_keep_to_it(world: &Authority, site: &Site<'_>) {
             "curl -sS -D - -o /dev/null --cacert /root/root.pem --resolve {name}:443:{address} https://{name}/hsts.php | grep -i strict | tr -d '\\r'"
         ))
     };
-    becomes(
-        "the script's own word",
-        || told().map(|line| line.to_lowercase()),
-        "strict-transport-security: max-age=5",
-    );
+    let lower = || told().map(|line| line.trim().to_lowercase());
+    becomes("the script's own word", lower, "strict-transport-security: max-age=5");
     set(world, site, &json!({ "hsts": "subdomains" }));
     let said = |value: &str| format!("strict-transport-security: {value}");
-    let lower = || told().map(|line| line.to_lowercase());
     becomes("for a day", lower, &said("max-age=86400; includesubdomains"));
     set(world, site, &json!({ "hsts": "off" }));
     becomes("forgotten", lower, &said("max-age=0"));
