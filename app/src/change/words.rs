@@ -3,7 +3,8 @@
 use crate::account::cause;
 use model::{Kind, Lang};
 use serde_json::Value;
-use server::{account::Cause, change::ChangeView};
+use server::{account::Cause, change::ChangeView, site::Part};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
@@ -37,6 +38,9 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
                 })
                 .collect();
         return (!said.is_empty()).then(|| said.join(" · "));
+    }
+    if Part::from_verb(&change.verb).is_some() {
+        return told(lang, &change.before, &change.after);
     }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
@@ -126,6 +130,42 @@ fn choice(lang: Lang, code: &str) -> &'static str {
     }
 }
 
+/// What a site was told and is told now, word by word: `memory_limit: 256M → 512M`.
+fn told(lang: Lang, before: &Option<Value>, after: &Option<Value>) -> Option<String> {
+    let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
+    flat("", before.as_ref()?, &mut old);
+    flat("", after.as_ref()?, &mut new);
+    let keys: BTreeSet<&String> =
+        old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key)).collect();
+    let usual = lang.pick("comme d’habitude", "as usual");
+    let said = |side: &BTreeMap<String, String>, key| side.get(key).map_or(usual, String::as_str).to_owned();
+    let mut words: Vec<String> = keys
+        .iter()
+        .take(8)
+        .map(|key| format!("{key}{}{} → {}", lang.colon(), said(&old, *key), said(&new, *key)))
+        .collect();
+    words.extend((keys.len() > words.len()).then(|| "…".to_owned()));
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
+/// Every value by the last words that lead to it; lists as one value.
+fn flat(key: &str, value: &Value, into: &mut BTreeMap<String, String>) {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| flat(key, value, into)),
+        Value::Array(items) => {
+            let redirect =
+                |item: &Value| Some(format!("{} → {}", item["from"].as_str()?, item["to"].as_str()?));
+            let all: Vec<String> =
+                items.iter().map(|item| redirect(item).unwrap_or_else(|| text(item))).collect();
+            into.insert(key.to_owned(), all.join(", "));
+        }
+        value => {
+            into.insert(key.to_owned(), text(value));
+        }
+    }
+}
+
 /// A name as people read it; anything else as it is.
 pub fn shown(name: &str) -> String {
     name.parse::<model::DomainName>().map_or_else(|_| name.to_owned(), |name| name.unicode())
@@ -146,6 +186,8 @@ pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
         "site.create" => lang.pick("Supprimer ce site", "Delete this site"),
         "site.names" => lang.pick("Remettre les noms d’avant", "Put the names back"),
         "site.https" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
+        "site.php" | "site.redirects" | "site.main_name" | "site.maintenance" | "site.visitors"
+        | "site.errors" | "site.root" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
         "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
         "account.suspend" => lang.pick("Remettre le compte en service", "Resume the account"),
         "account.resume" => lang.pick("Suspendre à nouveau", "Suspend again"),
