@@ -52,6 +52,7 @@ impl SitePath {
         if decoded.contains(sign)
             || !(parts == [""] || parts.into_iter().all(part))
             || decoded.starts_with("//")
+            || decoded.ends_with(' ')
         {
             return refused(
                 "site_path_signs",
@@ -104,16 +105,23 @@ string_newtype!(Target);
 
 impl Target {
     pub fn parse(typed: &str) -> Result<Target, Problem> {
-        let refused = |code, text| Err(Problem::invalid("to", code, text));
-        if typed.len() > 2 * LONGEST {
-            return refused(
+        // What is encoded is longer, and is kept: so both are looked at.
+        let long = |text: &str| text.len() > 2 * LONGEST;
+        let read = if long(typed) { None } else { Some(Target::read(typed)?) };
+        read.filter(|target| !long(&target.0)).ok_or_else(|| {
+            Problem::invalid(
+                "to",
                 "target_long",
                 Text::new(
                     "Cette adresse dépasse 2\u{a0}048 octets\u{a0}: raccourcissez-la.",
                     "This address is longer than 2,048 octets: shorten it.",
                 ),
-            );
-        }
+            )
+        })
+    }
+
+    fn read(typed: &str) -> Result<Target, Problem> {
+        let refused = |code, text| Err(Problem::invalid("to", code, text));
         let typed = typed.trim_matches(' ');
         if typed.chars().any(char::is_control) {
             return refused(
@@ -316,6 +324,6 @@ mod tests {
         let target = Target::parse("https://a.example:81/b%20c?d#e").unwrap();
         assert_eq!((target.host(), target.path().as_str()), (Some("a.example"), "/b c"));
         assert!(target.has_query() && target.has_fragment());
-        assert_eq!(Target::parse("/x#?").unwrap().has_query(), false);
+        assert!(!Target::parse("/x#?").unwrap().has_query());
     }
 }

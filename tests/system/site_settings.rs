@@ -33,7 +33,7 @@ fn two_sites<'a>(tenant: &'a Tenant<'_>, prefix: &str) -> (Site<'a>, Site<'a>) {
     );
     for site in [&one, &two] {
         site.put("ini.php", INI).unwrap();
-        site.put("index.html", "the site").unwrap();
+        site.put("index.php", "<?php echo 'the site';").unwrap();
     }
     (one, two)
 }
@@ -143,7 +143,7 @@ fn a_site_runs_another_version_of_php() {
     scene
         .shell(
             "for deb in /var/cache/lab/php8.2/*.deb; do dpkg-deb --fsys-tarfile $deb | tar -x -C / ./usr; done; \
-             mkdir -p /etc/php/8.2/fpm && cp /usr/lib/php/8.2/php.ini-production /etc/php/8.2/fpm/php.ini; /usr/sbin/php-fpm8.2 -v; \
+             mkdir -p /etc/php/8.2/fpm && cp /usr/lib/php/8.2/php.ini-production /etc/php/8.2/fpm/php.ini; mkdir -p /etc/php/8.2/fpm/conf.d; echo zend_extension=opcache.so > /etc/php/8.2/fpm/conf.d/10-opcache.ini; /usr/sbin/php-fpm8.2 -v; \
              systemctl restart alveole-agent",
         )
         .unwrap();

@@ -57,17 +57,13 @@ impl Masters<'_> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut reload = signal(SignalKind::user_defined2())?;
         let mut again: Option<Instant> = None;
-        self.fit()?;
+        self.fit(None)?;
         let why = loop {
             tokio::select! {
                 _ = quit.recv() => break Ok(()),
                 _ = terminate.recv() => break Ok(()),
                 _ = reload.recv() => {
-                    for pid in self.running.values() {
-                        // Not yet waited for, so the number is still its own.
-                        let _ = kill(*pid, Signal::SIGUSR2);
-                    }
-                    if let Err(error) = self.fit() {
+                    if let Err(error) = self.fit(Some(Signal::SIGUSR2)) {
                         log::error(format!("{}: {error}", self.account));
                     }
                 }
@@ -86,7 +82,7 @@ impl Masters<'_> {
                 }
                 () = due(again) => {
                     again = None;
-                    self.fit()?;
+                    self.fit(None)?;
                 }
             }
         };
@@ -98,13 +94,13 @@ impl Masters<'_> {
         why
     }
 
-    /// Starts what is wanted and does not run, ends what runs and is not wanted.
-    fn fit(&mut self) -> io::Result<()> {
+    /// Starts what is wanted and does not run, ends what runs and is not wanted, and has the others hear `news`.
+    fn fit(&mut self, news: Option<Signal>) -> io::Result<()> {
         let (wanted, own) = wanted(self.places, self.account)?;
         for (version, pid) in &self.running {
-            if !wanted.contains(version) {
-                let _ = kill(*pid, Signal::SIGQUIT);
-            }
+            let heard = if wanted.contains(version) { news } else { Some(Signal::SIGQUIT) };
+            // Not yet waited for, so the number is still its own.
+            let _ = heard.map(|signal| kill(*pid, signal));
         }
         for version in wanted {
             if self.running.contains_key(&version) {

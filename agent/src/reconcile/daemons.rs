@@ -53,7 +53,7 @@ impl HostDaemons {
         let places = Places::default();
         let pools = places.pools(account).unwrap_or_default();
         let end = Instant::now() + PHP;
-        for pool in pools.iter().filter(|pool| crate::exec::installed(&fpm(pool.version))) {
+        for pool in pools.iter().filter(|pool| crate::exec::installed(fpm(pool.version))) {
             let socket = places.pool_socket(account, pool);
             while !socket.exists() {
                 if Instant::now() >= end || !self.awake(account) {

@@ -4,7 +4,6 @@ use crate::account::cause;
 use model::{Kind, Lang};
 use serde_json::Value;
 use server::{account::Cause, change::ChangeView, site::Part};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
@@ -40,7 +39,7 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         return (!said.is_empty()).then(|| said.join(" · "));
     }
     if Part::from_verb(&change.verb).is_some() {
-        return told(lang, &change.before, &change.after);
+        return super::told::detail(lang, &change.before, &change.after);
     }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
@@ -127,42 +126,6 @@ fn choice(lang: Lang, code: &str) -> &'static str {
         "names" => lang.pick("les noms du site", "the site's names"),
         "subdomains" => lang.pick("et tous les noms en dessous", "and all names below them"),
         _ => lang.pick("non", "no"),
-    }
-}
-
-/// What a site was told and is told now, word by word: `memory_limit: 256M → 512M`.
-fn told(lang: Lang, before: &Option<Value>, after: &Option<Value>) -> Option<String> {
-    let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
-    flat("", before.as_ref()?, &mut old);
-    flat("", after.as_ref()?, &mut new);
-    let keys: BTreeSet<&String> =
-        old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key)).collect();
-    let usual = lang.pick("comme d’habitude", "as usual");
-    let said = |side: &BTreeMap<String, String>, key| side.get(key).map_or(usual, String::as_str).to_owned();
-    let mut words: Vec<String> = keys
-        .iter()
-        .take(8)
-        .map(|key| format!("{key}{}{} → {}", lang.colon(), said(&old, *key), said(&new, *key)))
-        .collect();
-    words.extend((keys.len() > words.len()).then(|| "…".to_owned()));
-    (!words.is_empty()).then(|| words.join(" · "))
-}
-
-/// Every value by the last words that lead to it; lists as one value.
-fn flat(key: &str, value: &Value, into: &mut BTreeMap<String, String>) {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| flat(key, value, into)),
-        Value::Array(items) => {
-            let redirect =
-                |item: &Value| Some(format!("{} → {}", item["from"].as_str()?, item["to"].as_str()?));
-            let all: Vec<String> =
-                items.iter().map(|item| redirect(item).unwrap_or_else(|| text(item))).collect();
-            into.insert(key.to_owned(), all.join(", "));
-        }
-        value => {
-            into.insert(key.to_owned(), text(value));
-        }
     }
 }
 
