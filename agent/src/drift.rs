@@ -1,7 +1,7 @@
 //! Eyes on the generated folders (law 9): what changes there is looked at within a moment, healed when a link, a folder
 //! or a file is missing or wrong, and reported when somebody edited a file.
 
-use crate::{ground, ledger::Ledger, paths::Paths, worker::Errand};
+use crate::{cell::place::Pool, ground, ledger::Ledger, paths::Paths, worker::Errand};
 use model::{Body, Kind, ResourceKey, SiteName};
 use nix::{
     errno::Errno,
@@ -79,6 +79,7 @@ impl Eyes {
         for entry in entries.flatten() {
             self.watch(&entry.path());
             self.watch(&entry.path().join("sites"));
+            self.watch(&entry.path().join("php"));
         }
     }
 
@@ -142,6 +143,7 @@ impl Eyes {
         if event.mask.contains(AddWatchFlags::IN_ISDIR) && event.mask.contains(AddWatchFlags::IN_CREATE) {
             self.watch(&path);
             self.watch(&path.join("sites"));
+            self.watch(&path.join("php"));
         }
         // What is being written beside its place begins with a dot.
         if !name.as_encoded_bytes().starts_with(b".") {
@@ -172,6 +174,10 @@ impl Eyes {
                     && let Some(key) = file.strip_suffix(".conf").and_then(|key| Uuid::try_parse(key).ok())
                 {
                     found.insert(ResourceKey { kind: Kind::Site, key });
+                } else if let [_, "php", file] = parts[..]
+                    && let Some(site) = Pool::from_file(file).and_then(|pool| pool.site)
+                {
+                    found.insert(ResourceKey { kind: Kind::Site, key: site.uuid() });
                 } else if let Some(account) = parts.first() {
                     let accounts = accounts.get_or_insert_with(|| names_of(&ledger));
                     found.extend(accounts.get(*account));

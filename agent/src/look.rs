@@ -67,7 +67,7 @@ fn finding(at: ResourceKey, planned: Planned, settled: bool) -> Option<Finding> 
                 finding.steps.push(format!("{} {}", step.name(), step.about()).trim_end().to_owned());
                 let (path, new) = match step {
                     Step::Write(product) => (&product.path, Some(&product.bytes)),
-                    Step::Remove(path) => (path, None),
+                    Step::Remove(path) | Step::Retire(path) => (path, None),
                     _ => continue,
                 };
                 if at.kind == Kind::Certificate && path.extension().is_some_and(|ext| ext == "pem") {

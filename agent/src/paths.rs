@@ -1,6 +1,6 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
-use crate::fs::Readers;
+use crate::{cell::place::Pool, fs::Readers};
 use model::{CertificateId, Kind, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
@@ -131,6 +131,15 @@ impl Paths {
 
     pub fn fragment(&self, account: &UnixName, site: SiteId) -> PathBuf {
         self.fragments(account).join(format!("{}.conf", site.simple()))
+    }
+
+    /// The pools of PHP-FPM, of all versions.
+    pub fn pools(&self, account: &UnixName) -> PathBuf {
+        self.cell(account).join("php")
+    }
+
+    pub fn pool(&self, account: &UnixName, pool: &Pool) -> PathBuf {
+        self.pools(account).join(pool.file())
     }
 
     /// Where a cell's configuration is tried before it takes effect; the tenant must be able to read it.

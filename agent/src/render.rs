@@ -17,7 +17,11 @@ static APACHE: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
 
 /// Text that stands between double quotes in PHP-FPM's configuration.
 static PHP: LazyLock<Result<Tera, tera::Error>> =
-    LazyLock::new(|| instance(quote_string, &[("php.conf", include_str!("account/php.conf.tera"))]));
+    LazyLock::new(|| instance(quote_string, &[("pool.conf", include_str!("account/pool.conf.tera"))]));
+
+/// Text that stands in the arguments of Apache's rewriting.
+static REWRITE: LazyLock<Result<Tera, tera::Error>> =
+    LazyLock::new(|| instance(quote_rewrite, &[("rules.conf", include_str!("site/rules.conf.tera"))]));
 
 /// A field of passwd(5) or group(5).
 static PASSWD: LazyLock<Result<Tera, tera::Error>> = LazyLock::new(|| {
@@ -33,6 +37,7 @@ pub enum Format {
     Apache,
     Php,
     Passwd,
+    Rewrite,
 }
 
 fn instance(quote: fn(&str) -> String, templates: &[(&str, &str)]) -> Result<Tera, tera::Error> {
@@ -50,6 +55,7 @@ pub fn render(format: Format, template: &str, context: &Context) -> Result<Vec<u
         Format::Apache => &*APACHE,
         Format::Php => &*PHP,
         Format::Passwd => &*PASSWD,
+        Format::Rewrite => &*REWRITE,
     };
     let told = |error: &tera::Error| RenderError { template: template.to_owned(), reason: chain(error) };
     let tera = tera.as_ref().map_err(told)?;
@@ -103,6 +109,20 @@ fn quote_string(value: &str) -> String {
     quoted
 }
 
+/// Between double quotes mod_rewrite reads no escape for a quote: it becomes harmless. What it would put something else for (`$1`, `%1`,
+/// `%{…}`) it takes literally after a backslash, in what it looks for and in where it leads.
+fn quote_rewrite(value: &str) -> String {
+    let mut quoted = String::with_capacity(value.len() + 2);
+    for c in printable(value) {
+        match c {
+            '\\' | '%' => quoted.extend(['\\', c]),
+            '"' | '$' => quoted.push('?'),
+            _ => quoted.push(c),
+        }
+    }
+    quoted
+}
+
 /// passwd(5) has no escape at all: a colon becomes harmless.
 fn quote_passwd(value: &str) -> String {
     printable(value).map(|c| if c == ':' { '?' } else { c }).collect()
@@ -115,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_template_is_readable() {
-        for tera in [&*APACHE, &*PHP, &*PASSWD] {
+        for tera in [&*APACHE, &*PHP, &*PASSWD, &*REWRITE] {
             assert!(tera.is_ok(), "{tera:?}");
         }
     }
@@ -142,6 +162,8 @@ mod tests {
             prop_assert!(!quoted.contains(['\n', '\r', '\0', '$']));
             let expected: String = printable(&value).map(|c| if c == '$' { '?' } else { c }).collect();
             prop_assert_eq!(unquote(&quoted), Some(expected));
+            let word = quote_rewrite(&value);
+            prop_assert!(!word.contains(['\n', '\r', '\0', '$', '"']));
             let field = quote_passwd(&value);
             prop_assert!(!field.contains([':', '\n']));
         }

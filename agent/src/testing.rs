@@ -12,8 +12,8 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
     Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId,
-    PhpVersion, Resource, ResourceKey, Site, SiteId, SiteState, TenantUid, Thumbprint, UnixName,
-    wire::ReportState,
+    PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, TenantUid, Thumbprint,
+    UnixName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -54,6 +54,7 @@ pub fn site(account: &str, account_n: u8, n: u8, names: &[&str]) -> Site {
         folder: names[0].parse().unwrap(),
         names: names.iter().map(|name| name.parse().unwrap()).collect(),
         https: Https::default(),
+        settings: SiteSettings::default(),
     }
 }
 

@@ -19,16 +19,21 @@ mod host;
 mod id;
 mod lang;
 mod member;
+mod network;
 mod newtype;
+mod php_settings;
 mod php_version;
 mod plan_name;
 mod problem;
+mod redirect;
 mod relative_path;
 mod resource;
 mod role;
 mod scope;
 mod secret;
 mod site;
+mod site_path;
+mod site_settings;
 mod unix_name;
 pub mod wire;
 
@@ -47,13 +52,20 @@ pub use id::{
 };
 pub use lang::{Lang, Text};
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};
+pub use network::Network;
+pub use php_settings::{PhpKey, PhpRange, PhpSettings, PhpValue, zones};
 pub use php_version::PhpVersion;
 pub use plan_name::{Label, PlanName};
 pub use problem::{Problem, ProblemKind};
+pub use redirect::{MOST_REDIRECTS, Redirect, RedirectCode, check_redirects};
 pub use relative_path::RelativePath;
 pub use resource::{Body, Consent, Kind, Resource, ResourceKey};
 pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
 pub use secret::Secret;
 pub use site::{Hsts, Https, Site, SiteState};
+pub use site_path::{SitePath, Target};
+pub use site_settings::{
+    DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
+};
 pub use unix_name::UnixName;

@@ -1,6 +1,6 @@
 //! A PHP branch, as Debian names its packages: `8.4`.
 
-use crate::{Problem, Text};
+use crate::{Day, Problem, Text};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -14,6 +14,27 @@ pub struct PhpVersion {
 impl PhpVersion {
     /// What Debian 13 ships.
     pub const DEBIAN_13: PhpVersion = PhpVersion { major: 8, minor: 4 };
+
+    /// The last day on which the PHP project mends security holes in it, as https://www.php.net/supported-versions.php said on 2026-11-27;
+    /// `None`: not known yet. A distribution may go on longer.
+    pub fn end_of_life(self) -> Option<Day> {
+        let day = match (self.major, self.minor) {
+            (0..=5, _) => "2018-12-31",
+            (7, 0) => "2019-01-10",
+            (7, 1) => "2019-12-01",
+            (7, 2) => "2020-11-30",
+            (7, 3) => "2021-12-06",
+            (7, _) => "2022-11-28",
+            (8, 0) => "2023-11-26",
+            (8, 1) => "2025-12-31",
+            (8, 2) => "2026-12-31",
+            (8, 3) => "2027-12-31",
+            (8, 4) => "2028-12-31",
+            (8, 5) => "2029-12-31",
+            _ => return None,
+        };
+        Day::parse(day).ok()
+    }
 }
 
 impl FromStr for PhpVersion {
@@ -62,5 +83,13 @@ mod tests {
         for bad in ["", "8", "8.4.1", "08.4", "8.04", "+8.4", "8.4 ", "a.b", "8.400"] {
             assert!(bad.parse::<PhpVersion>().is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn ends_are_known_for_what_is_out() {
+        for version in ["5.6", "7.4", "8.2", "8.4", "8.5"] {
+            assert!(version.parse::<PhpVersion>().unwrap().end_of_life().is_some(), "{version}");
+        }
+        assert_eq!("9.0".parse::<PhpVersion>().unwrap().end_of_life(), None);
     }
 }

@@ -138,7 +138,10 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteState};
+    use crate::{
+        AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteSettings,
+        SiteState,
+    };
 
     fn site() -> Site {
         Site {
@@ -149,6 +152,7 @@ mod tests {
             folder: "asso.example".parse().unwrap(),
             names: vec!["asso.example".parse().unwrap(), "www.asso.example".parse().unwrap()],
             https: Https::default(),
+            settings: SiteSettings::default(),
         }
     }
 
@@ -184,7 +188,9 @@ mod tests {
         });
         let hsts = Some(Hsts { max_age: Hsts::DAY, subdomains: true });
         let https = Https { redirect: vec!["asso.example".parse().unwrap()], hsts };
-        for body in [account, Body::Site(site()), Body::Site(Site { https, ..site() }), certificate] {
+        let settings = SiteSettings { main_only: true, ..SiteSettings::default() };
+        let told = Body::Site(Site { settings, ..site() });
+        for body in [account, Body::Site(site()), Body::Site(Site { https, ..site() }), told, certificate] {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));
@@ -205,8 +211,13 @@ mod tests {
         let mut for_ever = good.clone();
         for_ever.body.as_mut().unwrap()["https"] =
             serde_json::json!({ "hsts": { "max_age": 63_072_000, "subdomains": false } });
-        assert_eq!(good.body.as_ref().unwrap().get("https"), None, "older hosts read it too");
-        for resource in [extra, wrong_key, twice, strange, for_ever] {
+        let mut round = good.clone();
+        round.body.as_mut().unwrap()["settings"] =
+            serde_json::json!({ "redirects": [{ "from": "/a", "to": "/a" }] });
+        let keys: Vec<_> =
+            ["https", "settings"].iter().filter_map(|key| good.body.as_ref()?.get(key)).collect();
+        assert!(keys.is_empty(), "older hosts read it too");
+        for resource in [extra, wrong_key, twice, strange, for_ever, round] {
             assert_eq!(resource.want().unwrap_err().code, "resource_unreadable");
         }
     }

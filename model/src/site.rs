@@ -1,6 +1,6 @@
 //! The resource `site`: names that lead to a folder of an account.
 
-use crate::{AccountId, Problem, SiteId, SiteName, Text, UnixName, text};
+use crate::{AccountId, Problem, SiteId, SiteName, SiteSettings, Text, UnixName, check_redirects, text};
 use serde::{Deserialize, Serialize};
 
 /// What a host does with a site.
@@ -27,6 +27,8 @@ pub struct Site {
     /// Left out where nothing of it is wanted: a host that knows nothing of it reads the rest.
     #[serde(skip_serializing_if = "Https::is_none")]
     pub https: Https,
+    #[serde(skip_serializing_if = "SiteSettings::is_usual")]
+    pub settings: SiteSettings,
 }
 
 /// What of a site is HTTPS alone.
@@ -75,6 +77,8 @@ struct RawSite {
     names: Vec<SiteName>,
     #[serde(default)]
     https: Https,
+    #[serde(default)]
+    settings: SiteSettings,
 }
 
 impl TryFrom<RawSite> for Site {
@@ -110,7 +114,9 @@ impl TryFrom<RawSite> for Site {
                 ),
             ));
         }
-        let RawSite { id, account_id, account, state, folder, names, https } = raw;
-        Ok(Site { id, account_id, account, state, folder, names, https })
+        // Whether they lead back by way of the site's own names is the panel's to see: names come and go.
+        check_redirects(&raw.settings.redirects, &[])?;
+        let RawSite { id, account_id, account, state, folder, names, https, settings } = raw;
+        Ok(Site { id, account_id, account, state, folder, names, https, settings })
     }
 }

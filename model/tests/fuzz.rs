@@ -7,8 +7,8 @@
 use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{
-    AccountId, DomainName, EmailAddress, HostName, Label, Lang, PhpVersion, PlanName, RelativePath, Resource,
-    SiteName, UnixName,
+    AccountId, DocumentRoot, DomainName, EmailAddress, HostName, Label, Lang, Network, PhpVersion, PlanName,
+    RelativePath, Resource, SiteName, SitePath, Target, UnixName,
 };
 use std::str::FromStr;
 
@@ -85,6 +85,10 @@ parsers! {
     plan_name: PlanName, 240;
     label: Label, 480;
     relative_path: RelativePath, 1024;
+    site_path: SitePath, 1024;
+    target: Target, 2048;
+    network: Network, 49;
+    document_root: DocumentRoot, 512;
     php_version: PhpVersion, 5;
     id: AccountId, 36;
 }

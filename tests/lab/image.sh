@@ -21,7 +21,7 @@ image_packages() {
 # The folder of the image that today's recipe makes.
 image_path() {
   local hash
-  hash=$({ declare -p IMAGE_SUITE IMAGE_INCLUDE IMAGE_MASK; declare -f image_customize; image_packages; } | sha256sum)
+  hash=$({ declare -p IMAGE_SUITE IMAGE_INCLUDE IMAGE_MASK; declare -f image_customize image_older_php; image_packages; } | sha256sum)
   printf '%s/base-%s\n' "$LAB_CACHE" "${hash:0:12}"
 }
 
@@ -70,8 +70,21 @@ image_customize() {
     chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -o APT::Install-Recommends=true \
       install -y -qq --download-only $line </dev/null
   done
+  image_older_php "$root"
   # Without these stamps a first boot spends its time on "system was updated" services.
   touch "$root/etc/.updated" "$root/var/.updated"
+}
+
+# The PHP of Debian 12, to be unpacked beside this release's by a test of several versions. Without it that test says so.
+image_older_php() {
+  local root=$1 lists=/tmp/older options
+  options=(-o Dir::Etc::SourceList=$lists/sources.list -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$lists/lists)
+  mkdir -p "$root$lists/lists/partial" "$root/var/cache/lab/php8.2"
+  sed "s/ $IMAGE_SUITE/ bookworm/" "$root/etc/apt/sources.list" >"$root$lists/sources.list"
+  # shellcheck disable=SC2016 # the inner shell expands it
+  chroot "$root" sh -c 'cd /var/cache/lab/php8.2 && apt-get -qq "$@" update && apt-get -qq "$@" download php8.2-fpm php8.2-common php8.2-opcache' \
+    sh "${options[@]}" </dev/null || say "image: PHP of Debian 12 was not had"
+  rm -rf "${root:?}$lists"
 }
 
 image_build() {

@@ -36,7 +36,7 @@ fn an_account_is_erased_by_an_agent_killed_at_any_step() {
         })
         .unwrap();
         own.newest(&tenant.id, "verified").unwrap();
-        let pool = own.root(&["cat", "/var/lib/alveole/cells/leaver/php.conf"]).unwrap();
+        let pool = own.root(&["cat", "/var/lib/alveole/cells/leaver/php/account-8.4.conf"]).unwrap();
         assert!(pool.contains("pm.max_children = 7"), "{pool}");
         assert_eq!(own.answers(&site.name, "/", 200).unwrap().body, "still here");
 

@@ -18,3 +18,4 @@ mod neighbours;
 mod panel_package;
 mod renewal;
 mod restored_panel;
+mod site_settings;

@@ -1,7 +1,8 @@
 //! What an account is on disk. Pure: a body in, files and folders out.
 
+use super::pool;
 use crate::{
-    cell::place::Cell,
+    cell::place::{Cell, Pool},
     paths::Paths,
     reconcile::product::{Home, Places, Product, Products},
     render::{Format, RenderError, render},
@@ -20,11 +21,11 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     files.push(file("cell.json", cell_json(account)?));
     files.push(file("passwd", render(Format::Passwd, "passwd", &context)?));
     files.push(file("group", render(Format::Passwd, "group", &context)?));
-    files.push(file("php.conf", render(Format::Php, "php.conf", &context)?));
+    files.push(pool::product(account, &Pool::of_account(account.php), None, paths)?);
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
-        folders: vec![cell.clone(), paths.fragments(&account.name)],
+        folders: vec![cell.clone(), paths.fragments(&account.name), paths.pools(&account.name)],
         files,
         home: Some(Home { account: account.name.clone(), uid: account.uid }),
         ..Products::default()
@@ -35,8 +36,14 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
 pub fn places(account: &Account, paths: &Paths) -> Places {
     let cell = paths.cell(&account.name);
     let mut files: Vec<PathBuf> = paths.userdb_files(&account.name, account.uid).to_vec();
+    // php.conf is what agents wrote until sites had settings of their own.
     files.extend(["cell.json", "passwd", "group", "php.conf", "apache.conf"].map(|name| cell.join(name)));
-    Places { files, folders: vec![paths.fragments(&account.name), cell], names: Vec::new() }
+    files.push(paths.pool(&account.name, &Pool::of_account(account.php)));
+    Places {
+        files,
+        folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
+        names: Vec::new(),
+    }
 }
 
 /// The cell's Apache, with these fragments.
@@ -53,7 +60,6 @@ fn context(account: &Account) -> Context {
     context.insert("account", account.name.as_str());
     context.insert("uid", &account.uid.get());
     context.insert("home", &format!("/home/{}", account.name));
-    context.insert("workers", &account.php_workers);
     context
 }
 

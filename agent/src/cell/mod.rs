@@ -1,5 +1,5 @@
-//! The cell: what serves an account's sites. Three small programs share this folder: the **waker** (nginx asks it for a
-//! sleeping cell), the **starter** (root; starts units and nothing else) and the **runner** (one per awake cell).
+//! The cell: what serves an account's sites. Four small programs share this folder: the **waker** (nginx asks it for a
+//! sleeping cell), the **starter** (root; starts units and nothing else), the **runner** (one per awake cell) and **php** (beside each runner).
 
 pub mod flight;
 pub mod http;
@@ -7,6 +7,7 @@ pub mod inherit;
 pub mod log;
 pub mod notify;
 pub mod page;
+pub mod php;
 pub mod place;
 pub mod runner;
 pub mod starter;

@@ -1,6 +1,6 @@
 //! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
 
-use model::{AccountId, AccountState, SiteName, TenantUid, Thumbprint, UnixName};
+use model::{AccountId, AccountState, PhpVersion, SiteId, SiteName, TenantUid, Thumbprint, UnixName};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -75,8 +75,22 @@ impl Places {
         self.sockets.join(format!("{account}.sock"))
     }
 
-    pub fn php_socket(&self, account: &UnixName) -> PathBuf {
-        self.php.join(account.as_str()).join("fpm.sock")
+    pub fn pool_socket(&self, account: &UnixName, pool: &Pool) -> PathBuf {
+        self.php.join(account.as_str()).join(pool.socket())
+    }
+
+    pub fn pools_folder(&self, account: &UnixName) -> PathBuf {
+        self.cells.join(account.as_str()).join("php")
+    }
+
+    /// The pools the agent has written for an account.
+    pub fn pools(&self, account: &UnixName) -> io::Result<Vec<Pool>> {
+        let mut pools = Vec::new();
+        for entry in std::fs::read_dir(self.pools_folder(account))? {
+            pools.extend(entry?.file_name().to_str().and_then(Pool::from_file));
+        }
+        pools.sort();
+        Ok(pools)
     }
 
     /// By what this name's challenges are answered, if it wants a certificate.
@@ -96,6 +110,55 @@ impl Places {
         }
     }
 }
+
+/// One pool of PHP-FPM: an account's, or a site's that has settings or a version of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pool {
+    /// `None`: the account's.
+    pub site: Option<SiteId>,
+    pub version: PhpVersion,
+}
+
+impl Pool {
+    pub fn of_account(version: PhpVersion) -> Pool {
+        Pool { site: None, version }
+    }
+
+    fn key(&self) -> String {
+        self.site.map_or_else(|| "account".to_owned(), |site| site.simple().to_string())
+    }
+
+    /// The masters of PHP-FPM find theirs by the version at its end: /usr/share/alveole/cell/fpm.conf.
+    pub fn file(&self) -> String {
+        format!("{}-{}.conf", self.key(), self.version)
+    }
+
+    pub fn from_file(name: &str) -> Option<Pool> {
+        let (key, version) = name.strip_suffix(".conf")?.split_once('-')?;
+        let site = match key {
+            "account" => None,
+            key => Some(key.parse().ok()?),
+        };
+        let pool = Pool { site, version: version.parse().ok()? };
+        (pool.file() == name).then_some(pool)
+    }
+
+    /// Of two versions at once, since a site that moves from one to the other is asked of both for a moment.
+    fn socket(&self) -> String {
+        match self.site {
+            None => "fpm.sock".to_owned(),
+            Some(site) => format!("{}-{}.sock", site.simple(), self.version),
+        }
+    }
+}
+
+/// The program of a version.
+pub fn fpm(version: PhpVersion) -> String {
+    format!("/usr/sbin/php-fpm{version}")
+}
+
+/// What every master of PHP-FPM reads first.
+pub const FPM_CONF: &str = "/usr/share/alveole/cell/fpm.conf";
 
 /// `cell.json`: who the cell belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +215,26 @@ mod tests {
         assert_eq!(places.lead(&name("nobody.example")), Lead::Unknown);
         for broken in ["t.example", "v.example", "w.example", "x.example"] {
             assert_eq!(places.lead(&name(broken)), Lead::Broken, "{broken}");
+        }
+    }
+
+    #[test]
+    fn pools_are_what_their_files_say() {
+        let site = Pool { site: Some(SiteId::new(1, &[7; 10])), version: "8.2".parse().unwrap() };
+        for pool in [site, Pool::of_account(PhpVersion::DEBIAN_13)] {
+            assert_eq!(Pool::from_file(&pool.file()), Some(pool));
+            let path = Places::default().pool_socket(&"a".repeat(31).parse().unwrap(), &pool);
+            assert!(path.as_os_str().len() < 108, "a socket's path has its bound: {}", path.display());
+        }
+        for strange in [
+            "account-8.4.conf~",
+            "account.conf",
+            ".account-8.4.conf",
+            "x-8.4.conf",
+            "account-8.conf",
+            "account--8.4.conf",
+        ] {
+            assert_eq!(Pool::from_file(strange), None, "{strange}");
         }
     }
 

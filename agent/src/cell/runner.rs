@@ -53,7 +53,7 @@ async fn live(listener: std::os::unix::net::UnixListener, cell: &Cell, places: &
     let mut apache = Apache::start(&places.cells.join(account.as_str()).join("apache.conf"))?;
     let ready = async {
         apache.answers().await?;
-        apache::appears(&places.php_socket(account)).await
+        apache::php_appears(places, account).await
     };
     tokio::select! {
         ready = ready => ready?,

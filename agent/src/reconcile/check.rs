@@ -1,7 +1,7 @@
 //! The daemons' own checkers, asked before anything takes effect: the whole cell, with only what changes swapped.
 
-use super::{Hands, job::Job, step::Step, trouble::Trouble};
-use crate::{account, fs};
+use super::{Hands, job::Job, plan::is_pool, product::Product, step::Step, trouble::Trouble};
+use crate::{account, cell::place::Pool, fs};
 use model::{Kind, ResourceKey, TenantUid, Text, UnixName};
 use std::{
     io,
@@ -48,11 +48,15 @@ fn staged(source: io::Error) -> Trouble {
 /// PHP-FPM's opinion of a job's pool.
 pub fn php(hands: &Hands, job: &Job) -> Result<(), Trouble> {
     let Some(account) = &job.wish.account else { return Ok(()) };
-    let pool = job.want.files.iter().find(|product| product.path.ends_with("php.conf"));
-    let Some(pool) = pool else { return Ok(()) };
+    let named = |product: &Product| {
+        let name = product.path.file_name()?.to_str()?.to_owned();
+        Pool::from_file(&name).filter(|_| is_pool(&product.path)).map(|pool| (name, pool))
+    };
+    let pool = job.want.files.iter().find_map(|product| Some((named(product)?, &product.bytes)));
+    let Some(((name, pool), bytes)) = pool else { return Ok(()) };
     let staging = Staging::open(hands, &account.name).map_err(staged)?;
-    let path = staging.put("php.conf", &pool.bytes).map_err(staged)?;
-    hands.daemons.check_php(account.php, &path, account.uid)
+    let path = staging.put(&name, bytes).map_err(staged)?;
+    hands.daemons.check_php(pool.version, &path, account.uid)
 }
 
 /// Apache's opinion of all these jobs of one account together; if it does not like them, of each alone.
@@ -73,7 +77,7 @@ fn apache_once(hands: &Hands, jobs: &[&Job]) -> Result<(), Trouble> {
     for job in jobs {
         for product in &job.want.files {
             let Some(name) = product.path.file_name().and_then(|name| name.to_str()) else { continue };
-            if job.at.kind == Kind::Site && name.ends_with(".conf") {
+            if job.at.kind == Kind::Site && name.ends_with(".conf") && !is_pool(&product.path) {
                 swapped.push(product.path.clone());
                 includes.push(staging.put(name, &product.bytes).map_err(staged)?);
             }

@@ -2,18 +2,24 @@
 
 use super::trouble::Trouble;
 use crate::{
-    cell::starter::systemd::{self, Verb},
+    cell::{
+        place::{FPM_CONF, Places, fpm},
+        starter::systemd::{self, Verb},
+    },
     exec::{ExecError, Program},
     paths::Paths,
 };
 use model::{PhpVersion, TenantUid, UnixName, text};
 use nix::unistd::User;
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 pub trait Daemons: Send + Sync {
     /// Apache's own opinion of a configuration, asked with the tenant's group.
     fn check_apache(&self, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
-    /// PHP-FPM's own opinion of a pool, asked likewise.
+    /// PHP-FPM's own opinion of a pool that lies alone in its folder, asked likewise.
     fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
     /// Has a cell read its files again, if it is awake.
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
@@ -28,6 +34,8 @@ pub struct HostDaemons {
 
 /// For a unit to start, stop or read its files again.
 const UNIT: Duration = Duration::from_secs(45);
+/// PHP-FPM's workers have ten seconds to finish (fpm.conf).
+const PHP: Duration = Duration::from_secs(12);
 /// A checker that needs longer has been led astray.
 const CHECK: Duration = Duration::from_secs(15);
 
@@ -38,6 +46,22 @@ impl HostDaemons {
 
     fn awake(&self, account: &UnixName) -> bool {
         self.paths.socket(account).exists()
+    }
+
+    /// Waits until Apache may ask every pool: PHP-FPM lets its workers finish before it opens a new one.
+    fn php_answers(&self, account: &UnixName) {
+        let places = Places::default();
+        let pools = places.pools(account).unwrap_or_default();
+        let end = Instant::now() + PHP;
+        for pool in pools.iter().filter(|pool| crate::exec::installed(fpm(pool.version))) {
+            let socket = places.pool_socket(account, pool);
+            while !socket.exists() {
+                if Instant::now() >= end || !self.awake(account) {
+                    return;
+                }
+                std::thread::park_timeout(Duration::from_millis(5));
+            }
+        }
     }
 
     /// Over systemd's own socket: `systemctl` itself would cost more than what it asks for.
@@ -83,14 +107,16 @@ impl Daemons for HostDaemons {
     }
 
     fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble> {
-        let path = format!("/usr/sbin/php-fpm{version}");
+        let path = fpm(version);
         if !crate::exec::installed(&path) {
             return Err(Trouble::Refused(text!(
                 "PHP {version} n’est pas installé sur cet hôte\u{a0}: choisissez une autre version, ou demandez à l’administration de l’installer.",
                 "PHP {version} is not installed on this host: choose another version, or ask the admins to install it."
             )));
         }
-        checked("PHP-FPM", &Program::new(path).arg("-t").arg("-y").arg(config), uid, config)
+        let folder = config.parent().unwrap_or(config);
+        let program = Program::new(path).arg("-t").arg("-p").arg(folder).arg("-y").arg(FPM_CONF);
+        checked("PHP-FPM", &program.env("ALVEOLE_PHP", version.to_string()), uid, config)
     }
 
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble> {
@@ -109,6 +135,7 @@ impl Daemons for HostDaemons {
                 Err(_) if !self.awake(account) => return Ok(()),
                 other => other?,
             }
+            self.php_answers(account);
         }
         match self.systemd(Verb::Reload, format!("alveole-cell@{account}.service")) {
             // It fell asleep meanwhile, and will wake with the new files.

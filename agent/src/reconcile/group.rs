@@ -164,7 +164,7 @@ impl Running {
                 self.undo.push(Undo::Put(product.path.clone(), old));
                 fs::write_for(paths.readers(&product.path), &product.path, &product.bytes).map_err(io)
             }
-            Step::Remove(path) => {
+            Step::Remove(path) | Step::Retire(path) => {
                 self.undo.push(Undo::Put(path.clone(), self.job.seen.file(path).clone()));
                 fs::remove(path).map_err(io)
             }

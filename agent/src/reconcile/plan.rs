@@ -71,6 +71,8 @@ pub fn plan(case: Case<'_>) -> Plan {
     }
     for path in &case.gone.files {
         match may_write(&case, path, None) {
+            // Apache asks there until it has read its files again.
+            Ok(true) if is_pool(path) => steps.push(Step::Retire(path.clone())),
             Ok(true) => steps.push(Step::Remove(path.clone())),
             Ok(false) => {}
             Err(drift) => return Plan::Edited(drift),
@@ -103,13 +105,13 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     if steps.is_empty() && !interrupted {
         return Plan::Steps(steps);
     }
-    let (mut fragments, mut php) = (interrupted, interrupted && case.kind == Kind::Account);
+    let has_pool = case.want.files.iter().any(|product| is_pool(&product.path));
+    let (mut fragments, mut php) = (interrupted, interrupted && has_pool);
     let (mut check_apache, mut check_php) = (false, false);
     for step in &steps {
         match step {
             Step::Write(product) => {
-                let name = product.path.file_name().unwrap_or_default();
-                let is_php = name == "php.conf";
+                let is_php = is_pool(&product.path);
                 let is_apache = product.path.extension().is_some_and(|ext| ext == "conf") && !is_php;
                 php |= is_php;
                 fragments |= is_apache;
@@ -143,6 +145,12 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     };
     steps.sort_by_key(|step| (step.phase(), rank(step)));
     Plan::Steps(steps)
+}
+
+/// Whether a file is PHP-FPM's.
+pub fn is_pool(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "php.conf")
+        || path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "php")
 }
 
 /// Whether a file is to be written (`bytes`) or removed (`None`): not when it is right already, and not over a person's edit.

@@ -19,6 +19,8 @@ pub enum Step {
     Unlink(SiteName),
     Write(Product),
     Remove(PathBuf),
+    /// Remove what an awake cell stopped needing only when it read its files again.
+    Retire(PathBuf),
     /// Have an awake cell read its files again.
     Reload {
         account: UnixName,
@@ -62,6 +64,7 @@ impl Step {
             Step::Unlink(_) => "unlink",
             Step::Write(_) => "write",
             Step::Remove(_) => "remove",
+            Step::Retire(_) => "retire",
             Step::Reload { .. } => "reload",
             Step::Stop(_) => "stop",
             Step::Link(..) => "link",
@@ -80,16 +83,19 @@ impl Step {
             Step::CheckPhp | Step::CheckApache => Phase::Check,
             Step::Unlink(_) | Step::Write(_) | Step::Remove(_) => Phase::Change,
             Step::Reload { .. } | Step::Stop(_) => Phase::Activate,
-            Step::Link(..) | Step::EraseHome(_) | Step::RemoveFolder(_) | Step::Verify | Step::Settle => {
-                Phase::Publish
-            }
+            Step::Link(..)
+            | Step::Retire(_)
+            | Step::EraseHome(_)
+            | Step::RemoveFolder(_)
+            | Step::Verify
+            | Step::Settle => Phase::Publish,
         }
     }
 
     /// What the step works on, for people.
     pub fn about(&self) -> String {
         match self {
-            Step::MakeFolder(path) | Step::Remove(path) | Step::RemoveFolder(path) => {
+            Step::MakeFolder(path) | Step::Remove(path) | Step::Retire(path) | Step::RemoveFolder(path) => {
                 path.display().to_string()
             }
             Step::Write(product) => product.path.display().to_string(),

@@ -10,8 +10,8 @@ use crate::{
     account, certificate, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpVersion, Problem, Site,
-    SiteId, SiteState, TenantUid,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpKey, PhpVersion, Problem,
+    Site, SiteId, SitePhp, SiteSettings, SiteState, TenantUid,
 };
 use serde::Serialize;
 
@@ -59,10 +59,12 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         folder: "asso.example".parse()?,
         names: vec!["asso.example".parse()?, "old.example".parse()?],
         https: Https { redirect: vec!["old.example".parse()?], hsts: None },
+        settings: settings("8.4")?,
     };
     let renamed = Site {
         names: vec!["asso.example".parse()?, "new.example".parse()?],
         https: Https { redirect: vec!["new.example".parse()?], hsts: None },
+        settings: settings("8.2")?,
         ..site.clone()
     };
     let of_account = |body: &Account| account::steps::products(body, &paths).map_err(broken);
@@ -111,6 +113,13 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         certificate_row("certificate.change", &shows(b"placeholder"), &shows(b"chain")),
         certificate_row("certificate.remove", &shows(b"chain"), &none()),
     ])
+}
+
+/// Settings of its PHP, of a version.
+fn settings(version: &str) -> Result<SiteSettings, Problem> {
+    let mut php = SitePhp { version: Some(version.parse()?), ..SitePhp::default() };
+    php.settings.set(PhpKey::MemoryLimit, "64M")?;
+    Ok(SiteSettings { php, ..SiteSettings::default() })
 }
 
 fn broken(error: RenderError) -> Problem {

@@ -1,6 +1,9 @@
 //! What a site is on disk. Pure: a body in, a fragment, a folder, links and what sends visitors to HTTPS out.
 
+use super::rules;
 use crate::{
+    account::pool,
+    cell::place::{self, Pool},
     paths::Paths,
     reconcile::product::{Folder, Places, Product, Products, Target},
     render::{Format, RenderError, render},
@@ -14,15 +17,30 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     context.insert("account", site.account.as_str());
     context.insert("site_id", &site.id);
     context.insert("folder", site.folder.as_str());
-    context.insert("root", &format!("/home/{}/sites/{}/public", site.account, site.folder));
+    let below = site.settings.root.as_ref().map_or("public", |root| root.as_str());
+    context.insert("root", &format!("/home/{}/sites/{}/{below}", site.account, site.folder));
     let (name, aliases) = site.names.split_first().unwrap_or((&site.folder, &[]));
     context.insert("name", name);
     context.insert("aliases", aliases);
     context.insert("hsts", &site.https.hsts.map(header));
-    let bytes = render(Format::Apache, "vhost.conf", &context)?;
+    let pool = pool(site);
+    let socket =
+        pool.map(|pool| place::Places::default().pool_socket(&site.account, &pool).display().to_string());
+    context.insert("php", &socket);
+    let errors: Vec<_> =
+        site.settings.errors.iter().map(|(error, path)| (error.code(), path.encoded())).collect();
+    context.insert("errors", &errors);
+    let mut bytes = render(Format::Apache, "vhost.conf", &context)?;
+    bytes.extend(rules::lines(site)?);
+    bytes.extend(b"</VirtualHost>\n");
     let suspended = site.state == SiteState::Suspended || account.state != AccountState::Active;
     let target = if suspended { Target::Suspended } else { Target::Cell(site.account.clone()) };
-    let mut files = vec![Product { path: paths.fragment(&site.account, site.id), bytes }];
+    // PHP's socket first: Apache asks there as soon as it has read this.
+    let mut files = Vec::new();
+    if let Some(pool) = pool {
+        files.push(pool::product(account, &pool, Some(&site.settings.php.settings), paths)?);
+    }
+    files.push(Product { path: paths.fragment(&site.account, site.id), bytes });
     files.extend(site.https.redirect.iter().map(|name| {
         Product {
             path: paths.redirect(name),
@@ -38,9 +56,15 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     })
 }
 
+/// The site's own PHP, where its account's will not do: then the panel says its version.
+fn pool(site: &Site) -> Option<Pool> {
+    site.settings.php.version.map(|version| Pool { site: Some(site.id), version })
+}
+
 /// Where that lies, without rendering; for what is to go.
 pub fn places(site: &Site, paths: &Paths) -> Places {
     let mut files = vec![paths.fragment(&site.account, site.id)];
+    files.extend(pool(site).map(|pool| paths.pool(&site.account, &pool)));
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
     Places { files, folders: Vec::new(), names: site.names.clone() }
 }

@@ -5,4 +5,5 @@ pub mod filter;
 pub mod history;
 pub mod list;
 pub mod show;
+mod told;
 pub mod words;

@@ -3,7 +3,7 @@
 use crate::account::cause;
 use model::{Kind, Lang};
 use serde_json::Value;
-use server::{account::Cause, change::ChangeView};
+use server::{account::Cause, change::ChangeView, site::Part};
 
 /// “Site added: asso.example”.
 pub fn title(lang: Lang, change: &ChangeView) -> String {
@@ -37,6 +37,9 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
                 })
                 .collect();
         return (!said.is_empty()).then(|| said.join(" · "));
+    }
+    if Part::from_verb(&change.verb).is_some() {
+        return super::told::detail(lang, &change.before, &change.after);
     }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
@@ -146,6 +149,8 @@ pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
         "site.create" => lang.pick("Supprimer ce site", "Delete this site"),
         "site.names" => lang.pick("Remettre les noms d’avant", "Put the names back"),
         "site.https" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
+        "site.php" | "site.redirects" | "site.main_name" | "site.maintenance" | "site.visitors"
+        | "site.errors" | "site.root" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
         "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
         "account.suspend" => lang.pick("Remettre le compte en service", "Resume the account"),
         "account.resume" => lang.pick("Suspendre à nouveau", "Suspend again"),

@@ -5,6 +5,7 @@ mod history;
 mod hosting;
 mod members;
 mod people;
+mod site;
 
 use crate::table::{Input, Kind, Noun, input};
 

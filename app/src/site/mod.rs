@@ -4,6 +4,7 @@ pub mod form;
 pub mod https;
 pub mod list;
 pub mod show;
+pub mod told;
 
 use server::site::SiteView;
 
@@ -20,5 +21,6 @@ pub fn address(site: &SiteView, https: bool) -> String {
 
 /// The files of a site, as one finds them in the account.
 pub fn folder(site: &SiteView) -> String {
-    format!("/home/{}/sites/{}/public", site.account.name, site.folder)
+    let root = site.settings.root.as_ref().map_or("public", |root| root.as_str());
+    format!("/home/{}/sites/{}/{root}", site.account.name, site.folder)
 }

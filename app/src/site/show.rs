@@ -1,6 +1,6 @@
 //! The page of one site: how it stands, its names, its files, its end.
 
-use super::{address, folder, title};
+use super::{address, folder, title, told};
 use crate::{
     account,
     certificate::card,
@@ -35,7 +35,8 @@ pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed)
     let account = server::account::show(server, face.me()?, site.account.id).await?;
     let may = server::grant::access(server, face.me()?, account.id).await?.has(Right::Sites);
     let certificates = card::load(server, face, site.id).await?;
-    Ok(render(face, &Seen { account, site, certificates, may }, &typed))
+    let now = server.world.now_ms();
+    Ok(render(face, &Seen { account, site, certificates, may, now }, &typed))
 }
 
 /// What the page shows.
@@ -46,11 +47,12 @@ struct Seen {
     certificates: Option<Vec<CertificateView>>,
     /// Whoever looks may change the site.
     may: bool,
+    now: i64,
 }
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, certificates, may } = seen;
+    let Seen { account, site, certificates, may, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -79,6 +81,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, certificates.as_deref(), may, typed)}
+            {told::card(lang, site, *now, may)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}
         </div>

@@ -17,6 +17,7 @@ mod members;
 mod people;
 mod roles;
 mod search;
+mod settings;
 mod stage;
 mod table;
 mod walk;

@@ -1,7 +1,11 @@
 //! What an account and its sites are on their host: pure.
 
 use super::{AccountView, Standing};
-use crate::{resource::Want, site::SiteRow, store::internal};
+use crate::{
+    resource::Want,
+    site::{self, SiteRow},
+    store::internal,
+};
 use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState};
 
 /// The account's own resource.
@@ -20,7 +24,7 @@ pub fn account(account: &AccountView, state: AccountState) -> Result<Want, Probl
 }
 
 /// One site's resource, as its account stands.
-pub fn site(account: &AccountView, site: &SiteRow) -> Want {
+pub fn of_site(account: &AccountView, site: &SiteRow) -> Want {
     let state = match account.state {
         Standing::Active => SiteState::Serving,
         Standing::Suspended => SiteState::Suspended,
@@ -34,6 +38,7 @@ pub fn site(account: &AccountView, site: &SiteRow) -> Want {
         folder: site.folder.clone(),
         names: site.names.clone(),
         https: site.on_host(),
+        settings: site::on_host(account, site),
     };
     Want::put(account.host.id, account.id, Body::Site(body))
 }
@@ -50,6 +55,6 @@ pub fn wants(of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> 
         Standing::Suspended | Standing::Deleted => AccountState::Suspended,
     };
     let mut wants = vec![account(of, state)?];
-    wants.extend(sites.iter().map(|row| site(of, row)));
+    wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
 }

@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashSet};
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
         "site.create" | "site.names" | "site.https" | "site.delete" => true,
+        _ if site::Part::from_verb(verb).is_some() => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
         | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
         _ => false,
@@ -40,6 +41,9 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
     still(changed_later(server, &[&undone]).await?.is_empty())?;
     let id = &undone.subject.id;
     let by = match undone.verb.as_str() {
+        verb if let Some(part) = site::Part::from_verb(verb) => {
+            part_of_site(server, actor, part, &undone).await?
+        }
         "site.create" => {
             let site = id.parse()?;
             let now = site::show(server, actor, site).await?;
@@ -101,6 +105,20 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
     }
 }
 
+/// A part of what a site is told.
+async fn part_of_site(
+    server: &Server,
+    actor: &Actor,
+    part: site::Part,
+    undone: &ChangeView,
+) -> Result<Option<ChangeId>, Problem> {
+    let id = undone.subject.id.parse()?;
+    let now = site::show(server, actor, id).await?;
+    still(undone.after == Some(part.summary(&now.settings)))?;
+    let at = (id, Some(now.version));
+    Ok(site::put_back(server, actor, at, part, undone.before.as_ref(), undone.id).await?.change)
+}
+
 /// A text of one side of a change; empty when it is not there.
 fn text(side: &Option<Value>, key: &str) -> String {
     side.as_ref().and_then(|side| side[key].as_str()).unwrap_or_default().to_owned()
@@ -129,6 +147,13 @@ fn family(verb: &str) -> &'static [&'static str] {
             &["account.suspend", "account.resume", "account.delete", "account.restore"]
         }
         "site.https" => &["site.https"],
+        "site.php" => &["site.php"],
+        "site.redirects" => &["site.redirects"],
+        "site.main_name" => &["site.main_name"],
+        "site.maintenance" => &["site.maintenance"],
+        "site.visitors" => &["site.visitors"],
+        "site.errors" => &["site.errors"],
+        "site.root" => &["site.root"],
         "account.plan" => &["account.plan"],
         "member.rename" | "member.update" => &["member.rename", "member.update"],
         // Each stands at a place of its own in the history of statuses, whatever came later.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 78] = [
+const WORDS: [(&str, &str, &str); 85] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -15,6 +15,13 @@ const WORDS: [(&str, &str, &str); 78] = [
     ("site.names", "Noms du site changés", "Site's names changed"),
     ("site.https", "HTTPS du site réglé", "Site's HTTPS set"),
     ("site.secure", "HTTPS du site adapté à ses certificats", "Site's HTTPS fitted to its certificates"),
+    ("site.php", "PHP du site réglé", "Site's PHP set"),
+    ("site.redirects", "Redirections du site changées", "Site's redirects changed"),
+    ("site.main_name", "Nom principal du site imposé ou non", "Whether the site's main name is kept to"),
+    ("site.maintenance", "Maintenance du site", "Site's maintenance"),
+    ("site.visitors", "Visiteurs admis sur le site", "Who may visit the site"),
+    ("site.errors", "Pages d’erreur du site", "Site's pages for errors"),
+    ("site.root", "Dossier montré par le site", "Folder the site shows"),
     ("site.delete", "Site supprimé", "Site deleted"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),

@@ -132,7 +132,8 @@ pub async fn update(
     act.before = Some(summary(&before));
     act.after = Some(summary(&item));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    if before.php_workers != item.php_workers {
+    // Sites ask for no more memory than their account has.
+    if (before.php_workers, before.memory_mb) != (item.php_workers, item.memory_mb) {
         let accounts: Vec<AccountId> =
             sql("SELECT id FROM accounts WHERE plan_id = $1 AND state <> 'erased' ORDER BY id")
                 .bind(plan)

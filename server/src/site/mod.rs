@@ -5,21 +5,47 @@ mod claim;
 mod https;
 mod rules;
 mod secure;
+mod settings;
 mod store;
+mod told;
+mod told_api;
 
-pub(crate) use api::ROUTES;
+pub(crate) const ROUTES: [&[crate::api::Route]; 2] = [api::ROUTES, told_api::ROUTES];
 pub(crate) use https::{Chosen, set_https_as};
 pub use https::{HSTS_DAY_MS, HstsReach, HttpsView, NewHttps, Redirect, set_https};
 pub use rules::{create, delete, set_names};
 pub(crate) use rules::{delete_as, recreate, set_names_as};
 pub(crate) use secure::secure;
+pub use settings::Part;
+pub(crate) use settings::{on_host, put_back};
 pub(crate) use store::{SiteRow, rows};
 pub use store::{care, list, main_names, show};
+pub use told::{
+    NewErrors, NewMainName, NewMaintenance, NewPhp, NewRedirect, NewRoot, NewVisitors, WhichRedirect,
+    add_redirect, move_redirect, remove_redirect, set_errors, set_main_name, set_maintenance, set_php,
+    set_root, set_visitors,
+};
 
 use crate::views::{Ref, RefShape};
-use model::{AccountId, ChangeId, ChangeState, HostId, SiteId, SiteName, Text, wire::Drift};
+use model::{
+    AccountId, ChangeId, ChangeState, Day, HostId, PhpVersion, SiteId, SiteName, SiteSettings, Text,
+    wire::Drift,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// A site's PHP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PhpView {
+    #[schema(value_type = String)]
+    pub version: PhpVersion,
+    /// What its host has, newest last.
+    #[schema(value_type = Vec<String>)]
+    pub offered: Vec<PhpVersion>,
+    /// The last day on which the PHP project mends this version's security holes.
+    #[schema(value_type = Option<String>)]
+    pub end_of_life: Option<Day>,
+}
 
 /// A site as pages and the API show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -37,6 +63,10 @@ pub struct SiteView {
     #[schema(value_type = Vec<String>)]
     pub names: Vec<SiteName>,
     pub https: HttpsView,
+    pub php: PhpView,
+    /// What it is told beyond its names; what is as usual is left out.
+    #[schema(value_type = Object)]
+    pub settings: SiteSettings,
     /// How it stands on its host, and the reason in words where there is one.
     #[schema(value_type = String)]
     pub state: ChangeState,

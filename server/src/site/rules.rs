@@ -1,6 +1,6 @@
 //! Making, naming and deleting sites.
 
-use super::{Chosen, HstsReach, SiteRow, SiteView, claim, store};
+use super::{Chosen, HstsReach, SiteRow, SiteView, claim, settings, store};
 use crate::{
     Actor, Server,
     account::{self, AccountView},
@@ -10,7 +10,9 @@ use crate::{
     store::{Tx, sql},
     views::stale,
 };
-use model::{AccountId, ChangeId, Problem, ProblemKind, Right, Site, SiteId, SiteName, Text, text};
+use model::{
+    AccountId, ChangeId, Problem, ProblemKind, Right, Site, SiteId, SiteName, Text, check_redirects, text,
+};
 use serde_json::{Value, json};
 
 /// Adds a site with its first name.
@@ -49,6 +51,8 @@ pub(crate) async fn recreate(
     let chosen = Chosen::before(deleted.before.as_ref().map(|before| &before["https"]));
     site.https.redirect = chosen.redirect.unwrap_or_default();
     site.https.hsts = chosen.hsts.unwrap_or_default();
+    site.settings = settings::read(deleted.before.as_ref().map(|before| &before["settings"]))?;
+    check_redirects(&site.settings.redirects, &site.names)?;
     site.https.hsts_at = (site.https.hsts != HstsReach::Off).then_some(now);
     let mut tx = server.store.write().await?;
     let of = account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
@@ -84,7 +88,7 @@ async fn add(
         claim::registrable(server, name)?;
     }
     let inserted =
-        sql("INSERT INTO sites (id, account_id, folder, created_at, version, redirect, hsts, hsts_at) VALUES ($1, $2, $3, $4, 1, $5, $6, $7)
+        sql("INSERT INTO sites (id, account_id, folder, created_at, version, redirect, hsts, hsts_at, settings) VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8)
          ON CONFLICT (account_id, folder) DO NOTHING")
         .bind(site.id)
         .bind(of.id)
@@ -93,6 +97,7 @@ async fn add(
         .bind(site.https.redirect)
         .bind(site.https.hsts)
         .bind(site.https.hsts_at)
+        .bind(settings::as_text(&site.settings)?)
         .run(tx.on())
         .await?;
     if inserted == 0 {
@@ -164,6 +169,7 @@ pub(crate) async fn set_names_as(
         return Ok(Done { item: before, change: None });
     }
     count(&of, &before, &names)?;
+    check_redirects(&before.settings.redirects, &names).map_err(|problem| problem.on("names"))?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
     claim::take(server, &mut tx, of.id, id, &names, now).await.map_err(|problem| problem.on("names"))?;
     search::put_site(&mut tx, id, &names).await?;
@@ -209,6 +215,9 @@ pub(crate) async fn delete_as(
     let mut act = act("site.delete", &of, &site);
     let mut lost = summary(&site.names, &site.folder);
     lost["https"] = before.https.summary();
+    if !before.settings.is_usual() {
+        lost["settings"] = serde_json::to_value(&before.settings).unwrap_or_default();
+    }
     act.before = Some(lost);
     act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;

@@ -4,7 +4,7 @@
 use super::{
     HstsReach, HttpsView, Redirect, SiteRow,
     https::{self, HSTS_DAY_MS},
-    rules, store,
+    rules, settings, store,
 };
 use crate::{
     Actor, Server, account, change, resource,
@@ -67,7 +67,8 @@ async fn one(server: &Server, account: AccountId, id: SiteId) -> Result<(), Prob
     if after.https != before.https {
         https::write(&mut tx, id, &after.https).await?;
     }
-    if before.on_host() != after.on_host() {
+    let told = |site: &SiteRow| (site.on_host(), settings::sends_to_main(site));
+    if told(&before) != told(&after) {
         let summary = |site: &SiteRow| serde_json::to_value(site.on_host()).ok();
         let mut act = rules::act("site.secure", &of, &after);
         (act.before, act.after) = (summary(&before), summary(&after));

@@ -1,6 +1,6 @@
 //! The tables `sites` and `names`, always scoped by owner.
 
-use super::{HttpsView, SiteView};
+use super::{HttpsView, PhpView, SiteView};
 use crate::{
     Actor, Server,
     account::AccountView,
@@ -10,16 +10,16 @@ use crate::{
     store::{Row, Tx, among, internal, sql},
     views::Ref,
 };
-use model::{AccountId, ChangeState, Https, Problem, SiteId, SiteName, wire::Drift};
+use model::{AccountId, ChangeState, HostFacts, Https, Problem, SiteId, SiteName, SiteSettings, wire::Drift};
 use serde_json::Value;
 use sqlx::AnyConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// What `view` reads, and from where.
 macro_rules! columns {
     () => {
-        "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.created_at, s.version, a.id AS account_id, a.name AS account_name,
-           h.id AS host_id, h.name AS host_name, h.connected_at, h.last_seen_at, h.frozen_at,
+        "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.settings, s.created_at, s.version, a.id AS account_id, a.name AS account_name, a.php,
+           h.id AS host_id, h.name AS host_name, h.facts, h.connected_at, h.last_seen_at, h.frozen_at,
            r.state, r.text_fr, r.text_en, r.drift, r.change_id
          FROM sites s JOIN accounts a ON a.id = s.account_id JOIN hosts h ON h.id = a.host_id
            LEFT JOIN resources r ON r.host_id = a.host_id AND r.kind = 'site' AND r.key = s.id "
@@ -35,12 +35,14 @@ pub(crate) struct SiteRow {
     pub https: HttpsView,
     /// Those of its names whose certificate was seen in place.
     pub proven: Vec<SiteName>,
+    pub settings: SiteSettings,
 }
 
 impl SiteRow {
     /// A new one.
     pub fn new(id: SiteId, folder: SiteName, names: Vec<SiteName>) -> SiteRow {
-        SiteRow { id, folder, names, https: HttpsView::default(), proven: vec![] }
+        let (https, settings) = (HttpsView::default(), SiteSettings::default());
+        SiteRow { id, folder, names, https, proven: vec![], settings }
     }
 
     /// Whether every name has its certificate in place.
@@ -57,7 +59,7 @@ impl SiteRow {
 macro_rules! select_rows {
     ($of:literal) => {
         concat!(
-            "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, n.name, c.proven_at
+            "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.settings, n.name, c.proven_at
              FROM sites s JOIN names n ON n.site_id = s.id LEFT JOIN certificates c ON c.name = n.name AND c.account_id = s.account_id
              WHERE ",
             $of,
@@ -82,8 +84,13 @@ pub(super) async fn row(tx: &mut Tx, site: SiteId) -> Result<SiteRow, Problem> {
 
 fn gather(row: &Row, sites: &mut BTreeMap<SiteId, SiteRow>) -> Result<(), Problem> {
     let id: SiteId = row.get("id")?;
-    let new = SiteRow { https: HttpsView::read(row)?, ..SiteRow::new(id, row.get("folder")?, vec![]) };
-    let site = sites.entry(id).or_insert(new);
+    let site = match sites.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => {
+            let (https, settings) = (HttpsView::read(row)?, told(row)?);
+            new.insert(SiteRow { https, settings, ..SiteRow::new(id, row.get("folder")?, vec![]) })
+        }
+    };
     let name: SiteName = row.get("name")?;
     if row.get::<Option<i64>>("proven_at")?.is_some() {
         site.proven.push(name.clone());
@@ -195,11 +202,25 @@ pub(super) async fn load(
     Ok(site)
 }
 
+/// What it is told, as stored.
+fn told(row: &Row) -> Result<SiteSettings, Problem> {
+    let stored: String = row.get("settings")?;
+    serde_json::from_str(&stored).map_err(|error| internal("a site's settings", &error))
+}
+
+fn php(row: &Row, settings: &SiteSettings) -> Result<PhpView, Problem> {
+    let facts: Option<String> = row.get("facts")?;
+    let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()).unwrap_or_default();
+    let version = settings.php.version.unwrap_or(row.get("php")?);
+    Ok(PhpView { version, offered: facts.php, end_of_life: version.end_of_life() })
+}
+
 fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
     let away =
         change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
     let state: Option<ChangeState> = row.get("state")?;
     let drift: Option<Value> = row.get("drift")?;
+    let settings = told(row)?;
     Ok(SiteView {
         id: row.get("id")?,
         account: Ref { id: row.get("account_id")?, name: row.get("account_name")? },
@@ -207,6 +228,8 @@ fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
         folder: row.get("folder")?,
         names: vec![],
         https: HttpsView::read(row)?,
+        php: php(row, &settings)?,
+        settings,
         state: change::shown(state.unwrap_or(ChangeState::Wanted), away),
         text: row.text("text_fr", "text_en")?,
         drift: drift.and_then(|drift| serde_json::from_value::<Drift>(drift).ok()),

@@ -33,6 +33,7 @@ mod scopes;
 mod search;
 mod security;
 mod sending;
+mod settings;
 mod sites;
 mod smtp;
 mod suite;

@@ -14,7 +14,8 @@ use crate::{
     members::{self, deletion, list as member_list},
     passkeys, people,
     postgres::Postgres,
-    races, recovery, renewal, roles, scopes, search, security, sending, sites, suspension, verify, viewing,
+    races, recovery, renewal, roles, scopes, search, security, sending, settings, sites, suspension, verify,
+    viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -214,6 +215,10 @@ suite! {
     search::what_was_there_before_is_found_too,
     security::whoever_changes_what_lets_in_is_not_unnoticed,
     security::what_is_over_is_not_told,
+    settings::a_site_sets_its_php_within_the_plan,
+    settings::redirects_have_an_order_and_never_go_round,
+    settings::the_other_parts_are_told_one_by_one,
+    settings::no_text_of_a_setting_gets_further_than_its_field,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,

@@ -40,7 +40,7 @@ pub fn many(scene: &Scene, names: &[String]) -> Result<Vec<Row>, String> {
     let awake: f64 = awake.trim().parse().map_err(|_| format!("not a number: {awake}"))?;
     // Of each process its share of what it shares with others.
     let memory = scene.shell(
-        "for p in $(systemctl show -P MainPID 'alveole-cell@*' 'alveole-php@*' | grep .); do pgrep -P $p; echo $p; done | sort -u |
+        "for p in $(systemctl show -P MainPID 'alveole-cell@*' 'alveole-php@*' | grep .); do for c in $(pgrep -P $p); do pgrep -P $c; echo $c; done; echo $p; done | sort -u |
          while read p; do awk '/^Pss:/ {print $2}' /proc/$p/smaps_rollup 2>/dev/null; done | awk '{s+=$1} END {print s}'",
     )?;
     let memory: f64 = memory.trim().parse().map_err(|_| format!("not a number: {memory}"))?;

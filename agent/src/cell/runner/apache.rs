@@ -1,6 +1,14 @@
 //! The cell's Apache: a child of the runner.
 
-use crate::{cell::runner::bytes::APACHE, exec::Program};
+use crate::{
+    cell::{
+        log,
+        place::{Places, Pool},
+        runner::bytes::APACHE,
+    },
+    exec::Program,
+};
+use model::UnixName;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -16,6 +24,8 @@ use tokio::{
 const PID_FILE: &str = "/run/cell/apache.pid";
 /// How long PHP may take, its last life's last requests included.
 const PHP: Duration = Duration::from_secs(18);
+/// What more the pools of single sites may take.
+const OTHERS: Duration = Duration::from_secs(2);
 const STEP: Duration = Duration::from_millis(2);
 
 pub struct Apache(Child);
@@ -78,12 +88,21 @@ impl Apache {
     }
 }
 
-/// Returns when PHP's socket is there. Looked at, not connected to: a connection would make PHP-FPM start a worker.
-pub async fn appears(socket: &Path) -> io::Result<()> {
-    let there = async {
-        while metadata(socket).is_err() {
-            sleep(STEP).await;
+/// Returns when PHP's sockets are there. Looked at, not connected to: a connection would make PHP-FPM start a worker.
+pub async fn php_appears(places: &Places, account: &UnixName) -> io::Result<()> {
+    let (own, of_sites): (Vec<Pool>, Vec<Pool>) =
+        places.pools(account)?.into_iter().partition(|pool| pool.site.is_none());
+    let appear = async |pools: &[Pool]| {
+        for pool in pools {
+            while metadata(places.pool_socket(account, pool)).is_err() {
+                sleep(STEP).await;
+            }
         }
     };
-    timeout(PHP, there).await.map_err(|_| io::Error::other("PHP did not start"))
+    timeout(PHP, appear(&own)).await.map_err(|_| io::Error::other("PHP did not start"))?;
+    // A version that does not start is the affair of the sites that chose it; the others are not kept waiting long.
+    if timeout(OTHERS, appear(&of_sites)).await.is_err() {
+        log::error(format!("{account}: not all of PHP started"));
+    }
+    Ok(())
 }

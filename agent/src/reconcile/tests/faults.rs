@@ -4,7 +4,7 @@ use crate::{
     fault::{Faults, Point},
     testing::{World, account, certificate, chain, site, wanted},
 };
-use model::{AccountState, Body, Resource, wire::ReportState};
+use model::{AccountState, Body, PhpKey, Resource, wire::ReportState};
 use std::{
     collections::BTreeSet,
     io,
@@ -53,6 +53,10 @@ fn vhost(names: &[&str]) -> Resource {
     site.folder = "a.example".parse().unwrap();
     // Over HTTP its last name leads to HTTPS.
     site.https.redirect = site.names[1..].to_vec();
+    // Its PHP is of a version of its own, another one after the change.
+    let version = if names[0] == "c.example" { "8.2" } else { "8.4" };
+    site.settings.php.version = Some(version.parse().unwrap());
+    site.settings.php.settings.set(PhpKey::MemoryLimit, "64M").unwrap();
     wanted(&Body::Site(site), 0)
 }
 

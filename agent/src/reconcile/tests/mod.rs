@@ -5,3 +5,4 @@ mod faults;
 mod https;
 mod life;
 mod people;
+mod settings;

@@ -45,7 +45,16 @@ pub fn needs(route: &Route) -> Needs {
             Needs::Record(Right::Own)
         }
         (Verb::Get, "/sites/{site}" | "/changes/{change}") => Needs::Account(Right::See),
-        (Verb::Get, "/sites/{site}/names/{name}/remove") => Needs::Account(Right::Sites),
+        (
+            Verb::Get,
+            "/sites/{site}/names/{name}/remove"
+            | "/sites/{site}/php"
+            | "/sites/{site}/redirects"
+            | "/sites/{site}/maintenance"
+            | "/sites/{site}/visitors"
+            | "/sites/{site}/errors"
+            | "/sites/{site}/root",
+        ) => Needs::Account(Right::Sites),
         (
             Verb::Post,
             "/sites/{site}/names"
@@ -53,6 +62,15 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/names/{name}/remove"
             | "/sites/{site}/delete"
             | "/sites/{site}/https"
+            | "/sites/{site}/php"
+            | "/sites/{site}/redirects"
+            | "/sites/{site}/redirects/remove"
+            | "/sites/{site}/redirects/move"
+            | "/sites/{site}/main-name"
+            | "/sites/{site}/maintenance"
+            | "/sites/{site}/visitors"
+            | "/sites/{site}/errors"
+            | "/sites/{site}/root"
             | "/sites/{site}/certificates/{certificate}/try"
             | "/changes/{change}/undo",
         ) => Needs::Account(Right::Sites),

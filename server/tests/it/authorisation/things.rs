@@ -237,6 +237,18 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
         (_, "/sites/{site}/https") => json!({ "redirect": "off" }),
+        (_, "/sites/{site}/php") => json!({ "display_errors": "on" }),
+        (_, "/sites/{site}/redirects") => {
+            json!({ "from": format!("/{name}"), "to": "https://neuf.example/" })
+        }
+        (_, "/sites/{site}/redirects/remove" | "/sites/{site}/redirects/move") => {
+            json!({ "from": "/x", "place": 1 })
+        }
+        (_, "/sites/{site}/main-name") => json!({ "others": "redirect" }),
+        (_, "/sites/{site}/maintenance") => json!({ "switch": "on" }),
+        (_, "/sites/{site}/visitors") => json!({ "who": "others", "addresses": "192.0.2.7" }),
+        (_, "/sites/{site}/errors") => json!({ "404": "/404.html" }),
+        (_, "/sites/{site}/root") => json!({ "root": "web" }),
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),

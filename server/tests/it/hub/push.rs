@@ -75,6 +75,7 @@ pub async fn five_thousand_resources_come_and_are_reported(bench: Bench) {
             folder: name.clone(),
             names: vec![name],
             https: model::Https::default(),
+            settings: model::SiteSettings::default(),
         };
         server::resource::Want::put(host, home.account, model::Body::Site(site))
     });

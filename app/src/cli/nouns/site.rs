@@ -1,0 +1,90 @@
+//! What the verbs of a site take.
+
+use crate::table::{Input, Kind, input};
+
+const FROM: Input = input("from", Kind::Word, "Un chemin du site\u{a0}: /ancien", "A path on the site: /old");
+const BELOW: Input = input("below", Kind::Flag, "Tout ce qui est en dessous aussi", "All below it too");
+const ADDRESSES: Input = input(
+    "addresses",
+    Kind::Option,
+    "Des adresses IP ou des réseaux, séparés par des virgules",
+    "IP addresses or networks, with commas between them",
+);
+
+pub const PHP: &[Input] = &[
+    input(
+        "version",
+        Kind::Option,
+        "La version, ou un texte vide pour celle du compte",
+        "The version, or an empty text for the account's",
+    ),
+    input("memory_limit", Kind::Option, "La mémoire d’une page\u{a0}: 128M", "The memory of one page: 128M"),
+    input(
+        "upload_max_filesize",
+        Kind::Option,
+        "Le plus gros fichier envoyé\u{a0}: 64M",
+        "The largest file sent: 64M",
+    ),
+    input("post_max_size", Kind::Option, "Le plus gros envoi\u{a0}: 64M", "The largest form sent: 64M"),
+    input(
+        "max_execution_time",
+        Kind::Option,
+        "La durée d’une page, en secondes",
+        "The time of one page, in seconds",
+    ),
+    input(
+        "max_input_time",
+        Kind::Option,
+        "La durée de lecture d’un envoi, en secondes",
+        "The time to read what is sent, in seconds",
+    ),
+    input("max_input_vars", Kind::Option, "Les champs d’un formulaire", "The fields of a form"),
+    input("display_errors", Kind::Option, "on ou off", "on or off"),
+    input(
+        "date.timezone",
+        Kind::Option,
+        "Le fuseau horaire\u{a0}: Europe/Paris",
+        "The time zone: Europe/Paris",
+    ),
+    input(
+        "session.gc_maxlifetime",
+        Kind::Option,
+        "La durée d’une session, en secondes",
+        "The life of a session, in seconds",
+    ),
+    input("opcache.enable", Kind::Option, "on ou off", "on or off"),
+];
+pub const REDIRECT: &[Input] = &[
+    FROM,
+    input("to", Kind::Word, "Une adresse, ou un chemin du site", "An address, or a path on the site"),
+    BELOW,
+    input("keep", Kind::Flag, "Garder la suite du chemin", "Keep the rest of the path"),
+    input("code", Kind::SomeNumber, "301 (sinon), 302, 307 ou 308", "301 (else), 302, 307 or 308"),
+    input(
+        "place",
+        Kind::SomeNumber,
+        "Sa place, à partir de 1\u{a0}; sinon la dernière",
+        "Its place, from 1; else the last",
+    ),
+];
+pub const WHICH: &[Input] = &[
+    FROM,
+    BELOW,
+    input("place", Kind::SomeNumber, "Sa nouvelle place, à partir de 1", "Its new place, from 1"),
+];
+pub const MAIN_NAME: &[Input] = &[input("others", Kind::Word, "redirect ou serve", "redirect or serve")];
+pub const MAINTENANCE: &[Input] = &[input("switch", Kind::Option, "on ou off", "on or off"), ADDRESSES];
+pub const VISITORS: &[Input] =
+    &[input("who", Kind::Option, "everybody, listed ou others", "everybody, listed or others"), ADDRESSES];
+pub const ERRORS: &[Input] = &[
+    input("403", Kind::Option, "La page d’un refus\u{a0}: /403.html", "The page of a refusal: /403.html"),
+    input("404", Kind::Option, "La page d’une page introuvable", "The page for one not found"),
+    input("500", Kind::Option, "La page d’une erreur du site", "The page of the site's error"),
+    input("503", Kind::Option, "La page d’un site indisponible", "The page of a site not available"),
+];
+pub const ROOT: &[Input] = &[input(
+    "root",
+    Kind::Word,
+    "Le dossier, en dessous de celui du site\u{a0}: web/dist",
+    "The folder, below the site's: web/dist",
+)];
