@@ -7,8 +7,8 @@
 use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{
-    AccountId, DomainName, EmailAddress, HostName, Label, Lang, PhpVersion, PlanName, RelativePath, Resource,
-    SiteName, UnixName,
+    AccountId, DatabaseName, DatabaseUserName, DomainName, EmailAddress, HostName, Label, Lang, PhpVersion,
+    PlanName, RelativePath, Resource, SiteName, UnixName,
 };
 use std::str::FromStr;
 
@@ -80,6 +80,8 @@ parsers! {
     domain_name: DomainName, 253;
     site_name: SiteName, 90;
     unix_name: UnixName, 31;
+    database_name: DatabaseName, 64;
+    database_user_name: DatabaseUserName, 64;
     host_name: HostName, 63;
     email_address: EmailAddress, 254;
     plan_name: PlanName, 240;

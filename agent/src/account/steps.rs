@@ -36,7 +36,7 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     let cell = paths.cell(&account.name);
     let mut files: Vec<PathBuf> = paths.userdb_files(&account.name, account.uid).to_vec();
     files.extend(["cell.json", "passwd", "group", "php.conf", "apache.conf"].map(|name| cell.join(name)));
-    Places { files, folders: vec![paths.fragments(&account.name), cell], names: Vec::new() }
+    Places { files, folders: vec![paths.fragments(&account.name), cell], ..Places::default() }
 }
 
 /// The cell's Apache, with these fragments.

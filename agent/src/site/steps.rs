@@ -42,7 +42,7 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
 pub fn places(site: &Site, paths: &Paths) -> Places {
     let mut files = vec![paths.fragment(&site.account, site.id)];
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
-    Places { files, folders: Vec::new(), names: site.names.clone() }
+    Places { files, names: site.names.clone(), ..Places::default() }
 }
 
 /// As browsers read it (RFC 6797 §6.1).
