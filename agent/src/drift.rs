@@ -194,7 +194,7 @@ impl Eyes {
 /// What of this kind wants a name.
 fn claimants(ledger: &Ledger, kind: Kind, name: Option<&str>) -> Vec<ResourceKey> {
     let name = name.and_then(|name| SiteName::parse(name).ok());
-    let keys = name.as_ref().map_or(&[][..], |name| ledger.claimants(kind, name));
+    let keys = name.as_ref().map_or(&[][..], |name| ledger.claimants(kind, name.as_str()));
     keys.iter().map(|key| ResourceKey { kind, key: *key }).collect()
 }
 

@@ -1,13 +1,20 @@
 //! What the agent tells of its host when it connects.
 
+use crate::exec::{self, Program};
 use model::{HostFacts, PhpVersion};
+use std::time::Duration;
 
 pub fn of_host() -> HostFacts {
     let read = |path: &str| {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         text.trim().chars().filter(|c| !c.is_control()).take(100).collect()
     };
-    HostFacts { debian: read("/etc/debian_version"), kernel: read("/proc/sys/kernel/osrelease"), php: php() }
+    HostFacts {
+        debian: read("/etc/debian_version"),
+        kernel: read("/proc/sys/kernel/osrelease"),
+        php: php(),
+        mariadb: mariadb(),
+    }
 }
 
 /// Versions of PHP-FPM, as Debian installs them side by side.
@@ -18,4 +25,17 @@ fn php() -> Vec<PhpVersion> {
         names.filter_map(|name| name.strip_prefix("php-fpm")?.parse().ok()).collect();
     found.sort();
     found
+}
+
+/// MariaDB's version: `mariadbd  Ver 11.8.3-MariaDB-0+deb13u1 from Debian for debian-linux-gnu on x86_64 (Debian n/a)`.
+fn mariadb() -> Option<String> {
+    const SERVER: &str = "/usr/sbin/mariadbd";
+    if !exec::installed(SERVER) {
+        return None;
+    }
+    let said =
+        Program::new(SERVER).args(["--no-defaults", "--version"]).timeout(Duration::from_secs(5)).run();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let version = said.split_whitespace().skip_while(|word| *word != "Ver").nth(1).unwrap_or("?");
+    Some(version.chars().take(60).collect())
 }

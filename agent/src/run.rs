@@ -3,6 +3,7 @@
 use crate::{
     certificate::keys,
     config::Config,
+    database,
     drift::Eyes,
     fault, ground,
     identity::{Identity, renew},
@@ -67,6 +68,7 @@ pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
         daemons: Arc::new(HostDaemons::new(paths)),
         faults: fault::faults().into(),
         keys: Arc::new(keys::Fresh),
+        mariadb: Arc::new(database::Socket),
     })
 }
 
@@ -95,6 +97,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let ledger = Arc::new(Mutex::new(ledger));
     let reports = Arc::new(Reports::default());
     let (errands, to_do) = mpsc::channel();
+    let mariadb = hands.mariadb.clone();
     let worker = Worker::new(hands, ledger.clone(), reports.clone(), status.clone());
     let working = std::thread::Builder::new()
         .name("worker".into())
@@ -108,7 +111,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     }
     tokio::spawn(status.clone().keep(paths.clone(), reports.clone()));
     let config = Arc::new(config);
-    let mut shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status };
+    let mut shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status, mariadb };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

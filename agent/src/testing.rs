@@ -2,6 +2,7 @@
 
 use crate::{
     certificate::keys,
+    database::fake::FakeMariaDb,
     fault::{Faults, NoFaults},
     fs::There,
     ledger::{Changes, Ledger, Taken},
@@ -11,9 +12,7 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId,
-    PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, TenantUid, Thumbprint,
-    UnixName, wire::ReportState,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, TenantUid, Thumbprint, UnixName, wire::ReportState, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -94,6 +93,25 @@ pub fn certificate(account: &str, account_n: u8, n: u8, name: &str) -> Certifica
     }
 }
 
+/// A database of two users, the second of whom may read.
+pub fn database(account: &str, account_n: u8, n: u8, name: &str) -> Database {
+    let user = |part: &str, rights| DatabaseUser {
+        name: format!("{account}_{part}").parse().unwrap(),
+        password: format!("*{}", "0A".repeat(20)).parse().unwrap(),
+        rights,
+    };
+    Database {
+        id: DatabaseId::new(300 + u64::from(n), &[n; 10]),
+        account_id: account_id(account_n),
+        account: account.parse().unwrap(),
+        engine: Engine::Mariadb,
+        name: name.parse().unwrap(),
+        state: DatabaseState::Serving,
+        connections: 12,
+        users: vec![user("app", DatabaseRights::All), user("reader", DatabaseRights::Read)],
+    }
+}
+
 /// What an authority would send for the key `number`.
 pub fn chain(number: u32, name: &str) -> Chain {
     chain_for(&rcgen::KeyPair::from_pem(&ONE_KEY).unwrap(), number, name)
@@ -164,6 +182,7 @@ pub struct World {
     pub hands: Hands,
     pub ledger: Mutex<Ledger>,
     pub daemons: Arc<FakeDaemons>,
+    pub mariadb: Arc<FakeMariaDb>,
     pub guard: Guard,
     pub now: Instant,
     pub dir: tempfile::TempDir,
@@ -186,10 +205,17 @@ impl World {
         crate::ground::lay(&paths).unwrap();
         let daemons = Arc::new(FakeDaemons::default());
         let records = Records::open(&paths).unwrap();
-        let hands =
-            Hands { paths: paths.clone(), records, daemons: daemons.clone(), faults, keys: Arc::new(OneKey) };
+        let mariadb = Arc::new(FakeMariaDb::default());
+        let hands = Hands {
+            paths: paths.clone(),
+            records,
+            daemons: daemons.clone(),
+            faults,
+            keys: Arc::new(OneKey),
+            mariadb: mariadb.clone(),
+        };
         let ledger = Mutex::new(Ledger::open(&paths.ledger()).unwrap());
-        World { paths, hands, ledger, daemons, guard: Guard::default(), now: Instant::now(), dir }
+        World { paths, hands, ledger, daemons, mariadb, guard: Guard::default(), now: Instant::now(), dir }
     }
 
     pub fn generation(&self) -> u64 {
@@ -217,6 +243,7 @@ impl World {
             ledger: &self.ledger,
             keys: keys.into_iter().collect(),
             with_sites: true,
+            looked: Mutex::default(),
         };
         batch.run(&mut self.guard, self.now, &|done| told.lock().unwrap().push(done));
         told.into_inner().unwrap()
@@ -251,6 +278,7 @@ impl World {
         ] {
             walk(&folder, self.dir.path(), &mut out);
         }
+        out.push_str(&self.mariadb.snapshot());
         out.replace(&self.dir.path().display().to_string(), "")
     }
 }

@@ -188,7 +188,8 @@ impl Worker {
     fn batch(&mut self, keys: BTreeSet<ResourceKey>, with_sites: bool, now: Instant) {
         let ends = Mutex::new(Vec::new());
         let reports = self.reports.clone();
-        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys, with_sites };
+        let looked = Mutex::default();
+        let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys, with_sites, looked };
         batch.run(&mut self.guard, now, &|done: Done| {
             reports.tell(&done);
             if done.outcome.state != ReportState::Checked {

@@ -13,6 +13,8 @@ mod certificate;
 #[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
+mod database;
+#[cfg(feature = "ssr")]
 mod grant;
 #[cfg(feature = "ssr")]
 mod host;

@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, grant, host,
+    Panel, account, certificate, change, database, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -138,6 +138,16 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/root", site::told::root),
     post_for!(SignedIn, "/sites/{site}/root", site::told::set_root),
     post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
+    // Databases and their users.
+    get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
+    post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),
+    get_for!(SignedIn, "/databases/{database}", database::show::show),
+    post_for!(SignedIn, "/databases/{database}/delete", database::form::delete),
+    post_for!(SignedIn, "/databases/{database}/restore", database::form::restore),
+    post_for!(SignedIn, "/databases/{database}/users", database::form::add_user),
+    post_for!(SignedIn, "/databases/{database}/users/{database_user}/rights", database::form::rights),
+    post_for!(SignedIn, "/databases/{database}/users/{database_user}/password", database::form::password),
+    post_for!(SignedIn, "/databases/{database}/users/{database_user}/delete", database::form::delete_user),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

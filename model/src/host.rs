@@ -40,4 +40,7 @@ pub struct HostFacts {
     pub kernel: String,
     /// PHP-FPM versions found installed.
     pub php: Vec<PhpVersion>,
+    /// MariaDB's version, where it is installed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mariadb: Option<String>,
 }

@@ -124,6 +124,10 @@ nouns! {
     SiteNoun SiteId,
     /// What makes a name answer over HTTPS.
     CertificateNoun CertificateId,
+    /// A database of an account.
+    DatabaseNoun DatabaseId,
+    /// A user of a database.
+    DatabaseUserNoun DatabaseUserId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

@@ -1,6 +1,6 @@
 //! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
 
-use crate::{Account, Certificate, ChangeId, Problem, Site};
+use crate::{Account, Certificate, ChangeId, Database, Problem, Site};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,17 +12,19 @@ pub enum Kind {
     Account,
     Site,
     Certificate,
+    Database,
 }
 
 impl Kind {
     /// In the order they are applied; deletions go the other way round.
-    pub const ALL: [Kind; 3] = [Kind::Account, Kind::Site, Kind::Certificate];
+    pub const ALL: [Kind; 4] = [Kind::Account, Kind::Site, Kind::Certificate, Kind::Database];
 
     pub fn code(self) -> &'static str {
         match self {
             Kind::Account => "account",
             Kind::Site => "site",
             Kind::Certificate => "certificate",
+            Kind::Database => "database",
         }
     }
 
@@ -80,6 +82,7 @@ impl Resource {
             Kind::Account => serde_json::from_value::<Account>(body).map(Body::Account),
             Kind::Site => serde_json::from_value::<Site>(body).map(Body::Site),
             Kind::Certificate => serde_json::from_value::<Certificate>(body).map(Body::Certificate),
+            Kind::Database => serde_json::from_value::<Database>(body).map(Body::Database),
         };
         let body = body.map_err(|error| unreadable(&error.to_string()))?;
         if body.key() != self.key {
@@ -106,6 +109,7 @@ pub enum Body {
     Account(Account),
     Site(Site),
     Certificate(Certificate),
+    Database(Database),
 }
 
 impl Body {
@@ -114,6 +118,7 @@ impl Body {
             Body::Account(_) => Kind::Account,
             Body::Site(_) => Kind::Site,
             Body::Certificate(_) => Kind::Certificate,
+            Body::Database(_) => Kind::Database,
         }
     }
 
@@ -122,6 +127,7 @@ impl Body {
             Body::Account(account) => account.id.uuid(),
             Body::Site(site) => site.id.uuid(),
             Body::Certificate(certificate) => certificate.id.uuid(),
+            Body::Database(database) => database.id.uuid(),
         }
     }
 
@@ -131,6 +137,7 @@ impl Body {
             Body::Account(account) => serde_json::to_value(account),
             Body::Site(site) => serde_json::to_value(site),
             Body::Certificate(certificate) => serde_json::to_value(certificate),
+            Body::Database(database) => serde_json::to_value(database),
         }
     }
 }
@@ -139,8 +146,7 @@ impl Body {
 mod tests {
     use super::*;
     use crate::{
-        AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteSettings,
-        SiteState,
+    AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
     };
 
     fn site() -> Site {
@@ -186,11 +192,26 @@ mod tests {
             key: 2,
             chain: Some(Chain { key: 1, certificates: vec!["AAAA".parse().unwrap()] }),
         });
+        let database = Body::Database(Database {
+            id: DatabaseId::new(5, &[5; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            engine: Engine::Mariadb,
+            name: "asso_wiki".parse().unwrap(),
+            state: DatabaseState::Serving,
+            connections: 8,
+            users: vec![DatabaseUser {
+                name: "asso_wiki".parse().unwrap(),
+                password: format!("*{}", "0A".repeat(20)).parse().unwrap(),
+                rights: DatabaseRights::All,
+            }],
+        });
         let hsts = Some(Hsts { max_age: Hsts::DAY, subdomains: true });
         let https = Https { redirect: vec!["asso.example".parse().unwrap()], hsts };
         let settings = SiteSettings { main_only: true, ..SiteSettings::default() };
         let told = Body::Site(Site { settings, ..site() });
-        for body in [account, Body::Site(site()), Body::Site(Site { https, ..site() }), told, certificate] {
+        let secured = Body::Site(Site { https, ..site() });
+        for body in [account, Body::Site(site()), secured, told, certificate, database] {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));

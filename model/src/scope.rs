@@ -10,6 +10,8 @@ pub enum Scope {
     Read,
     /// Adding, changing and deleting sites and their names.
     Sites,
+    /// Adding, changing and deleting databases and their users.
+    Databases,
     Mail,
     Dns,
     /// Everything else: the acts of admins, and the user's own settings and tokens.
@@ -17,12 +19,14 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Scope; 5] = [Scope::Read, Scope::Sites, Scope::Mail, Scope::Dns, Scope::Admin];
+    pub const ALL: [Scope; 6] =
+        [Scope::Read, Scope::Sites, Scope::Databases, Scope::Mail, Scope::Dns, Scope::Admin];
 
     pub fn code(self) -> &'static str {
         match self {
             Scope::Read => "read",
             Scope::Sites => "sites",
+            Scope::Databases => "databases",
             Scope::Mail => "mail",
             Scope::Dns => "dns",
             Scope::Admin => "admin",

@@ -3,7 +3,9 @@
 //! agent: `hello` → panel: `welcome` (or `refused` and close) → panel: `changes`… → agent: `ack` after each fsync, `report`s as it reconciles.
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
-use crate::{ChangeId, ChangeState, Der, HostFacts, Kind, PanelId, Problem, ProblemKind, Resource, Text};
+use crate::{
+    ChangeId, ChangeState, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind, Resource, Text,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -168,13 +170,24 @@ pub struct Drift {
 pub enum Query {
     /// What the ledger holds, a page at a time, in order of kind and key.
     Ledger { after: Option<(Kind, Uuid)>, limit: u16 },
+    /// How much these databases hold, 100 at most.
+    DatabaseSizes { names: Vec<DatabaseName> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "answer", deny_unknown_fields)]
 pub enum Answer {
-    Ledger { resources: Vec<Resource>, more: bool },
-    Failed { text: Text },
+    Ledger {
+        resources: Vec<Resource>,
+        more: bool,
+    },
+    /// In octets; a database that is not there is left out.
+    DatabaseSizes {
+        sizes: Vec<(DatabaseName, u64)>,
+    },
+    Failed {
+        text: Text,
+    },
 }
 
 /// `POST /enroll` on the agents' port.

@@ -7,8 +7,7 @@
 use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{
-    AccountId, DocumentRoot, DomainName, EmailAddress, HostName, Label, Lang, Network, PhpVersion, PlanName,
-    RelativePath, Resource, SiteName, SitePath, Target, UnixName,
+    AccountId, DocumentRoot, DomainName, EmailAddress, HostName, Label, Lang, Network, PhpVersion, PlanName, RelativePath, Resource, SiteName, SitePath, Target, UnixName, DatabaseName, DatabaseUserName,
 };
 use std::str::FromStr;
 
@@ -80,6 +79,8 @@ parsers! {
     domain_name: DomainName, 253;
     site_name: SiteName, 90;
     unix_name: UnixName, 31;
+    database_name: DatabaseName, 64;
+    database_user_name: DatabaseUserName, 64;
     host_name: HostName, 63;
     email_address: EmailAddress, 254;
     plan_name: PlanName, 240;

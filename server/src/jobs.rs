@@ -1,8 +1,8 @@
 //! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
 use crate::{
-    Server, account, census, certificate, change, mail, member, once, search, session, site, store::sql,
-    wake::Wake,
+    Server, account, census, certificate, change, database, mail, member, once, search, session, site,
+    store::sql, wake::Wake,
 };
 use model::Problem;
 use std::{convert::Infallible, time::Duration};
@@ -84,6 +84,13 @@ async fn hour(server: &Server) {
         Ok(erased) => tracing::info!(erased, "accounts whose time after deletion was over were erased"),
         Err(problem) => {
             tracing::error!(%problem, "deleted accounts could not be erased; the next hour tries again")
+        }
+    }
+    match database::purge(server).await {
+        Ok(0) => {}
+        Ok(erased) => tracing::info!(erased, "databases whose time after deletion was over were erased"),
+        Err(problem) => {
+            tracing::error!(%problem, "deleted databases could not be erased; the next hour tries again")
         }
     }
     if let Err(problem) = member::purge(server).await {

@@ -7,6 +7,7 @@
 mod bad_days;
 mod command_line;
 mod cut_wire;
+mod databases;
 mod erased;
 mod faults;
 mod first_site;

@@ -42,7 +42,7 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     Places {
         files,
         folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
-        names: Vec::new(),
+        ..Places::default()
     }
 }
 

@@ -6,7 +6,7 @@ mod rules;
 mod store;
 
 use model::{
-    Account, AccountId, Body, Kind, PanelId, Resource, ResourceKey, SiteName,
+    Account, AccountId, Body, DatabaseState, DatabaseUserName, Kind, PanelId, Resource, ResourceKey,
     wire::{Position, Refusal},
 };
 use rules::Verdict;
@@ -47,8 +47,8 @@ pub struct Ledger {
     store: Store,
     position: Option<Position>,
     resources: BTreeMap<ResourceKey, Resource>,
-    /// Which sites, and which certificates, want a name; more than one only when the panel erred or a name moves.
-    claims: HashMap<(Kind, SiteName), Vec<Uuid>>,
+    /// Which sites, certificates and databases want a name; more than one only when the panel erred or a name moves.
+    claims: HashMap<(Kind, String), Vec<Uuid>>,
     /// The parts of a new epoch's full state that have come so far.
     coming: Option<Changes>,
     /// The panel this host was enrolled with, if that is known.
@@ -129,9 +129,9 @@ impl Ledger {
         sites.filter(|resource| account(resource)).map(Resource::at).collect()
     }
 
-    /// The sites, or the certificates, that want this name.
-    pub fn claimants(&self, kind: Kind, name: &SiteName) -> &[Uuid] {
-        self.claims.get(&(kind, name.clone())).map_or(&[], Vec::as_slice)
+    /// The resources of this kind that want this name.
+    pub fn claimants(&self, kind: Kind, name: &str) -> &[Uuid] {
+        self.claims.get(&(kind, name.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     /// Takes a frame of changes: all of it onto the disk, or nothing.
@@ -215,10 +215,22 @@ impl Ledger {
     }
 }
 
-fn names(resource: &Resource) -> Vec<SiteName> {
+/// How a database's users are told apart from databases, which may have the same names.
+pub fn user_claim(name: &DatabaseUserName) -> String {
+    format!("{name}@")
+}
+
+fn names(resource: &Resource) -> Vec<String> {
     match resource.want() {
-        Ok(Some(Body::Site(site))) => site.names,
-        Ok(Some(Body::Certificate(certificate))) => vec![certificate.name],
+        Ok(Some(Body::Site(site))) => site.names.into_iter().map(String::from).collect(),
+        Ok(Some(Body::Certificate(certificate))) => vec![certificate.name.into()],
+        Ok(Some(Body::Database(database))) => {
+            let mut names = vec![String::from(database.name)];
+            if database.state != DatabaseState::Erased {
+                names.extend(database.users.iter().map(|user| user_claim(&user.name)));
+            }
+            names
+        }
         _ => Vec::new(),
     }
 }

@@ -8,7 +8,12 @@ use super::{
     job::{Planned, Wish},
     trouble::Trouble,
 };
-use crate::{fs, ledger::Ledger, record::Outcome};
+use crate::{
+    database::{There, Want, sql},
+    fs,
+    ledger::Ledger,
+    record::Outcome,
+};
 use model::{
     Consent, Kind, ResourceKey, SiteName, Text, UnixName, text,
     wire::{KeyRequest, ReportState},
@@ -18,6 +23,7 @@ use std::{
     sync::Mutex,
     time::Instant,
 };
+use uuid::Uuid;
 
 /// Accounts worked on at once.
 const SIDE_BY_SIDE: usize = 4;
@@ -44,6 +50,8 @@ pub struct Batch<'a> {
     pub keys: BTreeSet<ResourceKey>,
     /// Whether the sites of the accounts among them come along; not needed when everything is looked at anyway.
     pub with_sites: bool,
+    /// Databases that should stand as they were left, looked at together.
+    pub looked: Mutex<BTreeMap<Uuid, There>>,
 }
 
 /// Poisoned or not: the ledger is whole after every call.
@@ -59,6 +67,7 @@ impl Batch<'_> {
         }
         let mut accounts: BTreeMap<Option<UnixName>, BTreeMap<u8, Vec<ResourceKey>>> = BTreeMap::new();
         let mut deletions = Vec::new();
+        let mut databases = Vec::new();
         for at in self.keys.clone() {
             let Some(wish) = self.wish(at) else {
                 self.unreadable(at, tell);
@@ -75,13 +84,17 @@ impl Batch<'_> {
             let class = match (wish.resource.kind, wish.removes()) {
                 (Kind::Site, true) => 0,
                 (Kind::Certificate, true) => 1,
-                (Kind::Account, false) => 2,
-                (Kind::Site, false) => 3,
-                (Kind::Certificate, false) => 4,
-                (Kind::Account, true) => 5,
+                (Kind::Database, true) => 2,
+                (Kind::Account, false) => 3,
+                (Kind::Site, false) => 4,
+                (Kind::Certificate, false) => 5,
+                (Kind::Database, false) => 6,
+                (Kind::Account, true) => 7,
             };
+            databases.extend(wish.as_left().map(|want| (at.key, want)));
             accounts.entry(wish.account_name()).or_default().entry(class).or_default().push(at);
         }
+        self.look_at(&databases);
         let total = lock(self.ledger).present() + deletions.len();
         if !guard.allows(now, total, deletions.len()) {
             for at in &deletions {
@@ -108,6 +121,22 @@ impl Batch<'_> {
                 scope.spawn(work);
             }
         });
+    }
+
+    fn looked(&self) -> std::sync::MutexGuard<'_, BTreeMap<Uuid, There>> {
+        self.looked.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// One question for many; without an answer each asks for itself.
+    fn look_at(&self, databases: &[(Uuid, Want)]) {
+        let wants: Vec<&Want> = databases.iter().map(|(_, want)| want).collect();
+        if wants.len() < 2 {
+            return;
+        }
+        if let Ok(rows) = self.hands.mariadb.run(&sql::look_at(&wants)) {
+            let seen = sql::read(&rows);
+            *self.looked() = databases.iter().map(|(key, want)| (*key, seen.of(want))).collect();
+        }
     }
 
     /// A site's links depend on its account's state.
@@ -153,6 +182,7 @@ impl Batch<'_> {
         let mut jobs = Vec::new();
         for at in keys {
             let Some(mut wish) = self.wish(*at) else { continue };
+            wish.looked = self.looked().remove(&at.key);
             self.wait_for_account(&mut wish);
             self.wait_for_site(&mut wish);
             if let Err(trouble) = wish.prepare(self.hands) {

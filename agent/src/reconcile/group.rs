@@ -10,15 +10,16 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
+    database::{self, Login, There as Users, sql},
     fault::Point,
     fs::{self, There},
     paths::Paths,
     record::{Outcome, Pin, Record},
     tenant,
 };
-use model::{Consent, ResourceKey, wire::ReportState};
+use model::{Consent, DatabaseName, DatabaseUserName, ResourceKey, wire::ReportState};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
 };
 
@@ -47,6 +48,7 @@ enum Undo {
     Put(PathBuf, There),
     Link(PathBuf, There),
     Folder(PathBuf),
+    Users(DatabaseName, BTreeMap<DatabaseUserName, Login>, Vec<DatabaseUserName>),
 }
 
 /// Runs jobs of one account to their ends. `checked` hears of each resource that its checker accepted.
@@ -192,6 +194,15 @@ impl Running {
             }
             Step::Stop(account) => hands.daemons.stop(account),
             Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid).map_err(io),
+            Step::MakeDatabase(name) => hands.mariadb.run(&sql::create(name)).map(drop),
+            Step::DropDatabase(name) => hands.mariadb.run(&sql::drop(name)).map(drop),
+            Step::SetUsers { database, set, drop: gone } => {
+                let there = self.job.seen.database.clone().unwrap_or_default();
+                let (back, dropped) = database::steps::before(set, gone, &there);
+                self.undo.push(Undo::Users(database.clone(), back, dropped));
+                hands.mariadb.run(&sql::set(database, set, gone, &there)).map(drop)
+            }
+            Step::EndConnections(users) => hands.mariadb.run(&sql::end(users)).map(drop),
             Step::RemoveFolder(path) => {
                 self.undo.push(Undo::Folder(path.clone()));
                 fs::remove_folder(path).map_err(io)
@@ -258,7 +269,7 @@ impl Running {
         }
         let mut whole = true;
         for undo in self.undo.drain(..).rev() {
-            if let Err(error) = undo.perform(&hands.paths) {
+            if let Err(error) = undo.perform(hands) {
                 tracing::error!(key = %self.job.at.key, %error, "taking back a step failed; tried again later");
                 whole = false;
             }
@@ -331,8 +342,14 @@ fn settled(job: &Job) -> Record {
 }
 
 impl Undo {
-    fn perform(&self, paths: &Paths) -> std::io::Result<()> {
+    fn perform(&self, hands: &Hands) -> std::io::Result<()> {
+        let paths: &Paths = &hands.paths;
         match self {
+            // Whatever became of them meanwhile.
+            Undo::Users(database, set, gone) => {
+                let sql = sql::set(database, set, gone, &Users::default());
+                hands.mariadb.run(&sql).map(drop).map_err(std::io::Error::other)
+            }
             Undo::Put(path, There::File(bytes)) => fs::write_for(paths.readers(path), path, bytes),
             Undo::Put(path, There::Link(target)) | Undo::Link(path, There::Link(target)) => {
                 fs::link(path, target)

@@ -11,13 +11,14 @@ use super::{
 use crate::{
     account,
     certificate::{self, keys},
-    ledger::Ledger,
+    database::{self, sql},
+    ledger::{self, Ledger},
     record::{Outcome, Record},
     site, tenant,
 };
 use model::{
-    Account, AccountState, Body, Certificate, Kind, Resource, ResourceKey, Site, SiteName, Text, UnixName,
-    text,
+    Account, AccountState, Body, Certificate, DatabaseState, Kind, Resource, ResourceKey, Site, SiteName,
+    Text, UnixName, text,
     wire::{Drift, KeyRequest, ReportState},
 };
 use serde_json::Value;
@@ -35,6 +36,10 @@ pub struct Wish {
     pub old: Places,
     /// A reason to leave it alone, found in the ledger.
     pub refused: Option<Text>,
+    /// It was erased before: what stands under its name by now is another one's.
+    pub settled: bool,
+    /// What is there of a database, where many were looked at together.
+    pub looked: Option<database::There>,
 }
 
 /// A resource with its plan.
@@ -68,13 +73,18 @@ pub enum Planned {
 }
 
 /// Bodies that a record holds, as far as this version can read them.
-fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
+pub(crate) fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
     let read = |value: &Value| match kind {
         Kind::Account => serde_json::from_value(value.clone()).ok().map(Body::Account),
         Kind::Site => serde_json::from_value(value.clone()).ok().map(Body::Site),
         Kind::Certificate => serde_json::from_value(value.clone()).ok().map(Body::Certificate),
+        Kind::Database => serde_json::from_value(value.clone()).ok().map(Body::Database),
     };
     record.bodies().filter_map(read).collect()
+}
+
+pub(crate) fn is_erased(body: Option<&Value>) -> bool {
+    body.and_then(|body| body.get("state")?.as_str()) == Some("erased")
 }
 
 impl Wish {
@@ -88,12 +98,15 @@ impl Wish {
             account: None,
             old: Places::default(),
             refused: None,
+            settled: false,
+            looked: None,
         };
         for old in &olds {
             wish.old.add(match old {
                 Body::Account(account) => account::steps::places(account, &hands.paths),
                 Body::Site(site) => site::steps::places(site, &hands.paths),
                 Body::Certificate(old) => certificate::steps::places(old, &hands.paths),
+                Body::Database(old) => database::steps::places(old),
             });
         }
         match resource.want() {
@@ -112,12 +125,18 @@ impl Wish {
                 wish.account = ledger.account(certificate.account_id);
                 wish.certificate(ledger, &certificate);
             }
+            Some(Body::Database(database)) => {
+                let database = database.clone();
+                wish.account = ledger.account(database.account_id);
+                wish.database(hands, ledger, &database);
+            }
             None => {
                 // For a cell to reload or stop: the account as it was.
                 wish.account = olds.iter().find_map(|old| match old {
                     Body::Account(account) => Some(account.clone()),
                     Body::Site(site) => ledger.account(site.account_id),
                     Body::Certificate(old) => ledger.account(old.account_id),
+                    Body::Database(old) => ledger.account(old.account_id),
                 });
             }
         }
@@ -128,8 +147,13 @@ impl Wish {
     /// What moved to another site or certificate is that one's by now.
     fn leave_to_others(&mut self, hands: &Hands, ledger: &Ledger, olds: &[Body]) {
         let key = self.resource.key;
-        let moved =
-            |kind, name: &SiteName| ledger.claimants(kind, name).iter().any(|claimant| *claimant != key);
+        let moved = |kind, name: &SiteName| {
+            ledger.claimants(kind, name.as_str()).iter().any(|claimant| *claimant != key)
+        };
+        self.old.users.retain(|user| {
+            let claimants = ledger.claimants(Kind::Database, &ledger::user_claim(user));
+            claimants.iter().all(|claimant| *claimant == key)
+        });
         self.old.names.retain(|name| !moved(Kind::Site, name));
         for old in olds {
             let theirs: Vec<_> = match old {
@@ -151,7 +175,7 @@ impl Wish {
         let newest = |key: &Uuid| {
             ledger.get(ResourceKey { kind: Kind::Certificate, key: *key }).map(|resource| resource.generation)
         };
-        let rivals = ledger.claimants(Kind::Certificate, &certificate.name);
+        let rivals = ledger.claimants(Kind::Certificate, certificate.name.as_str());
         if rivals.iter().max_by_key(|key| newest(key)).is_some_and(|key| *key != self.resource.key) {
             self.refused = Some(text!(
                 "Un autre certificat de cet hôte est pour {}\u{a0}: il le remplace.",
@@ -184,7 +208,7 @@ impl Wish {
             }
             Some(_) => {
                 let taken = site.names.iter().find(|name| {
-                    let rivals = ledger.claimants(Kind::Site, name);
+                    let rivals = ledger.claimants(Kind::Site, name.as_str());
                     rivals.len() > 1
                         && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
                             != Some(&self.resource.key)
@@ -204,16 +228,17 @@ impl Wish {
         match &self.body {
             None => self.refused.is_none(),
             Some(Body::Account(account)) => account.state == AccountState::Erased,
+            Some(Body::Database(database)) => database.state == DatabaseState::Erased,
             Some(Body::Site(_) | Body::Certificate(_)) => false,
         }
     }
 
     /// Whether something would be lost by it now. A certificate is made anew.
     pub fn would_delete(&self) -> bool {
-        let erased = |value: &Value| value.get("state").and_then(Value::as_str) == Some("erased");
         self.resource.kind != Kind::Certificate
             && self.removes()
-            && self.record.done.as_ref().is_some_and(|done| !erased(done))
+            && self.record.done.is_some()
+            && !is_erased(self.record.done.as_ref())
     }
 
     pub fn account_name(&self) -> Option<UnixName> {
@@ -221,6 +246,7 @@ impl Wish {
             Some(Body::Account(account)) => Some(account.name.clone()),
             Some(Body::Site(site)) => Some(site.account.clone()),
             Some(Body::Certificate(certificate)) => Some(certificate.account.clone()),
+            Some(Body::Database(database)) => Some(database.account.clone()),
             None => self.account.as_ref().map(|account| account.name.clone()),
         }
     }
@@ -229,8 +255,10 @@ impl Wish {
         let verb = match &self.body {
             None => "remove",
             Some(Body::Account(account)) if account.state == AccountState::Erased => "erase",
+            Some(Body::Database(database)) if database.state == DatabaseState::Erased => "erase",
             _ if self.record.done.is_none() => "create",
             Some(Body::Account(account)) if account.state == AccountState::Suspended => "suspend",
+            Some(Body::Database(database)) if database.state == DatabaseState::Suspended => "suspend",
             _ => "change",
         };
         format!("{}.{verb}", self.resource.kind.code())
@@ -246,6 +274,9 @@ impl Wish {
                 let keys = keys::read(&hands.paths, certificate)
                     .map_err(|error| Trouble::io("reading the keys", error))?;
                 certificate::steps::products(certificate, &keys, &hands.paths)?
+            }
+            _ if self.resource.kind == Kind::Database => {
+                Products { database: self.database_wanted(), ..Products::default() }
             }
             _ => Products::default(),
         })
@@ -296,12 +327,23 @@ impl Wish {
             };
             Ok((seen, home))
         });
-        let (seen, erase) = match looked {
+        let (mut seen, erase) = match looked {
             Ok(looked) => looked,
             Err(source) => return Planned::Trouble(self, Trouble::io("looking at the disk", source)),
         };
-        // No cell reads a certificate: nginx does, at the next handshake.
-        let name = self.account_name().filter(|_| self.resource.kind != Kind::Certificate);
+        if let Some(want) = &want.database {
+            let looked = match self.looked.take() {
+                Some(there) => Ok(there),
+                None => hands.mariadb.run(&sql::look(want)).map(|rows| sql::read(&rows).of(want)),
+            };
+            match looked {
+                Ok(there) => seen.database = Some(there),
+                Err(trouble) => return Planned::Trouble(self, trouble),
+            }
+        }
+        // No cell reads a certificate (nginx does, at the next handshake) or how a database is made.
+        let of_cell = matches!(self.resource.kind, Kind::Account | Kind::Site);
+        let name = self.account_name().filter(|_| of_cell);
         let stopped = self.resource.kind == Kind::Account
             && !matches!(&self.body, Some(Body::Account(account)) if account.state == AccountState::Active);
         let case = Case {

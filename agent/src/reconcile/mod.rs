@@ -15,6 +15,7 @@ pub mod trouble;
 
 use crate::{
     certificate::keys,
+    database,
     fault::Faults,
     ledger::Ledger,
     paths::Paths,
@@ -33,6 +34,7 @@ pub struct Hands {
     pub daemons: Arc<dyn Daemons>,
     pub faults: Arc<dyn Faults>,
     pub keys: Arc<dyn keys::Maker>,
+    pub mariadb: Arc<dyn database::Engine>,
 }
 
 impl Hands {

@@ -5,7 +5,7 @@ use super::{
     seen::Seen,
     step::{Phase, Step},
 };
-use crate::{diff, fs::There, record::Record, tenant::Place};
+use crate::{database, diff, fs::There, record::Record, tenant::Place};
 use model::{Consent, Kind, Text, UnixName, text, wire::Drift};
 use std::path::Path;
 
@@ -95,6 +95,9 @@ pub fn plan(case: Case<'_>) -> Plan {
     }
     if let Some(home) = case.erase {
         steps.push(Step::EraseHome(home.clone()));
+    }
+    if let Some((want, there)) = case.want.database.as_ref().zip(case.seen.database.as_ref()) {
+        steps.extend(database::steps::steps(want, there, !case.record.begun.is_empty()));
     }
     complete(&case, steps)
 }

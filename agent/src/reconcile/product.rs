@@ -1,7 +1,7 @@
 //! What a resource is on disk: the words between a noun's steps and the plan.
 
-use crate::paths::Paths;
-use model::{SiteName, TenantUid, UnixName};
+use crate::{database::Want, paths::Paths};
+use model::{DatabaseUserName, SiteName, TenantUid, UnixName};
 use std::path::PathBuf;
 
 pub const FOLDER_MODE: u32 = 0o755;
@@ -15,6 +15,8 @@ pub struct Products {
     pub home: Option<Home>,
     pub folder: Option<Folder>,
     pub links: Vec<(SiteName, Target)>,
+    /// In the host's MariaDB.
+    pub database: Option<Want>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,7 @@ pub struct Places {
     /// Children first.
     pub folders: Vec<PathBuf>,
     pub names: Vec<SiteName>,
+    pub users: Vec<DatabaseUserName>,
 }
 
 impl Places {
@@ -70,6 +73,9 @@ impl Places {
         self.names.extend(more.names);
         self.files.sort();
         self.files.dedup();
+        self.users.extend(more.users);
+        self.users.sort();
+        self.users.dedup();
         self.names.sort();
         self.names.dedup();
         // The order of folders matters: children first.

@@ -2,6 +2,7 @@
 
 use super::product::{Places, Products};
 use crate::{
+    database::There as Database,
     fs::{self, There},
     paths::Paths,
     tenant::{self, Place},
@@ -16,6 +17,7 @@ pub struct Seen {
     pub links: BTreeMap<SiteName, There>,
     pub home: Option<Place>,
     pub folder: Option<Place>,
+    pub database: Option<Database>,
 }
 
 impl Seen {

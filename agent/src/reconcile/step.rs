@@ -1,8 +1,9 @@
 //! The steps of an operation, as data: what a plan is made of, and what fail-points and the table of operations name.
 
 use super::product::{Folder, Home, Product, Target};
-use model::{SiteName, UnixName};
-use std::path::PathBuf;
+use crate::database::Login;
+use model::{DatabaseName, DatabaseUserName, SiteName, UnixName};
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// One step. Each may be killed at any point and run twice (law 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Step {
     MakeFolder(PathBuf),
     MakeHome(Home),
     MakeSiteFolder(Folder),
+    /// Empty; one that stays after a failure harms nobody.
+    MakeDatabase(DatabaseName),
     /// Ask PHP-FPM whether it accepts the staged pool.
     CheckPhp,
     /// Ask Apache whether it accepts the whole cell with what is staged.
@@ -21,6 +24,12 @@ pub enum Step {
     Remove(PathBuf),
     /// Remove what an awake cell stopped needing only when it read its files again.
     Retire(PathBuf),
+    /// Make users of a database what they shall be, and drop others.
+    SetUsers {
+        database: DatabaseName,
+        set: BTreeMap<DatabaseUserName, Login>,
+        drop: Vec<DatabaseUserName>,
+    },
     /// Have an awake cell read its files again.
     Reload {
         account: UnixName,
@@ -28,9 +37,12 @@ pub enum Step {
     },
     /// Have a cell go to sleep now.
     Stop(UnixName),
+    /// End what users of a database have open.
+    EndConnections(Vec<DatabaseUserName>),
     Link(SiteName, Target),
     EraseHome(Home),
     RemoveFolder(PathBuf),
+    DropDatabase(DatabaseName),
     /// Look at the disk again: everything must be as wanted.
     Verify,
     /// Note durably that it is.
@@ -59,17 +71,21 @@ impl Step {
             Step::MakeFolder(_) => "make-folder",
             Step::MakeHome(_) => "make-home",
             Step::MakeSiteFolder(_) => "make-site-folder",
+            Step::MakeDatabase(_) => "make-database",
             Step::CheckPhp => "check-php",
             Step::CheckApache => "check-apache",
             Step::Unlink(_) => "unlink",
             Step::Write(_) => "write",
             Step::Remove(_) => "remove",
             Step::Retire(_) => "retire",
+            Step::SetUsers { .. } => "set-users",
             Step::Reload { .. } => "reload",
             Step::Stop(_) => "stop",
+            Step::EndConnections(_) => "end-connections",
             Step::Link(..) => "link",
             Step::EraseHome(_) => "erase-home",
             Step::RemoveFolder(_) => "remove-folder",
+            Step::DropDatabase(_) => "drop-database",
             Step::Verify => "verify",
             Step::Settle => "settle",
         }
@@ -77,16 +93,19 @@ impl Step {
 
     pub fn phase(&self) -> Phase {
         match self {
-            Step::Intend | Step::MakeFolder(_) | Step::MakeHome(_) | Step::MakeSiteFolder(_) => {
-                Phase::Prepare
-            }
+            Step::Intend
+            | Step::MakeFolder(_)
+            | Step::MakeHome(_)
+            | Step::MakeSiteFolder(_)
+            | Step::MakeDatabase(_) => Phase::Prepare,
             Step::CheckPhp | Step::CheckApache => Phase::Check,
-            Step::Unlink(_) | Step::Write(_) | Step::Remove(_) => Phase::Change,
-            Step::Reload { .. } | Step::Stop(_) => Phase::Activate,
+            Step::Unlink(_) | Step::Write(_) | Step::Remove(_) | Step::SetUsers { .. } => Phase::Change,
+            Step::Reload { .. } | Step::Stop(_) | Step::EndConnections(_) => Phase::Activate,
             Step::Link(..)
             | Step::Retire(_)
             | Step::EraseHome(_)
             | Step::RemoveFolder(_)
+            | Step::DropDatabase(_)
             | Step::Verify
             | Step::Settle => Phase::Publish,
         }
@@ -101,6 +120,9 @@ impl Step {
             Step::Write(product) => product.path.display().to_string(),
             Step::MakeHome(home) | Step::EraseHome(home) => format!("/home/{}", home.account),
             Step::MakeSiteFolder(folder) => format!("/home/{}/sites/{}", folder.account, folder.name),
+            Step::MakeDatabase(name) | Step::DropDatabase(name) => name.to_string(),
+            Step::SetUsers { set, drop, .. } => names(set.keys().chain(drop)),
+            Step::EndConnections(users) => names(users.iter()),
             Step::Unlink(name) => name.to_string(),
             Step::Link(name, target) => format!("{name} → {}", target.path().display()),
             Step::Reload { account, .. } | Step::Stop(account) => account.to_string(),
@@ -117,8 +139,13 @@ impl Step {
                 | Step::CheckApache
                 | Step::Reload { .. }
                 | Step::Stop(_)
+                | Step::EndConnections(_)
                 | Step::Verify
                 | Step::Settle
         )
     }
+}
+
+fn names<'a>(users: impl Iterator<Item = &'a DatabaseUserName>) -> String {
+    users.map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
 }

@@ -7,11 +7,17 @@ use super::{
     step::Step,
 };
 use crate::{
-    account, certificate, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place,
+    account, certificate,
+    database::{Presence, There as Users, Want, steps::places},
+    fs::There,
+    paths::Paths,
+    record::Record,
+    render::RenderError,
+    site,
+    tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpKey, PhpVersion, Problem,
-    Site, SiteId, SitePhp, SiteSettings, SiteState, TenantUid,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpKey, PhpVersion, Problem, Site, SiteId, SitePhp, SiteSettings, SiteState, TenantUid, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
 };
 use serde::Serialize;
 
@@ -35,6 +41,10 @@ fn standing(products: &Products) -> Seen {
     }
     seen.home = products.home.as_ref().map(|_| Place::Right);
     seen.folder = products.folder.as_ref().map(|_| Place::Right);
+    seen.database = products.database.as_ref().map(|want| Users {
+        database: true,
+        users: want.users.iter().map(|(name, login)| (name.clone(), Some(login.clone()))).collect(),
+    });
     seen
 }
 
@@ -99,6 +109,35 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         let product = |path, bytes: &[u8]| Product { path, bytes: bytes.to_vec() };
         Products { files: vec![product(pair, bytes), product(thumbprint, b"")], ..none() }
     };
+    let database = Database {
+        id: DatabaseId::new(4, &[4; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        engine: Engine::Mariadb,
+        name: "asso_wiki".parse()?,
+        state: DatabaseState::Serving,
+        connections: 12,
+        users: vec![DatabaseUser {
+            name: "asso_wiki".parse()?,
+            password: format!("*{}", "0".repeat(40)).parse()?,
+            rights: DatabaseRights::All,
+        }],
+    };
+    let in_state = |state| Database { state, ..database.clone() };
+    let of_database = |body: &Database| {
+        let users = places(&database).users;
+        Products { database: Some(Want::of(body, users)), ..none() }
+    };
+    let database_row = |operation, old: &Products, new: &Products| {
+        steps(operation, Body::Database(database.clone()), old, new, &places(&database), false, None)
+    };
+    let d = of_database(&database);
+    let left = Want {
+        presence: Presence::LeftAlone,
+        users: Default::default(),
+        ..Want::of(&in_state(DatabaseState::Erased), places(&database).users)
+    };
+    let left = Products { database: Some(left), ..none() };
     let (a, s) = (of_account(&sample)?, of_site(&site)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
@@ -109,6 +148,11 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         site_row("site.create", &none(), &s),
         site_row("site.change", &s, &of_site(&renamed)?),
         site_row("site.remove", &s, &none()),
+        database_row("database.create", &none(), &d),
+        database_row("database.change", &d, &of_database(&Database { connections: 13, ..database.clone() })),
+        database_row("database.suspend", &d, &of_database(&in_state(DatabaseState::Suspended))),
+        database_row("database.erase", &d, &of_database(&in_state(DatabaseState::Erased))),
+        database_row("database.remove", &d, &left),
         certificate_row("certificate.create", &none(), &shows(b"placeholder")),
         certificate_row("certificate.change", &shows(b"placeholder"), &shows(b"chain")),
         certificate_row("certificate.remove", &shows(b"chain"), &none()),
@@ -140,6 +184,9 @@ fn steps(
     if new.home.is_some() && old.home.is_none() {
         seen.home = Some(Place::Missing);
     }
+    if new.database.is_some() && old.database.is_none() {
+        seen.database = Some(Users::default());
+    }
     if new.folder.is_some() && old.folder.is_none() {
         seen.folder = Some(Place::Missing);
     }
@@ -155,7 +202,7 @@ fn steps(
     let account = match &body {
         Body::Account(account) => Some(account.name.clone()),
         Body::Site(site) => Some(site.account.clone()),
-        Body::Certificate(_) => None,
+        Body::Certificate(_) | Body::Database(_) => None,
     };
     let planned = plan(Case {
         kind: body.kind(),

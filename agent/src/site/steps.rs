@@ -66,7 +66,7 @@ pub fn places(site: &Site, paths: &Paths) -> Places {
     let mut files = vec![paths.fragment(&site.account, site.id)];
     files.extend(pool(site).map(|pool| paths.pool(&site.account, &pool)));
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
-    Places { files, folders: Vec::new(), names: site.names.clone() }
+    Places { files, names: site.names.clone(), ..Places::default() }
 }
 
 /// As browsers read it (RFC 6797 §6.1).

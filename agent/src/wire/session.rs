@@ -4,6 +4,7 @@
 use super::connect::{self, Unreachable};
 use crate::{
     config::Config,
+    database::{self, sizes::sizes},
     facts,
     ledger::{Changes, Ledger, Taken},
     report::{self, Reports},
@@ -12,7 +13,7 @@ use crate::{
 };
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    ResourceKey, Text, text,
+    DatabaseName, ResourceKey, Text, text,
     wire::{self, Answer, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL, Query},
 };
 use rustls::ClientConfig;
@@ -23,6 +24,7 @@ use std::{
 };
 use tokio::{
     net::TcpStream,
+    task::JoinSet,
     time::{Instant, interval_at, timeout},
 };
 use tokio_rustls::client::TlsStream;
@@ -52,6 +54,7 @@ pub struct Shared {
     pub reports: Arc<Reports>,
     pub worker: Sender<Errand>,
     pub status: Arc<Status>,
+    pub mariadb: Arc<dyn database::Engine>,
 }
 
 /// Why a session ended.
@@ -151,11 +154,12 @@ async fn serve(
     welcomed: &mut (dyn FnMut() + Send),
 ) -> Result<(), Ended> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let facts = tokio::task::spawn_blocking(facts::of_host).await.unwrap_or_default();
     let hello = FromAgent::Hello {
         protocol: PROTOCOL,
         agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         position: lock(&shared.ledger).position(),
-        facts: facts::of_host(),
+        facts,
         now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     };
     say(socket, &hello).await?;
@@ -164,6 +168,7 @@ async fn serve(
     let mut welcome = false;
     let mut inbox = Inbox::default();
     let mut again = interval_at(heard_at + LEDGER, LEDGER);
+    let mut answers = JoinSet::new();
     loop {
         tokio::select! {
             message = socket.next() => {
@@ -175,6 +180,13 @@ async fn serve(
                 match message {
                     Message::Text(text) => {
                         let frame = wire::decode::<FromPanel>(&text).map_err(|problem| Ended::Refused(problem.text))?;
+                        let frame = match frame {
+                            FromPanel::Query { id, query: Query::DatabaseSizes { names } } if welcome => {
+                                ask_later(shared, &mut answers, id, names);
+                                continue;
+                            }
+                            frame => frame,
+                        };
                         let was_welcome = welcome;
                         hear(shared, socket, frame, &mut welcome, &mut inbox).await?;
                         if welcome && !was_welcome {
@@ -188,6 +200,7 @@ async fn serve(
                 }
             }
             () = shared.reports.news.notified(), if welcome => report(shared, socket).await?,
+            Some(Ok(answer)) = answers.join_next() => say(socket, &answer).await?,
             _ = again.tick(), if inbox.full.is_some() => inbox.again(shared, socket).await?,
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE {
@@ -338,5 +351,28 @@ fn answer(ledger: &Ledger, query: &Query) -> Answer {
             }
             Answer::Ledger { resources, more }
         }
+        Query::DatabaseSizes { .. } => busy(),
     }
+}
+
+/// Questions that take a while, at once.
+const LATER: usize = 4;
+
+/// Asks MariaDB beside all else, so that no change waits for it.
+fn ask_later(shared: &Shared, answers: &mut JoinSet<FromAgent>, id: u64, names: Vec<DatabaseName>) {
+    let engine = shared.mariadb.clone();
+    let names = (answers.len() < LATER).then_some(names);
+    answers.spawn_blocking(move || {
+        let Some(names) = names else { return FromAgent::Answer { id, answer: busy() } };
+        let answer = match sizes(&*engine, &names) {
+            Ok(sizes) => Answer::DatabaseSizes { sizes },
+            Err(trouble) => Answer::Failed { text: trouble.text() },
+        };
+        FromAgent::Answer { id, answer }
+    });
+}
+
+fn busy() -> Answer {
+    let text = Text::new("L’hôte a trop à faire pour répondre.", "The host is too busy to answer.");
+    Answer::Failed { text }
 }

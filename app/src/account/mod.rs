@@ -21,6 +21,7 @@ use server::account::{AccountView, Standing};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Sites,
+    Databases,
     Changes,
     People,
     Manage,
@@ -43,6 +44,11 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
     };
     let mut links = vec![
         Tab { words: lang.pick("Sites", "Sites"), href: path.clone(), current: part == Part::Sites },
+        Tab {
+            words: lang.pick("Bases de données", "Databases"),
+            href: format!("{path}/databases"),
+            current: part == Part::Databases,
+        },
         Tab {
             words: lang.pick("Modifications", "Changes"),
             href: format!("{path}/changes"),

@@ -49,6 +49,7 @@ fn word(lang: Lang, what: Limited) -> &'static str {
     match what {
         Limited::Sites => lang.pick("Sites", "Sites"),
         Limited::Names => lang.pick("Noms du site qui en a le plus", "Names of the site with the most"),
+        Limited::Databases => lang.pick("Bases de données", "Databases"),
         Limited::DiskMb => lang.pick("Espace, au plus", "Space, at most"),
         Limited::MemoryMb => lang.pick("Mémoire, au plus", "Memory, at most"),
         Limited::PhpWorkers => {

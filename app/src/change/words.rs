@@ -41,6 +41,13 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if Part::from_verb(&change.verb).is_some() {
         return super::told::detail(lang, &change.before, &change.after);
     }
+    if change.verb.starts_with("database_user.") {
+        let side = if change.after.is_some() { &change.after } else { &change.before };
+        let of = lang.pick("base", "database");
+        let rights = text(side, "rights").and_then(|code| model::DatabaseRights::from_code(&code));
+        let rights = rights.map(|rights| format!(" · {}", rights.word().pick(lang))).unwrap_or_default();
+        return Some(format!("{of} {}{rights}", text(side, "in")?));
+    }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
         return Some(lang.pick(
@@ -152,6 +159,9 @@ pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
         "site.php" | "site.redirects" | "site.main_name" | "site.maintenance" | "site.visitors"
         | "site.errors" | "site.root" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
         "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
+        "database.create" | "database.restore" => lang.pick("Supprimer cette base", "Delete this database"),
+        "database.delete" => lang.pick("Rétablir la base", "Bring the database back"),
+        "database_user.rights" => lang.pick("Remettre les droits d’avant", "Put the rights back"),
         "account.suspend" => lang.pick("Remettre le compte en service", "Resume the account"),
         "account.resume" => lang.pick("Suspendre à nouveau", "Suspend again"),
         "account.delete" => lang.pick("Rétablir le compte", "Restore the account"),
@@ -167,6 +177,10 @@ pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
         "site.create" => Some(lang.pick(
             "Ses noms ne répondront plus. Les fichiers restent dans le dossier du compte.",
             "Its names will no longer answer. The files stay in the account's folder.",
+        )),
+        "database.create" | "database.restore" => Some(lang.pick(
+            "Les applications qui l’utilisent cesseront de marcher. Ses données sont gardées quelque temps.",
+            "Applications that use it stop working. Its data is kept for some time.",
         )),
         "account.restore" => {
             Some(lang.pick("Ses sites cesseront de répondre.", "Its sites will stop answering."))
@@ -184,6 +198,7 @@ pub fn kind(lang: Lang, kind: Kind) -> &'static str {
         Kind::Account => lang.pick("compte", "account"),
         Kind::Site => lang.pick("site", "site"),
         Kind::Certificate => lang.pick("certificat", "certificate"),
+        Kind::Database => lang.pick("base de données", "database"),
     }
 }
 

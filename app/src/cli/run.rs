@@ -122,6 +122,21 @@ fn resolve(client: &Client, noun: &str, typed: &str, lang: Lang) -> Result<Strin
             let found = sites.iter().find(named).and_then(|site| site["id"].as_str());
             return found.map(str::to_owned).ok_or_else(|| unknown(noun, typed, lang));
         }
+        "database" | "database_user" => {
+            // Either begins with the account's name.
+            let account = typed.split_once('_').map(|(account, _)| account);
+            let account =
+                resolve(client, "account", account.ok_or_else(|| unknown(noun, typed, lang))?, lang)?;
+            let databases = all(client, &format!("/accounts/{account}/databases?limit={PAGE}"), usize::MAX)?;
+            let users = databases.iter().filter_map(|database| database["users"].as_array()).flatten();
+            let mut things: Vec<&Value> = databases.iter().collect();
+            if noun == "database_user" {
+                things = users.collect();
+            }
+            let found = things.into_iter().find(|thing| thing["name"] == typed);
+            let id = found.and_then(|thing| thing["id"].as_str());
+            return id.map(str::to_owned).ok_or_else(|| unknown(noun, typed, lang));
+        }
         _ => return Ok(typed.to_owned()),
     };
     let found = all(client, &list, usize::MAX)?;
@@ -140,10 +155,11 @@ fn resolve(client: &Client, noun: &str, typed: &str, lang: Lang) -> Result<Strin
 }
 
 fn unknown(noun: &str, typed: &str, lang: Lang) -> Failure {
-    let list = if noun == "site" {
-        lang.pick("site list COMPTE", "site list ACCOUNT").to_owned()
-    } else {
-        format!("{noun} list")
+    let list = match noun {
+        "site" => lang.pick("site list COMPTE", "site list ACCOUNT").to_owned(),
+        "database" => lang.pick("database list COMPTE", "database list ACCOUNT").to_owned(),
+        "database_user" => lang.pick("database show BASE", "database show DATABASE").to_owned(),
+        _ => format!("{noun} list"),
     };
     let text = text!(
         "«\u{a0}{typed}\u{a0}» n’est pas trouvé ({noun})\u{a0}: voyez {list}.",

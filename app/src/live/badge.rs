@@ -2,7 +2,7 @@
 
 use crate::state::StandingBadge;
 use leptos::prelude::*;
-use model::{AccountId, ChangeState, Lang, SiteId};
+use model::{AccountId, ChangeState, DatabaseId, Lang, SiteId};
 
 /// The state of a site. All badges of an account share one stream of events.
 #[island]
@@ -14,6 +14,17 @@ pub fn LiveSite(site: SiteId, account: AccountId, state: ChangeState, lang: Lang
 #[island]
 pub fn LiveAccount(account: AccountId, state: ChangeState, lang: Lang) -> impl IntoView {
     badge(account.uuid().as_u128(), account, state, lang)
+}
+
+/// The state of a database.
+#[island]
+pub fn LiveDatabase(
+    database: DatabaseId,
+    account: AccountId,
+    state: ChangeState,
+    lang: Lang,
+) -> impl IntoView {
+    badge(database.uuid().as_u128(), account, state, lang)
 }
 
 /// The badge of the resource with this key.

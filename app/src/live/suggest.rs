@@ -19,6 +19,7 @@ pub fn title(kind: &str, lang: Lang) -> &'static str {
     match kind {
         "account" => lang.pick("Comptes", "Accounts"),
         "site" => lang.pick("Sites", "Sites"),
+        "database" => lang.pick("Bases de données", "Databases"),
         "member" => lang.pick("Membres", "Members"),
         "user" => lang.pick("Utilisateurs", "Users"),
         _ => lang.pick("Hôtes", "Hosts"),
@@ -30,6 +31,7 @@ pub fn path(kind: &str, id: &str, records: bool) -> String {
     match kind {
         "account" => format!("/accounts/{id}"),
         "site" => format!("/sites/{id}"),
+        "database" => format!("/databases/{id}"),
         "member" if records => format!("/members/{id}"),
         "member" => format!("/members/{id}/about"),
         "user" => format!("/users/{id}"),

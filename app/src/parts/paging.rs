@@ -76,10 +76,12 @@ pub enum Filters {
 }
 
 /// The search line above a list.
-pub fn search(lang: Lang, path: &'static str, page: &Page, label: &'static str, filters: Filters) -> AnyView {
+pub fn search(lang: Lang, path: &str, page: &Page, label: &'static str, filters: Filters) -> AnyView {
+    let path = path.to_owned();
     let typed = Typed::new().with("q", page.q.clone());
     let value = typed.get("q").to_owned();
     let narrowed = page.narrowed();
+    let all = href(&path, &[("sort", &page.sort)]);
     let (beside, behind) = match filters {
         Filters::None => (None, None),
         Filters::Beside(fields) => (Some(fields), None),
@@ -94,7 +96,7 @@ pub fn search(lang: Lang, path: &'static str, page: &Page, label: &'static str, 
             {beside}
             {(!page.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=page.sort.clone()/> })}
             <button class="button" type="submit">{lang.pick("Chercher", "Search")}</button>
-            {narrowed.then(|| view! { <a class="button button-link" href=href(path, &[("sort", &page.sort)])>{lang.pick("Tout montrer", "Show all")}</a> })}
+            {narrowed.then(|| view! { <a class="button button-link" href=all>{lang.pick("Tout montrer", "Show all")}</a> })}
             {behind}
         </form>
     }

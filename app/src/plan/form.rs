@@ -22,6 +22,7 @@ pub async fn new(face: Face) -> Answer {
     let typed = Typed::new()
         .with("sites_max", "10")
         .with("names_max", "10")
+        .with("databases_max", "10")
         .with("disk_mb", "10240")
         .with("memory_mb", "512")
         .with("php_workers", "5");
@@ -84,6 +85,7 @@ fn filled(plan: &PlanView) -> Typed {
         .with("name", plan.name.clone())
         .with("sites_max", plan.sites_max.to_string())
         .with("names_max", plan.names_max.to_string())
+        .with("databases_max", plan.databases_max.to_string())
         .with("disk_mb", plan.disk_mb.to_string())
         .with("memory_mb", plan.memory_mb.to_string())
         .with("php_workers", plan.php_workers.to_string())
@@ -101,6 +103,7 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         name: typed.get("name").to_owned(),
         sites_max: number("sites_max")?,
         names_max: number("names_max")?,
+        databases_max: number("databases_max")?,
         php_workers: number("php_workers")?,
         disk_mb: number("disk_mb")?,
         memory_mb: number("memory_mb")?,
@@ -147,6 +150,7 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
     let inputs = [
         Input::number("sites_max", lang.pick("Sites, au plus", "Sites, at most")),
         Input::number("names_max", lang.pick("Noms par site, au plus", "Names per site, at most")),
+        Input::number("databases_max", lang.pick("Bases de données, au plus", "Databases, at most")),
         Input::number("disk_mb", lang.pick("Espace, en Mo", "Space, in MB")).hint(example(lang, 10_240)),
         Input::number("memory_mb", lang.pick("Mémoire, en Mo", "Memory, in MB")).hint(example(lang, 512)),
         Input::number("php_workers", lang.pick("Processus PHP à la fois", "PHP processes at once")).hint(

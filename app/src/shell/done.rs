@@ -6,6 +6,13 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
     let text = match code {
         "site_added" => Text::new("Le site est ajouté.", "The site is added."),
         "site_deleted" => Text::new("Le site est supprimé.", "The site is deleted."),
+        "database_deleted" => Text::new(
+            "La base est supprimée\u{a0}; ses données peuvent revenir jusqu’à leur effacement.",
+            "The database is deleted; its data can come back until it is erased.",
+        ),
+        "database_restored" => Text::new("La base est rétablie.", "The database is brought back."),
+        "database_rights" => Text::new("Les droits sont changés.", "The rights are changed."),
+        "database_user_deleted" => Text::new("L’utilisateur est supprimé.", "The user is deleted."),
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),

@@ -19,6 +19,7 @@ fn word(scope: Scope, lang: Lang) -> &'static str {
     match scope {
         Scope::Read => lang.pick("lire ce que vous pouvez lire", "read what you can read"),
         Scope::Sites => lang.pick("modifier les sites", "change sites"),
+        Scope::Databases => lang.pick("modifier les bases de données", "change databases"),
         Scope::Mail => lang.pick("modifier les boîtes aux lettres", "change mailboxes"),
         Scope::Dns => lang.pick("modifier les zones DNS", "change DNS zones"),
         Scope::Admin => lang.pick(

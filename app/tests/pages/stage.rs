@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use made::{approval, certificate, factor, host, invitation, mail, role, session, staff};
+use made::{approval, certificate, database, factor, host, invitation, mail, role, session, staff};
 use model::{AccountId, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
@@ -205,8 +205,11 @@ impl Stage {
         let import = server::member::check(&server, &me, &csv, false).await.unwrap().id;
         let token = server::token::NewToken { name: label.into(), ..Default::default() };
         let token = server::token::create(&server, &me, token).await.unwrap().0.id;
+        let (database, database_user) = database(&server, account).await;
         let ids = vec![
             ("host", host.to_string()),
+            ("database", database.to_string()),
+            ("database_user", database_user.to_string()),
             ("plan", plan.to_string()),
             ("member", member.to_string()),
             ("account", account.to_string()),

@@ -4,7 +4,7 @@ use super::{AccountView, Cause, Standing, Suspension, cause::Why, derive, store}
 use crate::{
     Actor, Server,
     change::{self, Act, Done, Subject},
-    mail, member, resource, site,
+    database, mail, member, resource, site,
     store::{Tx, sql},
     views::stale,
 };
@@ -215,7 +215,9 @@ async fn advance_in(
         member::keep_for_account(tx, server, actor, before.member.id).await?;
     }
     let sites = site::rows(tx, id).await?;
-    resource::write(tx, change, now, derive::wants(&after, &sites)?).await?;
+    let mut wants = derive::wants(&after, &sites)?;
+    wants.extend(database::wants_of(tx, &after).await?);
+    resource::write(tx, change, now, wants).await?;
     if let Some(told) = step.told {
         mail::tell_people(tx, server, told, &after).await?;
     }

@@ -86,6 +86,8 @@ pub struct AccountView {
     #[schema(value_type = String)]
     pub host_state: ChangeState,
     pub sites: u32,
+    /// Without deleted ones.
+    pub databases: u32,
     pub created_at: i64,
     pub version: i64,
 }
@@ -98,6 +100,7 @@ pub struct AccountPlan {
     pub name: String,
     pub sites_max: u32,
     pub names_max: u32,
+    pub databases_max: u32,
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,

@@ -1,7 +1,7 @@
 //! An account's plan.
 
-use super::{AccountView, derive, life::act, store};
-use crate::{Actor, Server, change::Done, plan, resource, site, store::sql, views::stale};
+use super::{AccountPlan, AccountView, derive, life::act, store};
+use crate::{Actor, Server, change::Done, database, plan, resource, site, store::sql, views::stale};
 use model::{AccountId, ChangeId, PlanId, Problem, Text};
 use serde_json::json;
 
@@ -49,15 +49,19 @@ pub(crate) async fn set_plan_as(
         ));
     }
     let after = store::load(tx.on(), server, actor, id).await?;
-    let less = after.plan.sites_max < before.plan.sites_max || after.plan.names_max < before.plan.names_max;
+    let limits = |plan: &AccountPlan| (plan.sites_max, plan.names_max, plan.databases_max);
+    let (now_most, most) = (limits(&before.plan), limits(&after.plan));
+    let less = most.0 < now_most.0 || most.1 < now_most.1 || most.2 < now_most.2;
     if less && !above {
-        plan::above::account(&mut tx, id, after.plan.sites_max, after.plan.names_max).await?;
+        plan::above::account(&mut tx, id, most).await?;
     }
     let plan = |account: &AccountView| json!({ "plan": account.plan.name, "plan_id": account.plan.id });
     let change =
         act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
-    resource::write(&mut tx, change, now, derive::wants(&after, &sites)?).await?;
+    let mut wants = derive::wants(&after, &sites)?;
+    wants.extend(database::wants_of(&mut tx, &after).await?);
+    resource::write(&mut tx, change, now, wants).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })

@@ -18,8 +18,9 @@ macro_rules! columns {
         "SELECT a.id, a.name, a.uid, a.php, a.state, a.reason, a.reason_code, a.reason_reference, a.deleted_at, a.erase_at, a.created_at, a.version,
            m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
            h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
-           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb,
-           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites "
+           p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb,
+           (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites,
+           (SELECT COUNT(*) FROM databases d WHERE d.account_id = a.id AND d.deleted_at IS NULL) AS databases "
     };
 }
 
@@ -217,6 +218,7 @@ fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
             name: row.get("plan_name")?,
             sites_max: row.get("sites_max")?,
             names_max: row.get("names_max")?,
+            databases_max: row.get("databases_max")?,
             php_workers: row.get("php_workers")?,
             disk_mb: row.get("disk_mb")?,
             memory_mb: row.get("memory_mb")?,
@@ -231,6 +233,7 @@ fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
         erase_at: row.get("erase_at")?,
         host_state: change::shown(host_state.unwrap_or(ChangeState::Wanted), away),
         sites: row.get("sites")?,
+        databases: row.get("databases")?,
         created_at: row.get("created_at")?,
         version: row.get("version")?,
     })

@@ -24,6 +24,7 @@ impl Limit {
         let most = match self.what {
             Limited::Sites => plan.sites_max,
             Limited::Names => plan.names_max,
+            Limited::Databases => plan.databases_max,
             Limited::DiskMb => plan.disk_mb,
             Limited::MemoryMb => plan.memory_mb,
             Limited::PhpWorkers => plan.php_workers,
@@ -39,6 +40,7 @@ pub enum Limited {
     Sites,
     /// Names of one site: those of the site with the most.
     Names,
+    Databases,
     DiskMb,
     MemoryMb,
     PhpWorkers,
@@ -58,6 +60,7 @@ pub async fn usage_of(server: &Server, account: &AccountView) -> Result<Vec<Limi
     Ok(vec![
         counted(Limited::Sites, account.sites, plan.sites_max),
         counted(Limited::Names, names, plan.names_max),
+        counted(Limited::Databases, account.databases, plan.databases_max),
         allowed(Limited::DiskMb, plan.disk_mb),
         allowed(Limited::MemoryMb, plan.memory_mb),
         allowed(Limited::PhpWorkers, plan.php_workers),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 34] = [
     "panel",
     "users",
     "members",
@@ -36,6 +36,8 @@ pub const TABLES: [&str; 32] = [
     "certificates",
     "certificate_orders",
     "acme_accounts",
+    "databases",
+    "database_users",
     "changes",
     "change_chain",
     "change_queue",

@@ -2,7 +2,7 @@
 
 use super::{ChangeView, Done, show};
 use crate::{
-    Actor, Server, account, member, site,
+    Actor, Server, account, database, member, site,
     store::{among, internal, sql},
 };
 use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
@@ -12,7 +12,14 @@ use std::collections::{BTreeSet, HashSet};
 /// Whether an actor of this kind can undo acts of this verb.
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
-        "site.create" | "site.names" | "site.https" | "site.delete" => true,
+        "site.create"
+        | "site.names"
+        | "site.https"
+        | "site.delete"
+        | "database.create"
+        | "database.delete"
+        | "database.restore"
+        | "database_user.rights" => true,
         _ if site::Part::from_verb(verb).is_some() => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
         | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
@@ -64,6 +71,24 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             still(undone.after == Some(now.https.summary()))?;
             let before = site::Chosen::before(undone.before.as_ref());
             site::set_https_as(server, actor, site, Some(now.version), before, Some(change)).await?.change
+        }
+        "database.create" | "database.delete" | "database.restore" => {
+            let database = id.parse()?;
+            let now = database::show(server, actor, database).await?;
+            still(now.deleted_at.is_some() == (undone.verb == "database.delete"))?;
+            let version = Some(now.version);
+            match undone.verb.as_str() {
+                "database.delete" => {
+                    database::restore_as(server, actor, database, version, Some(change)).await?
+                }
+                _ => database::delete_as(server, actor, database, version, Some(change)).await?,
+            }
+            .change
+        }
+        "database_user.rights" => {
+            let at = (database::of_user(&undone)?, id.parse()?);
+            let before = database::rights_before(&undone)?;
+            database::set_rights_as(server, actor, at, None, before, Some(change)).await?.change
         }
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
@@ -154,6 +179,10 @@ fn family(verb: &str) -> &'static [&'static str] {
         "site.visitors" => &["site.visitors"],
         "site.errors" => &["site.errors"],
         "site.root" => &["site.root"],
+        "database.create" | "database.delete" | "database.restore" => {
+            &["database.create", "database.delete", "database.restore", "database.erase"]
+        }
+        "database_user.rights" => &["database_user.rights", "database_user.delete"],
         "account.plan" => &["account.plan"],
         "member.rename" | "member.update" => &["member.rename", "member.update"],
         // Each stands at a place of its own in the history of statuses, whatever came later.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 85] = [
+const WORDS: [(&str, &str, &str); 93] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -26,6 +26,14 @@ const WORDS: [(&str, &str, &str); 85] = [
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
     ("certificate.delete", "Certificat retiré", "Certificate taken away"),
+    ("database.create", "Base de données ajoutée", "Database added"),
+    ("database.delete", "Base de données supprimée", "Database deleted"),
+    ("database.restore", "Base de données rétablie", "Database brought back"),
+    ("database.erase", "Base de données effacée", "Database erased"),
+    ("database_user.create", "Utilisateur de base ajouté", "Database user added"),
+    ("database_user.rights", "Droits sur une base changés", "Rights on a database changed"),
+    ("database_user.password", "Mot de passe de base changé", "Database password changed"),
+    ("database_user.delete", "Utilisateur de base supprimé", "Database user deleted"),
     ("member.create", "Membre créé", "Member created"),
     ("member.rename", "Membre renommé", "Member renamed"),
     ("member.end", "Suppression du membre commencée", "Member's deletion begun"),

@@ -51,6 +51,10 @@ fn lacks(right: Right) -> Problem {
             "Votre rôle ne permet pas de modifier les sites\u{a0}: demandez à une personne responsable.",
             "Your role does not allow changing sites: ask an owner.",
         ),
+        Right::Databases => Text::new(
+            "Votre rôle ne permet pas de modifier les bases de données\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow changing databases: ask an owner.",
+        ),
         Right::Mail => Text::new(
             "Votre rôle ne permet pas de modifier le courriel\u{a0}: demandez à une personne responsable.",
             "Your role does not allow changing mail: ask an owner.",

@@ -13,7 +13,12 @@ struct Has {
     sites: u32,
     /// Of the site with the most.
     names: u32,
+    /// Without deleted ones.
+    databases: u32,
 }
+
+/// Sites, names of one site, databases: what there may be at most.
+type Limits = (u32, u32, u32);
 
 /// The names of the account's site with the most.
 macro_rules! most_names {
@@ -26,7 +31,8 @@ macro_rules! most_names {
 macro_rules! has {
     () => {
         concat!(
-            "SELECT a.name, (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites, ",
+            "SELECT a.name, (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites,
+               (SELECT COUNT(*) FROM databases d WHERE d.account_id = a.id AND d.deleted_at IS NULL) AS databases, ",
             most_names!(),
             " AS names FROM accounts a WHERE a.state <> 'erased' AND "
         )
@@ -49,8 +55,7 @@ pub(crate) async fn most_names<'c>(
 pub(crate) async fn account(
     tx: &mut Tx,
     account: AccountId,
-    sites_max: u32,
-    names_max: u32,
+    (sites_max, names_max, databases_max): Limits,
 ) -> Result<(), Problem> {
     let has = sql(concat!(has!(), "a.id = $1")).bind(account).one(tx.on(), read).await?;
     let mut fr = Vec::new();
@@ -63,6 +68,10 @@ pub(crate) async fn account(
         fr.push(format!("{} noms sur un site pour {names_max}", has.names));
         en.push(format!("{} names on one site for {names_max}", has.names));
     }
+    if has.databases > databases_max {
+        fr.push(format!("{} bases de données pour {databases_max}", has.databases));
+        en.push(format!("{} databases for {databases_max}", has.databases));
+    }
     if fr.is_empty() {
         return Ok(());
     }
@@ -74,16 +83,21 @@ pub(crate) async fn account(
 }
 
 /// Refused, with the accounts that would be above, when a plan gets these limits.
-pub(super) async fn plan(tx: &mut Tx, plan: PlanId, sites_max: u32, names_max: u32) -> Result<(), Problem> {
+pub(super) async fn plan(
+    tx: &mut Tx,
+    plan: PlanId,
+    (sites_max, names_max, databases_max): Limits,
+) -> Result<(), Problem> {
     let found = sql(concat!(
         "SELECT h.name, h.sites, h.names, COUNT(*) OVER () AS total FROM (",
         has!(),
-        "a.plan_id = $1) h WHERE h.sites > $2 OR h.names > $3 ORDER BY h.name LIMIT $4"
+        "a.plan_id = $1) h WHERE h.sites > $2 OR h.names > $3 OR h.databases > $5 ORDER BY h.name LIMIT $4"
     ))
     .bind(plan)
     .bind(sites_max)
     .bind(names_max)
     .bind(NAMED)
+    .bind(databases_max)
     .all(tx.on(), |row| Ok((read(row)?.name, row.get::<i64>("total")?)))
     .await?;
     let Some((_, total)) = found.first() else { return Ok(()) };
@@ -99,7 +113,12 @@ pub(super) async fn plan(tx: &mut Tx, plan: PlanId, sites_max: u32, names_max: u
 }
 
 fn read(row: &crate::store::Row) -> Result<Has, Problem> {
-    Ok(Has { name: row.get("name")?, sites: row.get("sites")?, names: row.get("names")? })
+    Ok(Has {
+        name: row.get("name")?,
+        sites: row.get("sites")?,
+        names: row.get("names")?,
+        databases: row.get("databases")?,
+    })
 }
 
 fn problem(text: Text) -> Problem {

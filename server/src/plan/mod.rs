@@ -20,6 +20,7 @@ pub struct PlanView {
     pub sites_max: u32,
     /// Names per site.
     pub names_max: u32,
+    pub databases_max: u32,
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
@@ -36,10 +37,18 @@ pub struct PlanInput {
     pub name: String,
     pub sites_max: u32,
     pub names_max: u32,
+    /// 10 unless said.
+    #[serde(default = "databases_usual")]
+    pub databases_max: u32,
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
     /// Changing a plan: also when accounts would then be above it.
     #[serde(default)]
     pub above: bool,
+}
+
+/// Who wrote to the API before there were databases says nothing of them.
+fn databases_usual() -> u32 {
+    10
 }

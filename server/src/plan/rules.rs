@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, account,
     actor::not_found,
     change::{self, Act, Done, Subject},
-    once,
+    database, once,
     paging::{Listing, Page},
     resource, site,
     store::{Row, Tx, sql},
@@ -18,7 +18,7 @@ use std::ops::RangeInclusive;
 
 macro_rules! columns {
     () => {
-        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.php_workers, p.disk_mb, p.memory_mb, p.created_at, p.version,
+        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb, p.created_at, p.version,
            (SELECT COUNT(*) FROM accounts a WHERE a.plan_id = p.id AND a.state <> 'erased') AS accounts FROM plans p "
     };
 }
@@ -63,8 +63,8 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
         return Ok(Done { item: load(tx.on(), made).await?, change: None });
     }
-    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT (name_key) DO NOTHING")
+    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT (name_key) DO NOTHING")
     .bind(id)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -74,6 +74,7 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     .bind(new.disk_mb)
     .bind(new.memory_mb)
     .bind(now)
+    .bind(new.databases_max)
     .run(tx.on())
     .await?;
     if inserted == 0 {
@@ -108,12 +109,14 @@ pub async fn update(
     if same.is_some() {
         return Err(taken());
     }
-    let less = new.sites_max < before.sites_max || new.names_max < before.names_max;
+    let less = new.sites_max < before.sites_max
+        || new.names_max < before.names_max
+        || new.databases_max < before.databases_max;
     if less && !new.above {
-        above::plan(&mut tx, plan, new.sites_max, new.names_max).await?;
+        above::plan(&mut tx, plan, (new.sites_max, new.names_max, new.databases_max)).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
-           version = version + 1 WHERE id = $1")
+           databases_max = $9, version = version + 1 WHERE id = $1")
     .bind(plan)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -122,6 +125,7 @@ pub async fn update(
     .bind(new.php_workers)
     .bind(new.disk_mb)
     .bind(new.memory_mb)
+    .bind(new.databases_max)
     .run(tx.on())
     .await?;
     let item = load(tx.on(), plan).await?;
@@ -143,6 +147,7 @@ pub async fn update(
         for id in accounts {
             let account = account::lock(&mut tx, server, actor, id).await?;
             wants.extend(account::wants(&account, &site::rows(&mut tx, id).await?)?);
+            wants.extend(database::wants_of(&mut tx, &account).await?);
         }
         resource::write(&mut tx, change, now, wants).await?;
     }
@@ -186,6 +191,7 @@ pub async fn delete(
 fn check(new: &PlanInput) -> Result<PlanName, Problem> {
     within("sites_max", new.sites_max, 1..=1000)?;
     within("names_max", new.names_max, 1..=100)?;
+    within("databases_max", new.databases_max, 0..=1000)?;
     within("php_workers", new.php_workers, 1..=64)?;
     within("disk_mb", new.disk_mb, 1..=100_000_000)?;
     within("memory_mb", new.memory_mb, 32..=1_000_000)?;
@@ -214,7 +220,7 @@ fn taken() -> Problem {
 
 fn summary(plan: &PlanView) -> Value {
     json!({
-        "name": plan.name, "sites_max": plan.sites_max, "names_max": plan.names_max,
+        "name": plan.name, "sites_max": plan.sites_max, "names_max": plan.names_max, "databases_max": plan.databases_max,
         "php_workers": plan.php_workers, "disk_mb": plan.disk_mb, "memory_mb": plan.memory_mb,
     })
 }
@@ -225,6 +231,7 @@ fn view(row: &Row) -> Result<PlanView, Problem> {
         name: row.get("name")?,
         sites_max: row.get("sites_max")?,
         names_max: row.get("names_max")?,
+        databases_max: row.get("databases_max")?,
         php_workers: row.get("php_workers")?,
         disk_mb: row.get("disk_mb")?,
         memory_mb: row.get("memory_mb")?,

@@ -53,6 +53,7 @@ fn without_words(kind: Kind) -> &'static str {
     match kind {
         Kind::Account => without!("id", "accounts", "AND t.state <> 'erased'"),
         Kind::Site => without!("account_id", "sites", ""),
+        Kind::Database => without!("account_id", "databases", "AND t.deleted_at IS NULL"),
         Kind::Member => without!("id", "members", ""),
         Kind::User => without!("id", "users", ""),
         Kind::Host => without!("id", "hosts", ""),
@@ -69,6 +70,10 @@ async fn one(tx: &mut Tx, kind: Kind, id: &str) -> Result<(), Problem> {
         Kind::Site => (
             "UPDATE accounts SET version = version WHERE id = (SELECT account_id FROM sites WHERE id = $1)",
             "SELECT name FROM names WHERE site_id = $1 ORDER BY position",
+        ),
+        Kind::Database => (
+            "UPDATE accounts SET version = version WHERE id = (SELECT account_id FROM databases WHERE id = $1)",
+            "SELECT name FROM databases WHERE id = $1 AND deleted_at IS NULL",
         ),
         Kind::Member => (
             "UPDATE members SET version = version WHERE id = $1",

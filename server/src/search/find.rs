@@ -192,11 +192,15 @@ fn end(beginning: &str) -> Vec<u8> {
 
 fn found(kind: Kind, row: &Row) -> Result<Found, Problem> {
     let member = match kind {
-        Kind::Account | Kind::Site => Some(Ref { id: row.get("member_id")?, name: row.get("member_name")? }),
+        Kind::Account | Kind::Site | Kind::Database => {
+            Some(Ref { id: row.get("member_id")?, name: row.get("member_name")? })
+        }
         _ => None,
     };
     let account = match kind {
-        Kind::Site => Some(Ref { id: row.get("account_id")?, name: row.get("account_name")? }),
+        Kind::Site | Kind::Database => {
+            Some(Ref { id: row.get("account_id")?, name: row.get("account_name")? })
+        }
         _ => None,
     };
     let name: String = row.get("name")?;

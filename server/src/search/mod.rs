@@ -1,4 +1,4 @@
-//! One search for everything that has a page: members, accounts, sites, users, hosts, by the beginnings of their words. What one may not
+//! One search for everything that has a page: members, accounts, sites, databases, users, hosts, by the beginnings of their words. What one may not
 //! see is not even looked through: a member's user searches from their own grants on, staff what their duties show them.
 
 mod api;
@@ -29,6 +29,7 @@ use uuid::Uuid;
 pub enum Kind {
     Account,
     Site,
+    Database,
     Member,
     User,
     Host,
@@ -36,12 +37,14 @@ pub enum Kind {
 
 impl Kind {
     /// In the order they are shown.
-    pub const ALL: [Kind; 5] = [Kind::Account, Kind::Site, Kind::Member, Kind::User, Kind::Host];
+    pub const ALL: [Kind; 6] =
+        [Kind::Account, Kind::Site, Kind::Database, Kind::Member, Kind::User, Kind::Host];
 
     pub fn code(self) -> &'static str {
         match self {
             Kind::Account => "account",
             Kind::Site => "site",
+            Kind::Database => "database",
             Kind::Member => "member",
             Kind::User => "user",
             Kind::Host => "host",
@@ -55,13 +58,13 @@ impl Kind {
     /// How much of it an actor may find.
     fn reach(self, actor: &Actor) -> Reach {
         let duty = match self {
-            Kind::Account | Kind::Site | Kind::Member => Duty::SeeMembers,
+            Kind::Account | Kind::Site | Kind::Database | Kind::Member => Duty::SeeMembers,
             Kind::User => Duty::SeeUsers,
             Kind::Host => Duty::SeeHosts,
         };
         match (actor.staff.does(duty), self) {
             (true, _) => Reach::All,
-            (false, Kind::Account | Kind::Site | Kind::Member) => Reach::Own,
+            (false, Kind::Account | Kind::Site | Kind::Database | Kind::Member) => Reach::Own,
             (false, Kind::User | Kind::Host) => Reach::None,
         }
     }
@@ -85,10 +88,10 @@ pub struct Found {
     pub name: String,
     /// A site's name in its own letters, where those are not plain ones.
     pub shown: Option<String>,
-    /// A site's account.
+    /// A site's or a database's account.
     #[schema(value_type = Option<RefShape>)]
     pub account: Option<Ref<AccountId>>,
-    /// Whose it is: an account's or a site's member.
+    /// Whose it is: an account's, a site's or a database's member.
     #[schema(value_type = Option<RefShape>)]
     pub member: Option<Ref<MemberId>>,
 }

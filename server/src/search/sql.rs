@@ -76,6 +76,16 @@ macro_rules! sites {
     };
 }
 
+macro_rules! databases {
+    ($within:expr) => {
+        found!(
+            "d.name, a.id AS account_id, a.name AS account_name, m.id AS member_id, m.name AS member_name",
+            $within,
+            "JOIN databases d ON d.id = f.id JOIN accounts a ON a.id = d.account_id JOIN members m ON m.id = a.member_id"
+        )
+    };
+}
+
 macro_rules! members {
     ($within:expr) => {
         found!("m.name", $within, "JOIN members m ON m.id = f.id")
@@ -96,6 +106,11 @@ pub(super) fn statement(kind: Kind, reach: Reach) -> Option<&'static str> {
         (Kind::Site, Reach::All) => sites!(everywhere!()),
         (Kind::Site, Reach::Own) => sites!(among!(scoped_accounts!(
             "SELECT s.id FROM accounts a JOIN sites s ON s.account_id = a.id WHERE a.state <> 'erased' AND",
+            ""
+        ))),
+        (Kind::Database, Reach::All) => databases!(everywhere!()),
+        (Kind::Database, Reach::Own) => databases!(among!(scoped_accounts!(
+            "SELECT d.id FROM accounts a JOIN databases d ON d.account_id = a.id WHERE a.state <> 'erased' AND",
             ""
         ))),
         (Kind::Member, Reach::All) => members!(everywhere!()),

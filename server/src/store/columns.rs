@@ -224,6 +224,9 @@ text_columns!(
     model::Label,
     model::PhpVersion,
     model::Phone,
+    model::DatabaseName,
+    model::DatabaseUserName,
+    model::PasswordHash,
 );
 
 /// Enums stored by their code.
@@ -251,6 +254,8 @@ coded_columns!(
     model::MemberKind,
     model::MemberStatus,
     model::Purpose,
+    model::Engine,
+    model::DatabaseRights,
     crate::account::Standing,
     crate::approval::Kind,
     crate::account::Cause,

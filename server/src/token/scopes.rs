@@ -36,8 +36,8 @@ impl Scopes {
                 "scopes",
                 "scopes_bad",
                 Text::new(
-                    "Choisissez au moins une portée\u{a0}: read, sites, mail, dns, admin.",
-                    "Choose at least one scope: read, sites, mail, dns, admin.",
+                    "Choisissez au moins une portée\u{a0}: read, sites, databases, mail, dns, admin.",
+                    "Choose at least one scope: read, sites, databases, mail, dns, admin.",
                 ),
             )),
         }

@@ -216,6 +216,7 @@ pub async fn a_plan_that_changes_reaches_its_accounts(bench: Bench) {
         name: "Ruche".into(),
         sites_max: 9,
         names_max: 4,
+        databases_max: 3,
         php_workers: 8,
         disk_mb: 1024,
         memory_mb: 256,
@@ -379,10 +380,11 @@ pub async fn what_an_account_has_taken_of_its_plan(bench: Bench) {
     site::set_names(server, &home.owner, two, None, &names).await.unwrap();
     let told = account::usage(server, &home.owner, home.account).await.unwrap();
     let told: Vec<_> = told.iter().map(|limit| (limit.what, limit.used, limit.most)).collect();
-    use account::Limited::{DiskMb, MemoryMb, Names, PhpWorkers, Sites};
+    use account::Limited::{Databases, DiskMb, MemoryMb, Names, PhpWorkers, Sites};
     let wanted = [
         (Sites, Some(2), 5),
         (Names, Some(3), 4),
+        (Databases, Some(0), 3),
         (DiskMb, None, 1024),
         (MemoryMb, None, 256),
         (PhpWorkers, None, 4),

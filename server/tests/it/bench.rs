@@ -54,6 +54,7 @@ impl Bench {
             name: "Ruche".into(),
             sites_max: 5,
             names_max: 4,
+            databases_max: 3,
             php_workers: 4,
             disk_mb: 1024,
             memory_mb: 256,
@@ -131,17 +132,21 @@ pub async fn staff(server: &Server, email: &str) -> Actor {
     as_user(id.user, email, Staff::ADMIN)
 }
 
+/// What its agent tells of it.
+const FACTS: &str = r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#;
+
 /// A host as enrolment leaves it; the hub's own tests enrol for real.
 pub async fn host(server: &Server, name: &str) -> HostId {
     let id: HostId = server.world.id();
     let now = server.world.now_ms();
     let mut tx = server.store.write().await.unwrap();
-    sql("INSERT INTO hosts (id, name, roles, ipv4, ipv6, state, epoch, generation, acked_generation, connected_at, last_seen_at, created_at, version)
-         VALUES ($1, $2, 'web', '192.0.2.1', '2001:db8::1', 'active', 1, 0, 0, $3, $4, $3, 1)")
+    sql("INSERT INTO hosts (id, name, roles, ipv4, ipv6, state, epoch, generation, acked_generation, connected_at, last_seen_at, created_at, version, facts)
+         VALUES ($1, $2, 'web', '192.0.2.1', '2001:db8::1', 'active', 1, 0, 0, $3, $4, $3, 1, $5)")
         .bind(id)
         .bind(name)
         .bind(now)
         .bind(now + 100 * 24 * 3_600_000)
+        .bind(FACTS)
         .run(tx.on())
         .await
         .unwrap();

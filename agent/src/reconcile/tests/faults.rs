@@ -2,9 +2,9 @@
 
 use crate::{
     fault::{Faults, Point},
-    testing::{World, account, certificate, chain, site, wanted},
+    testing::{World, account, certificate, chain, database, site, wanted},
 };
-use model::{AccountState, Body, PhpKey, Resource, wire::ReportState};
+use model::{AccountState, Body, Database, DatabaseRights, DatabaseState, PhpKey, Resource, wire::ReportState};
 use std::{
     collections::BTreeSet,
     io,
@@ -68,6 +68,19 @@ fn certified(key: u32, chained: Option<u32>) -> Resource {
     wanted(&Body::Certificate(certificate), 0)
 }
 
+fn wiki(state: DatabaseState) -> Resource {
+    let database = Database { state, ..database("asso", 1, 4, "asso_wiki") };
+    wanted(&Body::Database(database), 0)
+}
+
+/// The same with other rights and another user in place of the second.
+fn other_users() -> Resource {
+    let mut database = database("asso", 1, 4, "asso_wiki");
+    database.users[0].rights = DatabaseRights::Write;
+    database.users[1].name = "asso_other".parse().unwrap();
+    wanted(&Body::Database(database), 0)
+}
+
 fn gone(resource: Resource) -> Resource {
     Resource { body: None, ..resource }
 }
@@ -86,6 +99,11 @@ fn operations() -> Vec<(&'static str, Vec<Resource>, Resource)> {
         ("site.create", vec![asso()], vhost(&["a.example", "b.example"])),
         ("site.change", vec![asso(), vhost(&["a.example", "b.example"])], vhost(&["c.example", "a.example"])),
         ("site.remove", vec![asso(), vhost(&["a.example", "b.example"])], gone(vhost(&["a.example"]))),
+        ("database.create", vec![asso()], wiki(DatabaseState::Serving)),
+        ("database.change", vec![asso(), wiki(DatabaseState::Serving)], other_users()),
+        ("database.suspend", vec![asso(), wiki(DatabaseState::Serving)], wiki(DatabaseState::Suspended)),
+        ("database.erase", vec![asso(), wiki(DatabaseState::Serving)], wiki(DatabaseState::Erased)),
+        ("database.remove", vec![asso(), wiki(DatabaseState::Serving)], gone(wiki(DatabaseState::Serving))),
         ("certificate.create", vec![asso()], certified(1, None)),
         ("certificate.change", vec![asso(), certified(1, None)], certified(1, Some(1))),
         ("certificate.remove", vec![asso(), certified(1, None)], gone(certified(1, None))),

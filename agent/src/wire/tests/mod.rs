@@ -145,7 +145,15 @@ async fn running(panel: &Panel) -> (World, Shared) {
     let worker = Worker::new(world.hands.clone(), ledger.clone(), reports.clone(), status.clone());
     std::thread::spawn(move || worker.run(&to_do));
     let tls = tls::of_agent(&identity).unwrap();
-    let shared = Shared { config: Arc::new(config), tls, ledger, reports, worker: errands, status };
+    let shared = Shared {
+        config: Arc::new(config),
+        tls,
+        ledger,
+        reports,
+        worker: errands,
+        status,
+        mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
+    };
     (world, shared)
 }
 

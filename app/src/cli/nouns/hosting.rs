@@ -8,12 +8,22 @@ const SITE_HTTPS: &[&str] = &["names", "https.redirect", "https.hsts", "state", 
 const SITE_PHP: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
 const SITE_TOLD: &[&str] = &["names", "settings", "state", "id"];
 const CERTIFICATE: &[&str] = &["name", "state", "text", "not_after", "renew_at", "next_at", "id"];
-const PLAN: &[&str] =
-    &["name", "sites_max", "names_max", "php_workers", "disk_mb", "memory_mb", "accounts", "id"];
+const PLAN: &[&str] = &[
+    "name",
+    "sites_max",
+    "names_max",
+    "databases_max",
+    "php_workers",
+    "disk_mb",
+    "memory_mb",
+    "accounts",
+    "id",
+];
 const PLAN_INPUTS: &[Input] = &[
     input("name", Kind::Needed, "Son nom", "Its name"),
     input("sites_max", Kind::Number, "Sites au plus", "Sites at most"),
     input("names_max", Kind::Number, "Noms par site au plus", "Names of a site at most"),
+    input("databases_max", Kind::Option, "Bases de données au plus (10)", "Databases at most (10)"),
     input("php_workers", Kind::Number, "Processus PHP au plus", "PHP workers at most"),
     input("disk_mb", Kind::Number, "Espace, en Mo", "Space, in MB"),
     input("memory_mb", Kind::Number, "Mémoire, en Mo", "Memory, in MB"),

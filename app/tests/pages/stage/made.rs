@@ -9,6 +9,7 @@ pub fn plan(name: &str) -> PlanInput {
         name: name.into(),
         sites_max: 5,
         names_max: 5,
+        databases_max: 3,
         php_workers: 2,
         disk_mb: 1024,
         memory_mb: 256,
@@ -20,9 +21,10 @@ pub async fn host(server: &Server, panel: &Actor) -> model::HostId {
     let new = server::host::NewHost { name: "web1".into(), ipv4: "192.0.2.1".into(), ..Default::default() };
     let host = server::host::add(server, panel, new).await.unwrap().item.host.id;
     let mut tx = server.store.write().await.unwrap();
-    sql("UPDATE hosts SET state = 'active', connected_at = $2, last_seen_at = $2, agent_version = '0.1.0' WHERE id = $1")
+    sql("UPDATE hosts SET state = 'active', connected_at = $2, last_seen_at = $2, agent_version = '0.1.0', facts = $3 WHERE id = $1")
         .bind(host)
         .bind(server.world.now_ms())
+        .bind(r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#)
         .run(tx.on())
         .await
         .unwrap();
@@ -128,6 +130,29 @@ pub async fn certificate(server: &Server, name: &str) -> model::CertificateId {
         .unwrap();
     tx.commit().await.unwrap();
     id
+}
+
+/// A database and its user, of before there was history.
+pub async fn database(server: &Server, account: AccountId) -> (model::DatabaseId, model::DatabaseUserId) {
+    let ids = (server.world.id(), server.world.id());
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO databases (id, account_id, host_id, engine, name, created_at, version)
+         SELECT $1, a.id, a.host_id, 'mariadb', 'asso_wiki', 1, 1 FROM accounts a WHERE a.id = $2")
+    .bind(ids.0)
+    .bind(account)
+    .run(tx.on())
+    .await
+    .unwrap();
+    sql("INSERT INTO database_users (id, database_id, name, password, rights, created_at)
+         VALUES ($1, $2, 'asso_wiki', $3, 'all', 1)")
+    .bind(ids.1)
+    .bind(ids.0)
+    .bind(format!("*{}", "0A".repeat(20)))
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    ids
 }
 
 /// An app that is being set up: it is not asked for at sign-in.

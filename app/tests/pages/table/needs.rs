@@ -19,9 +19,24 @@ pub fn needs(route: &Route) -> Needs {
     match (route.method, route.path) {
         (Verb::Get, "/" | "/search" | "/accounts" | "/members/mine") => Needs::Nothing,
         (Verb::Post, "/viewing/end" | "/viewing/ask") => Needs::Nothing,
-        (Verb::Get, "/accounts/{account}" | "/accounts/{account}/changes" | "/accounts/{account}/people") => {
-            Needs::Account(Right::See)
-        }
+        (
+            Verb::Get,
+            "/accounts/{account}"
+            | "/accounts/{account}/changes"
+            | "/accounts/{account}/people"
+            | "/accounts/{account}/databases"
+            | "/databases/{database}",
+        ) => Needs::Account(Right::See),
+        (
+            Verb::Post,
+            "/accounts/{account}/databases"
+            | "/databases/{database}/delete"
+            | "/databases/{database}/restore"
+            | "/databases/{database}/users"
+            | "/databases/{database}/users/{database_user}/rights"
+            | "/databases/{database}/users/{database_user}/password"
+            | "/databases/{database}/users/{database_user}/delete",
+        ) => Needs::Account(Right::Databases),
         (Verb::Post, "/accounts/{account}/sites") => Needs::Account(Right::Sites),
         (
             Verb::Post,

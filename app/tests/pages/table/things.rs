@@ -25,6 +25,8 @@ impl Things {
         };
         let host = server::host::add(server, &panel, new).await.unwrap().item.host.id;
         stage.run("UPDATE hosts SET state = 'active' WHERE id = $1", &host.to_string()).await;
+        let facts = r#"UPDATE hosts SET facts = '{"debian":"13","kernel":"6","php":[],"mariadb":"11.8"}' WHERE id = $1"#;
+        stage.run(facts, &host.to_string()).await;
         let new = server::member::NewMember { name: format!("Association {name}"), ..Default::default() };
         let member = server::member::create(server, &panel, new).await.unwrap().item.id;
         let new = server::account::NewAccount {
@@ -36,6 +38,8 @@ impl Things {
         };
         let account = server::account::create(server, &panel, new).await.unwrap().item.id;
         let site = server::site::create(server, &panel, account, &format!("{name}.example")).await.unwrap();
+        let new = server::database::NewDatabase { name: "wiki".into(), user: None };
+        let database = server::database::create(server, &panel, account, new).await.unwrap().done.item;
         let names = [format!("{name}.example"), format!("www.{name}.example")];
         let renamed = server::site::set_names(server, &panel, site.item.id, None, &names).await.unwrap();
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
@@ -136,6 +140,8 @@ impl Things {
             ("", "{name}", format!("www.{name}.example")),
             ("", "{mail}", mail),
             ("", "{certificate}", certificate),
+            ("", "{database}", database.id.to_string()),
+            ("", "{database_user}", database.users[0].id.to_string()),
             ("", "{secret}", link.reveal().to_owned()),
         ];
         Things { home: (account, member), ids }
@@ -171,6 +177,8 @@ impl Things {
 pub fn fields(name: &str, plan: &str) -> Vec<(&'static str, String)> {
     [
         ("name", format!("neuf.{name}.example")),
+        ("user", "neuve".into()),
+        ("rights", "write".into()),
         ("email", "x@y.example".into()),
         ("role", "reader".into()),
         ("days", "9".into()),

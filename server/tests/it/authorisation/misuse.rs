@@ -111,6 +111,7 @@ pub async fn no_answer_holds_a_secret(bench: Bench) {
 const HASHES: &[&str] = &[
     "SELECT password FROM users WHERE password IS NOT NULL",
     "SELECT secret_hash FROM tokens",
+    "SELECT password FROM database_users",
     "SELECT id FROM sessions",
     "SELECT id FROM links",
     "SELECT id FROM devices",

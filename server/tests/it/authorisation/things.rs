@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
     api::{Route, Verb},
-    approval, factor, grant,
+    approval, database, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
     session, site,
@@ -39,6 +39,8 @@ impl Things {
         let owner = cast.actor(Part::OfAccount(Role::Owner)).clone();
         let home = Household { owner: owner.clone(), account: account.id, member };
         let [reader, own, of_member] = cast.enter(bench, &home).await;
+        let new = database::NewDatabase { name: "wiki".into(), user: None };
+        let database = database::create(server, &owner, account.id, new).await.unwrap().done.item;
         let site = site::create(server, &owner, account.id, &format!("{name}.example")).await.unwrap();
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
@@ -66,6 +68,8 @@ impl Things {
                 ("", "{account}", home.account.to_string()),
                 ("", "{member}", home.member.to_string()),
                 ("", "{site}", site.item.id.to_string()),
+                ("", "{database}", database.id.to_string()),
+                ("", "{database_user}", database.users[0].id.to_string()),
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
@@ -249,6 +253,14 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/sites/{site}/visitors") => json!({ "who": "others", "addresses": "192.0.2.7" }),
         (_, "/sites/{site}/errors") => json!({ "404": "/404.html" }),
         (_, "/sites/{site}/root") => json!({ "root": "web" }),
+        (_, "/accounts/{account}/databases" | "/databases/{database}/users") => {
+            let mut body = json!({ "name": "neuve" });
+            if route.path.ends_with("users") {
+                body["rights"] = "read".into();
+            }
+            body
+        }
+        (_, "/databases/{database}/users/{database_user}") => json!({ "rights": "write" }),
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),

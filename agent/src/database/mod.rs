@@ -1,0 +1,12 @@
+//! Databases of accounts, in the host's MariaDB: what is wanted of them, what is there, the SQL between the two.
+
+pub mod client;
+#[cfg(test)]
+pub mod fake;
+pub mod sizes;
+pub mod sql;
+pub mod steps;
+mod wish;
+
+pub use client::{Engine, Socket};
+pub use steps::{Login, Presence, There, Want};
