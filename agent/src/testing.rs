@@ -11,9 +11,9 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId,
-    PhpVersion, Resource, ResourceKey, Site, SiteId, SiteState, TenantUid, Thumbprint, UnixName,
-    wire::ReportState,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, CronJob, CronJobId,
+    Https, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteState, Task, TenantUid, Thumbprint,
+    TimeLimit, UnixName, ZoneName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -90,6 +90,21 @@ pub fn certificate(account: &str, account_n: u8, n: u8, name: &str) -> Certifica
         thumbprint: Some("t".repeat(Thumbprint::LENGTH).parse().unwrap()),
         key: 1,
         chain: None,
+    }
+}
+
+/// Every hour, a command.
+pub fn cron_job(account: &str, account_n: u8, n: u8, line: &str) -> CronJob {
+    CronJob {
+        id: CronJobId::new(300 + u64::from(n), &[n; 10]),
+        account_id: account_id(account_n),
+        account: account.parse().unwrap(),
+        schedule: "0 * * * *".parse().unwrap(),
+        zone: ZoneName::default(),
+        task: Task::Command { line: line.parse().unwrap() },
+        limit: TimeLimit::default(),
+        paused: false,
+        run_now: 0,
     }
 }
 

@@ -13,6 +13,8 @@ mod certificate;
 #[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
+mod cron_job;
+#[cfg(feature = "ssr")]
 mod grant;
 #[cfg(feature = "ssr")]
 mod host;

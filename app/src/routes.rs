@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, grant, host,
+    Panel, account, certificate, change, cron_job, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -123,6 +123,16 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/sites/{site}/delete", site::form::delete),
     post_for!(SignedIn, "/sites/{site}/https", site::https::set),
     post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
+    get_for!(SignedIn, "/accounts/{account}/cron-jobs", cron_job::list::list),
+    get_for!(SignedIn, "/accounts/{account}/cron-jobs/new", cron_job::form::new),
+    post_for!(SignedIn, "/accounts/{account}/cron-jobs/new", cron_job::form::create),
+    get_for!(SignedIn, "/cron-jobs/{cron_job}", cron_job::show::show),
+    get_for!(SignedIn, "/cron-jobs/{cron_job}/edit", cron_job::form::edit),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/edit", cron_job::form::save),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/run", cron_job::act::run),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/pause", cron_job::act::pause),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/resume", cron_job::act::resume),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/delete", cron_job::act::delete),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

@@ -124,6 +124,8 @@ nouns! {
     SiteNoun SiteId,
     /// What makes a name answer over HTTPS.
     CertificateNoun CertificateId,
+    /// Something an account does at set times.
+    CronJobNoun CronJobId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

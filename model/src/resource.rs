@@ -1,6 +1,6 @@
 //! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
 
-use crate::{Account, Certificate, ChangeId, Problem, Site};
+use crate::{Account, Certificate, ChangeId, CronJob, Problem, Site};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,17 +12,19 @@ pub enum Kind {
     Account,
     Site,
     Certificate,
+    CronJob,
 }
 
 impl Kind {
     /// In the order they are applied; deletions go the other way round.
-    pub const ALL: [Kind; 3] = [Kind::Account, Kind::Site, Kind::Certificate];
+    pub const ALL: [Kind; 4] = [Kind::Account, Kind::Site, Kind::Certificate, Kind::CronJob];
 
     pub fn code(self) -> &'static str {
         match self {
             Kind::Account => "account",
             Kind::Site => "site",
             Kind::Certificate => "certificate",
+            Kind::CronJob => "cron_job",
         }
     }
 
@@ -80,6 +82,7 @@ impl Resource {
             Kind::Account => serde_json::from_value::<Account>(body).map(Body::Account),
             Kind::Site => serde_json::from_value::<Site>(body).map(Body::Site),
             Kind::Certificate => serde_json::from_value::<Certificate>(body).map(Body::Certificate),
+            Kind::CronJob => serde_json::from_value::<CronJob>(body).map(Body::CronJob),
         };
         let body = body.map_err(|error| unreadable(&error.to_string()))?;
         if body.key() != self.key {
@@ -106,6 +109,7 @@ pub enum Body {
     Account(Account),
     Site(Site),
     Certificate(Certificate),
+    CronJob(CronJob),
 }
 
 impl Body {
@@ -114,6 +118,7 @@ impl Body {
             Body::Account(_) => Kind::Account,
             Body::Site(_) => Kind::Site,
             Body::Certificate(_) => Kind::Certificate,
+            Body::CronJob(_) => Kind::CronJob,
         }
     }
 
@@ -122,6 +127,7 @@ impl Body {
             Body::Account(account) => account.id.uuid(),
             Body::Site(site) => site.id.uuid(),
             Body::Certificate(certificate) => certificate.id.uuid(),
+            Body::CronJob(job) => job.id.uuid(),
         }
     }
 
@@ -131,6 +137,7 @@ impl Body {
             Body::Account(account) => serde_json::to_value(account),
             Body::Site(site) => serde_json::to_value(site),
             Body::Certificate(certificate) => serde_json::to_value(certificate),
+            Body::CronJob(job) => serde_json::to_value(job),
         }
     }
 }
@@ -138,7 +145,10 @@ impl Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteState};
+    use crate::{
+        AccountId, AccountState, CertificateId, Chain, CronJobId, Hsts, Https, PhpVersion, SiteId, SiteState,
+        Task, TimeLimit, ZoneName,
+    };
 
     fn site() -> Site {
         Site {
@@ -184,7 +194,26 @@ mod tests {
         });
         let hsts = Some(Hsts { max_age: Hsts::DAY, subdomains: true });
         let https = Https { redirect: vec!["asso.example".parse().unwrap()], hsts };
-        for body in [account, Body::Site(site()), Body::Site(Site { https, ..site() }), certificate] {
+        let task = Task::Php {
+            php: PhpVersion::DEBIAN_13,
+            script: "sites/asso.example/public/cron.php".parse().unwrap(),
+            arguments: vec!["--all".parse().unwrap()],
+        };
+        let job = CronJob {
+            id: CronJobId::new(5, &[5; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            schedule: "*/5 * * * *".parse().unwrap(),
+            zone: ZoneName::default(),
+            task,
+            limit: TimeLimit::default(),
+            paused: false,
+            run_now: 0,
+        };
+        let line = Task::Command { line: "echo \"%i $HOME\"".parse().unwrap() };
+        let jobs = [Body::CronJob(job.clone()), Body::CronJob(CronJob { task: line, paused: true, ..job })];
+        let sites = [Body::Site(site()), Body::Site(Site { https, ..site() })];
+        for body in [account, certificate].into_iter().chain(sites).chain(jobs) {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));

@@ -8,7 +8,7 @@ use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{
     AccountId, DomainName, EmailAddress, HostName, Label, Lang, PhpVersion, PlanName, RelativePath, Resource,
-    SiteName, UnixName,
+    Schedule, SiteName, UnixName, ZoneName,
 };
 use std::str::FromStr;
 
@@ -86,6 +86,8 @@ parsers! {
     label: Label, 480;
     relative_path: RelativePath, 1024;
     php_version: PhpVersion, 5;
+    schedule: Schedule, 200;
+    zone_name: ZoneName, 64;
     id: AccountId, 36;
 }
 

@@ -11,13 +11,14 @@ use super::{
 use crate::{
     account,
     certificate::{self, keys},
+    cron_job,
     ledger::Ledger,
     record::{Outcome, Record},
     site, tenant,
 };
 use model::{
-    Account, AccountState, Body, Certificate, Kind, Resource, ResourceKey, Site, SiteName, Text, UnixName,
-    text,
+    Account, AccountState, Body, Certificate, CronJob, Kind, Resource, ResourceKey, Site, SiteName, Text,
+    UnixName, text,
     wire::{Drift, KeyRequest, ReportState},
 };
 use serde_json::Value;
@@ -73,6 +74,7 @@ fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
         Kind::Account => serde_json::from_value(value.clone()).ok().map(Body::Account),
         Kind::Site => serde_json::from_value(value.clone()).ok().map(Body::Site),
         Kind::Certificate => serde_json::from_value(value.clone()).ok().map(Body::Certificate),
+        Kind::CronJob => serde_json::from_value(value.clone()).ok().map(Body::CronJob),
     };
     record.bodies().filter_map(read).collect()
 }
@@ -94,6 +96,7 @@ impl Wish {
                 Body::Account(account) => account::steps::places(account, &hands.paths),
                 Body::Site(site) => site::steps::places(site, &hands.paths),
                 Body::Certificate(old) => certificate::steps::places(old, &hands.paths),
+                Body::CronJob(job) => cron_job::steps::places(job, &hands.paths),
             });
         }
         match resource.want() {
@@ -112,12 +115,18 @@ impl Wish {
                 wish.account = ledger.account(certificate.account_id);
                 wish.certificate(ledger, &certificate);
             }
+            Some(Body::CronJob(job)) => {
+                let job = job.clone();
+                wish.account = ledger.account(job.account_id);
+                wish.cron_job(ledger, &job);
+            }
             None => {
                 // For a cell to reload or stop: the account as it was.
                 wish.account = olds.iter().find_map(|old| match old {
                     Body::Account(account) => Some(account.clone()),
                     Body::Site(site) => ledger.account(site.account_id),
                     Body::Certificate(old) => ledger.account(old.account_id),
+                    Body::CronJob(job) => ledger.account(job.account_id),
                 });
             }
         }
@@ -161,41 +170,53 @@ impl Wish {
         }
     }
 
-    fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
+    fn cron_job(&mut self, ledger: &Ledger, job: &CronJob) {
+        if self.belongs(ledger, &job.account) {
+            self.refused = cron_job::steps::refusal(job);
+        }
+    }
+
+    /// Whether the account of this name is here, as the account's own description says. An erased account's things go with it, whatever
+    /// the panel still says of them.
+    fn belongs(&mut self, ledger: &Ledger, name: &UnixName) -> bool {
         match &self.account {
             None => {
                 self.refused = Some(text!(
-                    "Le compte {} de ce site n’est pas sur cet hôte\u{a0}: une personne de l’administration doit le vérifier.",
-                    "This site's account {} is not on this host: an admin must look into it.",
-                    site.account
+                    "Le compte {name} n’est pas sur cet hôte\u{a0}: une personne de l’administration doit le vérifier.",
+                    "The account {name} is not on this host: an admin must look into it."
                 ));
             }
-            // An erased account's sites go with it, whatever the panel still says of them.
             Some(account) if account.state == AccountState::Erased => {
                 self.body = None;
                 let at = ResourceKey { kind: Kind::Account, key: account.id.uuid() };
                 self.resource.consent = ledger.get(at).and_then(|resource| resource.consent);
             }
-            Some(account) if account.name != site.account => {
+            Some(account) if account.name != *name => {
                 self.refused = Some(Text::new(
-                    "La description du site et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",
-                    "The site's description and its account's do not agree: an admin must look into it.",
+                    "Cette description et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",
+                    "This description and its account's do not agree: an admin must look into it.",
                 ));
             }
-            Some(_) => {
-                let taken = site.names.iter().find(|name| {
-                    let rivals = ledger.claimants(Kind::Site, name);
-                    rivals.len() > 1
-                        && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
-                            != Some(&self.resource.key)
-                });
-                if let Some(name) = taken {
-                    self.refused = Some(text!(
-                        "Le nom {name} est déjà servi par un autre site de cet hôte\u{a0}: retirez-le de l’un des deux.",
-                        "The name {name} is already served by another site of this host: remove it from one of the two."
-                    ));
-                }
-            }
+            Some(_) => return true,
+        }
+        false
+    }
+
+    fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
+        if !self.belongs(ledger, &site.account) {
+            return;
+        }
+        let taken = site.names.iter().find(|name| {
+            let rivals = ledger.claimants(Kind::Site, name);
+            rivals.len() > 1
+                && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
+                    != Some(&self.resource.key)
+        });
+        if let Some(name) = taken {
+            self.refused = Some(text!(
+                "Le nom {name} est déjà servi par un autre site de cet hôte\u{a0}: retirez-le de l’un des deux.",
+                "The name {name} is already served by another site of this host: remove it from one of the two."
+            ));
         }
     }
 
@@ -204,7 +225,7 @@ impl Wish {
         match &self.body {
             None => self.refused.is_none(),
             Some(Body::Account(account)) => account.state == AccountState::Erased,
-            Some(Body::Site(_) | Body::Certificate(_)) => false,
+            Some(Body::Site(_) | Body::Certificate(_) | Body::CronJob(_)) => false,
         }
     }
 
@@ -221,6 +242,7 @@ impl Wish {
             Some(Body::Account(account)) => Some(account.name.clone()),
             Some(Body::Site(site)) => Some(site.account.clone()),
             Some(Body::Certificate(certificate)) => Some(certificate.account.clone()),
+            Some(Body::CronJob(job)) => Some(job.account.clone()),
             None => self.account.as_ref().map(|account| account.name.clone()),
         }
     }
@@ -247,6 +269,7 @@ impl Wish {
                     .map_err(|error| Trouble::io("reading the keys", error))?;
                 certificate::steps::products(certificate, &keys, &hands.paths)?
             }
+            (Some(Body::CronJob(job)), _) => cron_job::steps::products(job, &hands.paths)?,
             _ => Products::default(),
         })
     }
@@ -300,8 +323,9 @@ impl Wish {
             Ok(looked) => looked,
             Err(source) => return Planned::Trouble(self, Trouble::io("looking at the disk", source)),
         };
-        // No cell reads a certificate: nginx does, at the next handshake.
-        let name = self.account_name().filter(|_| self.resource.kind != Kind::Certificate);
+        // No cell reads a certificate, nginx does, at the next handshake; nor a cron job, which the scheduler does.
+        let name =
+            self.account_name().filter(|_| !matches!(self.resource.kind, Kind::Certificate | Kind::CronJob));
         let stopped = self.resource.kind == Kind::Account
             && !matches!(&self.body, Some(Body::Account(account)) if account.state == AccountState::Active);
         let case = Case {

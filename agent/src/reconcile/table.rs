@@ -7,11 +7,12 @@ use super::{
     step::Step,
 };
 use crate::{
-    account, certificate, fs::There, paths::Paths, record::Record, render::RenderError, site, tenant::Place,
+    account, certificate, cron_job, fs::There, paths::Paths, record::Record, render::RenderError, site,
+    tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpVersion, Problem, Site,
-    SiteId, SiteState, TenantUid,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, CronJob, CronJobId, Https,
+    PhpVersion, Problem, Site, SiteId, SiteState, Task, TenantUid, TimeLimit, ZoneName,
 };
 use serde::Serialize;
 
@@ -97,7 +98,23 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         let product = |path, bytes: &[u8]| Product { path, bytes: bytes.to_vec() };
         Products { files: vec![product(pair, bytes), product(thumbprint, b"")], ..none() }
     };
-    let (a, s) = (of_account(&sample)?, of_site(&site)?);
+    let job = CronJob {
+        id: CronJobId::new(4, &[4; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        schedule: "0 * * * *".parse()?,
+        zone: ZoneName::default(),
+        task: Task::Command { line: "true".parse()? },
+        limit: TimeLimit::default(),
+        paused: false,
+        run_now: 0,
+    };
+    let of_job = |body: &CronJob| cron_job::steps::products(body, &paths).map_err(broken);
+    let job_places = cron_job::steps::places(&job, &paths);
+    let job_row = |operation, old: &Products, new: &Products| {
+        steps(operation, Body::CronJob(job.clone()), old, new, &job_places, false, None)
+    };
+    let (a, s, j) = (of_account(&sample)?, of_site(&site)?, of_job(&job)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
         account_row("account.change", &a, &of_account(&changed)?, false, None),
@@ -110,6 +127,9 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         certificate_row("certificate.create", &none(), &shows(b"placeholder")),
         certificate_row("certificate.change", &shows(b"placeholder"), &shows(b"chain")),
         certificate_row("certificate.remove", &shows(b"chain"), &none()),
+        job_row("cron_job.create", &none(), &j),
+        job_row("cron_job.change", &j, &of_job(&CronJob { paused: true, ..job.clone() })?),
+        job_row("cron_job.remove", &j, &none()),
     ])
 }
 
@@ -146,7 +166,7 @@ fn steps(
     let account = match &body {
         Body::Account(account) => Some(account.name.clone()),
         Body::Site(site) => Some(site.account.clone()),
-        Body::Certificate(_) => None,
+        Body::Certificate(_) | Body::CronJob(_) => None,
     };
     let planned = plan(Case {
         kind: body.kind(),

@@ -21,6 +21,7 @@ use server::account::{AccountView, Standing};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Sites,
+    CronJobs,
     Changes,
     People,
     Manage,
@@ -43,6 +44,11 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
     };
     let mut links = vec![
         Tab { words: lang.pick("Sites", "Sites"), href: path.clone(), current: part == Part::Sites },
+        Tab {
+            words: lang.pick("Tâches planifiées", "Cron jobs"),
+            href: format!("{path}/cron-jobs"),
+            current: part == Part::CronJobs,
+        },
         Tab {
             words: lang.pick("Modifications", "Changes"),
             href: format!("{path}/changes"),

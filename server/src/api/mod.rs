@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, certificate, change, factor, grant, host, mail, member, origin, plan,
-    search, session, site, token, user, viewing,
+    Server, account, approval, census, certificate, change, cron_job, factor, grant, host, mail, member,
+    origin, plan, search, session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -56,6 +56,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         approval::ROUTES,
         viewing::ROUTES,
         site::ROUTES,
+        cron_job::ROUTES,
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,

@@ -2,7 +2,7 @@
 
 use super::{ChangeView, Done, show};
 use crate::{
-    Actor, Server, account, member, site,
+    Actor, Server, account, cron_job, member, site,
     store::{among, internal, sql},
 };
 use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashSet};
 pub(super) fn may(actor: &Actor, verb: &str) -> bool {
     match verb {
         "site.create" | "site.names" | "site.https" | "site.delete" => true,
+        "cron_job.create" | "cron_job.update" | "cron_job.delete" => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
         | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
         _ => false,
@@ -62,6 +63,21 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             site::set_https_as(server, actor, site, Some(now.version), before, Some(change)).await?.change
         }
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
+        "cron_job.create" | "cron_job.update" => {
+            let job = id.parse()?;
+            let now = cron_job::show(server, actor, job).await?;
+            still(cron_job::spec_of(&undone.after)? == now.spec)?;
+            let version = Some(now.version);
+            match undone.verb.as_str() {
+                "cron_job.create" => cron_job::delete_as(server, actor, job, version, Some(change)).await?,
+                _ => {
+                    let before = cron_job::spec_of(&undone.before)?;
+                    cron_job::set_as(server, actor, job, version, before, Some(change)).await?
+                }
+            }
+            .change
+        }
+        "cron_job.delete" => cron_job::recreate(server, actor, &undone).await?.change,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
             let account = id.parse()?;
             let now = account::show(server, actor, account).await?;
@@ -129,6 +145,9 @@ fn family(verb: &str) -> &'static [&'static str] {
             &["account.suspend", "account.resume", "account.delete", "account.restore"]
         }
         "site.https" => &["site.https"],
+        "cron_job.create" | "cron_job.update" | "cron_job.delete" => {
+            &["cron_job.create", "cron_job.update", "cron_job.delete"]
+        }
         "account.plan" => &["account.plan"],
         "member.rename" | "member.update" => &["member.rename", "member.update"],
         // Each stands at a place of its own in the history of statuses, whatever came later.

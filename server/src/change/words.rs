@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 78] = [
+const WORDS: [(&str, &str, &str); 82] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -16,6 +16,10 @@ const WORDS: [(&str, &str, &str); 78] = [
     ("site.https", "HTTPS du site réglé", "Site's HTTPS set"),
     ("site.secure", "HTTPS du site adapté à ses certificats", "Site's HTTPS fitted to its certificates"),
     ("site.delete", "Site supprimé", "Site deleted"),
+    ("cron_job.create", "Tâche planifiée ajoutée", "Cron job added"),
+    ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),
+    ("cron_job.run", "Tâche planifiée lancée à la main", "Cron job run by hand"),
+    ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
     ("certificate.delete", "Certificat retiré", "Certificate taken away"),

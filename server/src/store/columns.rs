@@ -224,6 +224,8 @@ text_columns!(
     model::Label,
     model::PhpVersion,
     model::Phone,
+    model::Schedule,
+    model::ZoneName,
 );
 
 /// Enums stored by their code.
@@ -260,4 +262,6 @@ coded_columns!(
     crate::census::What,
     crate::site::Redirect,
     crate::site::HstsReach,
+    crate::cron_job::Notify,
+    crate::cron_job::How,
 );

@@ -2,7 +2,7 @@
 
 use crate::{
     fault::{Faults, Point},
-    testing::{World, account, certificate, chain, site, wanted},
+    testing::{World, account, certificate, chain, cron_job, site, wanted},
 };
 use model::{AccountState, Body, Resource, wire::ReportState};
 use std::{
@@ -64,6 +64,10 @@ fn certified(key: u32, chained: Option<u32>) -> Resource {
     wanted(&Body::Certificate(certificate), 0)
 }
 
+fn job(line: &str) -> Resource {
+    wanted(&Body::CronJob(cron_job("asso", 1, 4, line)), 0)
+}
+
 fn gone(resource: Resource) -> Resource {
     Resource { body: None, ..resource }
 }
@@ -85,6 +89,9 @@ fn operations() -> Vec<(&'static str, Vec<Resource>, Resource)> {
         ("certificate.create", vec![asso()], certified(1, None)),
         ("certificate.change", vec![asso(), certified(1, None)], certified(1, Some(1))),
         ("certificate.remove", vec![asso(), certified(1, None)], gone(certified(1, None))),
+        ("cron_job.create", vec![asso()], job("true")),
+        ("cron_job.change", vec![asso(), job("true")], job("false")),
+        ("cron_job.remove", vec![asso(), job("true")], gone(job("true"))),
     ]
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
     api::{Route, Verb},
-    approval, factor, grant,
+    approval, cron_job, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
     session, site,
@@ -40,6 +40,12 @@ impl Things {
         let home = Household { owner: owner.clone(), account: account.id, member };
         let [reader, own, of_member] = cast.enter(bench, &home).await;
         let site = site::create(server, &owner, account.id, &format!("{name}.example")).await.unwrap();
+        let new = cron_job::NewCronJob {
+            schedule: Some("@daily".into()),
+            command: Some("true".into()),
+            ..Default::default()
+        };
+        let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
@@ -67,6 +73,7 @@ impl Things {
                 ("", "{member}", home.member.to_string()),
                 ("", "{site}", site.item.id.to_string()),
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
+                ("", "{cron_job}", job.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -237,6 +244,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
         (_, "/sites/{site}/https") => json!({ "redirect": "off" }),
+        (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
+            json!({ "schedule": "@hourly", "command": "true" })
+        }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),
