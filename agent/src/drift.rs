@@ -56,6 +56,7 @@ impl Eyes {
             self.paths.certificates(),
             self.paths.thumbprints(),
             self.paths.redirects(),
+            self.paths.jobs(),
         ] {
             self.watch(&folder);
         }
@@ -168,6 +169,9 @@ impl Eyes {
             } else if let Ok(name) = path.strip_prefix(self.paths.redirects()) {
                 let name = name.to_str().and_then(|name| name.strip_suffix(".https"));
                 found.extend(claimants(&ledger, Kind::Site, name));
+            } else if let Ok(name) = path.strip_prefix(self.paths.jobs()) {
+                let job = name.to_str().and_then(crate::cron_job::place::parse_job_name);
+                found.extend(job.map(|job| ResourceKey { kind: Kind::CronJob, key: job.uuid() }));
             } else if let Ok(below) = path.strip_prefix(self.paths.cells()) {
                 let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
                 if let [_, "sites", file] = parts[..]

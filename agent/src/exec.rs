@@ -31,6 +31,7 @@ pub struct Program {
     timeout: Duration,
     most_output: usize,
     user: Option<(u32, u32)>,
+    folder: PathBuf,
 }
 
 /// What a program that ended well wrote.
@@ -111,6 +112,7 @@ impl Program {
             timeout: Duration::from_secs(30),
             most_output: 64 * 1024,
             user: None,
+            folder: PathBuf::from("/"),
         }
     }
 
@@ -153,6 +155,12 @@ impl Program {
         self
     }
 
+    /// Where it begins, instead of `/`.
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Program {
+        self.folder = folder.into();
+        self
+    }
+
     #[allow(clippy::disallowed_methods, reason = "law 5: this module alone starts programs")]
     fn command(&self) -> Result<Command, ExecError> {
         if !self.path.is_absolute() {
@@ -160,7 +168,7 @@ impl Program {
         }
         let mut command = Command::new(&self.path);
         command.args(&self.args).env_clear().envs(self.env.iter().map(|(n, v)| (n, v)));
-        command.env("PATH", PATH).env("LC_ALL", "C.UTF-8").current_dir("/");
+        command.env("PATH", PATH).env("LC_ALL", "C.UTF-8").current_dir(&self.folder);
         if let Some((uid, gid)) = self.user {
             command.gid(gid).uid(uid);
         }
@@ -169,6 +177,14 @@ impl Program {
 
     fn start_error(&self, source: std::io::Error) -> ExecError {
         ExecError::Start { program: self.path.clone(), source }
+    }
+
+    /// Becomes the program, with no stdin and our stdout and stderr; comes back only if that failed.
+    pub fn exec(&self) -> std::io::Error {
+        match self.command() {
+            Ok(mut command) => command.stdin(Stdio::null()).exec(),
+            Err(error) => std::io::Error::other(error),
+        }
     }
 
     /// Starts a program that goes on running beside us: no stdin, our stdout and stderr.

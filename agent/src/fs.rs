@@ -22,6 +22,8 @@ pub enum Readers {
     All,
     /// nginx, whose workers read the keys of names.
     Front,
+    /// What starts cron jobs.
+    Scheduler,
     Root,
 }
 
@@ -29,17 +31,19 @@ impl Readers {
     fn mode(self) -> u32 {
         match self {
             Readers::All => 0o644,
-            Readers::Front => 0o640,
+            Readers::Front | Readers::Scheduler => 0o640,
             Readers::Root => 0o600,
         }
     }
 
     /// The group, where one is meant and known.
     fn group(self) -> Option<Gid> {
-        match self {
-            Readers::Front => Group::from_name("alveole-nginx").ok().flatten().map(|group| group.gid),
-            Readers::All | Readers::Root => None,
-        }
+        let name = match self {
+            Readers::Front => "alveole-nginx",
+            Readers::Scheduler => "alveole-cron",
+            Readers::All | Readers::Root => return None,
+        };
+        Group::from_name(name).ok().flatten().map(|group| group.gid)
     }
 }
 

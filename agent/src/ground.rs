@@ -15,6 +15,7 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.certificates(), 0o750, Some("alveole-nginx")),
         (paths.thumbprints(), 0o755, None),
         (paths.redirects(), 0o755, None),
+        (paths.jobs(), 0o750, Some("alveole-cron")),
     ] {
         if !folder.is_dir() {
             make(&folder, mode, group)?;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod cell;
 pub mod certificate;
 pub mod config;
+pub mod cron_job;
 pub mod database;
 pub mod diff;
 pub mod drift;

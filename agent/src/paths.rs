@@ -1,7 +1,7 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
 use crate::{cell::place::Pool, fs::Readers};
-use model::{CertificateId, Kind, SiteId, SiteName, TenantUid, UnixName};
+use model::{CertificateId, CronJobId, Kind, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
 /// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
@@ -106,12 +106,33 @@ impl Paths {
         self.keys().join(format!("{}-{number}.pem", certificate.simple()))
     }
 
+    /// What the scheduler of cron jobs reads, one file a job. In no account's cell: a command may hold what is nobody's business.
+    pub fn jobs(&self) -> PathBuf {
+        self.at("var/lib/alveole/cron/jobs")
+    }
+
+    pub fn job(&self, job: CronJobId) -> PathBuf {
+        self.jobs().join(format!("{}.json", job.simple()))
+    }
+
+    /// Where the scheduler keeps what became of runs.
+    pub fn runs(&self) -> PathBuf {
+        self.at("var/lib/alveole/cron/runs")
+    }
+
+    /// A file for each transient unit that systemd has loaded.
+    pub fn transient_units(&self) -> PathBuf {
+        self.at("run/systemd/transient")
+    }
+
     /// Who may read a file of ours, told by where it lies.
     pub fn readers(&self, path: &Path) -> Readers {
         if path.starts_with(self.state()) {
             Readers::Root
         } else if path.starts_with(self.certificates()) || path == self.default_certificate() {
             Readers::Front
+        } else if path.starts_with(self.jobs()) {
+            Readers::Scheduler
         } else {
             Readers::All
         }

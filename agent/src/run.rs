@@ -3,6 +3,7 @@
 use crate::{
     certificate::keys,
     config::Config,
+    cron_job::runs::Runs,
     database,
     drift::Eyes,
     fault, ground,
@@ -111,7 +112,10 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     }
     tokio::spawn(status.clone().keep(paths.clone(), reports.clone()));
     let config = Arc::new(config);
-    let mut shared = Shared { config, tls, ledger, reports, worker: errands.clone(), status, mariadb };
+    let runs = Arc::new(Runs::of(paths));
+    let watched = runs.clone();
+    tokio::spawn(async move { watched.watch().await });
+    let mut shared = Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

@@ -12,7 +12,10 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, Https, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, TenantUid, Thumbprint, UnixName, wire::ReportState, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, CronJob, CronJobId,
+    Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https, PanelId, PhpVersion,
+    Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, Task, TenantUid, Thumbprint, TimeLimit,
+    UnixName, ZoneName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -109,6 +112,21 @@ pub fn database(account: &str, account_n: u8, n: u8, name: &str) -> Database {
         state: DatabaseState::Serving,
         connections: 12,
         users: vec![user("app", DatabaseRights::All), user("reader", DatabaseRights::Read)],
+    }
+}
+
+/// Every hour, a command.
+pub fn cron_job(account: &str, account_n: u8, n: u8, line: &str) -> CronJob {
+    CronJob {
+        id: CronJobId::new(400 + u64::from(n), &[n; 10]),
+        account_id: account_id(account_n),
+        account: account.parse().unwrap(),
+        schedule: "0 * * * *".parse().unwrap(),
+        zone: ZoneName::default(),
+        task: Task::Command { line: line.parse().unwrap() },
+        limit: TimeLimit::default(),
+        paused: false,
+        run_now: 0,
     }
 }
 

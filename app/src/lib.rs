@@ -13,6 +13,7 @@ mod certificate;
 #[cfg(feature = "ssr")]
 mod change;
 #[cfg(feature = "ssr")]
+mod cron_job;
 mod database;
 #[cfg(feature = "ssr")]
 mod grant;

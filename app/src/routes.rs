@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, database, grant, host,
+    Panel, account, certificate, change, cron_job, database, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -148,6 +148,17 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/rights", database::form::rights),
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/password", database::form::password),
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/delete", database::form::delete_user),
+    // Cron jobs.
+    get_for!(SignedIn, "/accounts/{account}/cron-jobs", cron_job::list::list),
+    get_for!(SignedIn, "/accounts/{account}/cron-jobs/new", cron_job::form::new),
+    post_for!(SignedIn, "/accounts/{account}/cron-jobs/new", cron_job::form::create),
+    get_for!(SignedIn, "/cron-jobs/{cron_job}", cron_job::show::show),
+    get_for!(SignedIn, "/cron-jobs/{cron_job}/edit", cron_job::form::edit),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/edit", cron_job::form::save),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/run", cron_job::act::run),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/pause", cron_job::act::pause),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/resume", cron_job::act::resume),
+    post_for!(SignedIn, "/cron-jobs/{cron_job}/delete", cron_job::act::delete),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

@@ -128,6 +128,8 @@ nouns! {
     DatabaseNoun DatabaseId,
     /// A user of a database.
     DatabaseUserNoun DatabaseUserId,
+    /// Something an account does at set times.
+    CronJobNoun CronJobId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

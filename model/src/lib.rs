@@ -10,6 +10,7 @@ use bolero as _;
 mod account;
 mod certificate;
 mod change;
+mod cron_job;
 mod database;
 mod day;
 mod domain_name;
@@ -41,6 +42,7 @@ pub mod wire;
 pub use account::{Account, AccountState, TenantUid};
 pub use certificate::{Certificate, Chain, ChallengeToken, Der, Thumbprint};
 pub use change::ChangeState;
+pub use cron_job::{Argument, CommandLine, CronJob, CronRun, RunEnd, Schedule, Task, TimeLimit, ZoneName};
 pub use database::{
     Database, DatabaseName, DatabaseRights, DatabaseState, DatabaseUser, DatabaseUserName, Engine,
     PasswordHash,
@@ -50,10 +52,11 @@ pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
 pub use host::{HostFacts, HostName};
 pub use id::{
-    AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, DatabaseId,
-    DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant, GrantId, Host, HostId, Id,
-    Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId, MemberStep, MemberStepId,
-    Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
+    AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,
+    CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant,
+    GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId,
+    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
+    Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};

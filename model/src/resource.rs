@@ -1,6 +1,6 @@
 //! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
 
-use crate::{Account, Certificate, ChangeId, Database, Problem, Site};
+use crate::{Account, Certificate, ChangeId, CronJob, Database, Problem, Site};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,11 +13,12 @@ pub enum Kind {
     Site,
     Certificate,
     Database,
+    CronJob,
 }
 
 impl Kind {
     /// In the order they are applied; deletions go the other way round.
-    pub const ALL: [Kind; 4] = [Kind::Account, Kind::Site, Kind::Certificate, Kind::Database];
+    pub const ALL: [Kind; 5] = [Kind::Account, Kind::Site, Kind::Certificate, Kind::Database, Kind::CronJob];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -25,6 +26,7 @@ impl Kind {
             Kind::Site => "site",
             Kind::Certificate => "certificate",
             Kind::Database => "database",
+            Kind::CronJob => "cron_job",
         }
     }
 
@@ -83,6 +85,7 @@ impl Resource {
             Kind::Site => serde_json::from_value::<Site>(body).map(Body::Site),
             Kind::Certificate => serde_json::from_value::<Certificate>(body).map(Body::Certificate),
             Kind::Database => serde_json::from_value::<Database>(body).map(Body::Database),
+            Kind::CronJob => serde_json::from_value::<CronJob>(body).map(Body::CronJob),
         };
         let body = body.map_err(|error| unreadable(&error.to_string()))?;
         if body.key() != self.key {
@@ -110,6 +113,7 @@ pub enum Body {
     Site(Site),
     Certificate(Certificate),
     Database(Database),
+    CronJob(CronJob),
 }
 
 impl Body {
@@ -119,6 +123,7 @@ impl Body {
             Body::Site(_) => Kind::Site,
             Body::Certificate(_) => Kind::Certificate,
             Body::Database(_) => Kind::Database,
+            Body::CronJob(_) => Kind::CronJob,
         }
     }
 
@@ -128,6 +133,7 @@ impl Body {
             Body::Site(site) => site.id.uuid(),
             Body::Certificate(certificate) => certificate.id.uuid(),
             Body::Database(database) => database.id.uuid(),
+            Body::CronJob(job) => job.id.uuid(),
         }
     }
 
@@ -138,6 +144,7 @@ impl Body {
             Body::Site(site) => serde_json::to_value(site),
             Body::Certificate(certificate) => serde_json::to_value(certificate),
             Body::Database(database) => serde_json::to_value(database),
+            Body::CronJob(job) => serde_json::to_value(job),
         }
     }
 }
@@ -146,7 +153,9 @@ impl Body {
 mod tests {
     use super::*;
     use crate::{
-    AccountId, AccountState, CertificateId, Chain, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
+        AccountId, AccountState, CertificateId, Chain, CronJobId, DatabaseId, DatabaseRights, DatabaseState,
+        DatabaseUser, Engine, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, Task, TimeLimit,
+        ZoneName,
     };
 
     fn site() -> Site {
@@ -211,7 +220,26 @@ mod tests {
         let settings = SiteSettings { main_only: true, ..SiteSettings::default() };
         let told = Body::Site(Site { settings, ..site() });
         let secured = Body::Site(Site { https, ..site() });
-        for body in [account, Body::Site(site()), secured, told, certificate, database] {
+        let task = Task::Php {
+            php: PhpVersion::DEBIAN_13,
+            script: "sites/asso.example/public/cron.php".parse().unwrap(),
+            arguments: vec!["--all".parse().unwrap()],
+        };
+        let job = CronJob {
+            id: CronJobId::new(6, &[6; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            schedule: "*/5 * * * *".parse().unwrap(),
+            zone: ZoneName::default(),
+            task,
+            limit: TimeLimit::default(),
+            paused: false,
+            run_now: 0,
+        };
+        let line = Task::Command { line: "echo \"%i $HOME\"".parse().unwrap() };
+        let jobs = [Body::CronJob(job.clone()), Body::CronJob(CronJob { task: line, paused: true, ..job })];
+        let others = [account, Body::Site(site()), secured, told, certificate, database];
+        for body in others.into_iter().chain(jobs) {
             let json = serde_json::to_string(&resource(&body)).unwrap();
             let back: Resource = serde_json::from_str(&json).unwrap();
             assert_eq!(back.want().unwrap(), Some(body));

@@ -4,7 +4,8 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    ChangeId, ChangeState, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind, Resource, Text,
+    ChangeId, ChangeState, CronRun, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind,
+    Resource, Text,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -58,6 +59,11 @@ pub enum FromAgent {
     Answer {
         id: u64,
         answer: Answer,
+    },
+    /// A run of a cron job began or ended. Said only of jobs the panel has asked for, so by no panel that does not know it; and said
+    /// again when it may have been lost.
+    Run {
+        run: CronRun,
     },
 }
 

@@ -7,7 +7,9 @@
 use bolero::check;
 use model::wire::{FromAgent, FromPanel, decode, encode};
 use model::{
-    AccountId, DocumentRoot, DomainName, EmailAddress, HostName, Label, Lang, Network, PhpVersion, PlanName, RelativePath, Resource, SiteName, SitePath, Target, UnixName, DatabaseName, DatabaseUserName,
+    AccountId, DatabaseName, DatabaseUserName, DocumentRoot, DomainName, EmailAddress, HostName, Label, Lang,
+    Network, PhpVersion, PlanName, RelativePath, Resource, Schedule, SiteName, SitePath, Target, UnixName,
+    ZoneName,
 };
 use std::str::FromStr;
 
@@ -91,6 +93,8 @@ parsers! {
     network: Network, 49;
     document_root: DocumentRoot, 512;
     php_version: PhpVersion, 5;
+    schedule: Schedule, 200;
+    zone_name: ZoneName, 64;
     id: AccountId, 36;
 }
 

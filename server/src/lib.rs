@@ -13,6 +13,7 @@ pub mod census;
 pub mod certificate;
 pub mod change;
 pub mod config;
+pub mod cron_job;
 pub mod database;
 pub mod factor;
 pub mod file;

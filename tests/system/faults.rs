@@ -1,7 +1,7 @@
 //! The agent is killed with -9 before and after every step of every operation a panel can ask for, on a real host.
 //!
 //! The table of steps comes from the program itself (`alveole-agent steps`). `account.erase`, `account.change` and `account.remove` are walked in erased.rs
-//! and restored_panel.rs, where one account dies all the way; certificates in https.rs, where there is an authority; databases in databases.rs.
+//! and restored_panel.rs, where one account dies all the way; certificates in https.rs, where there is an authority; databases in databases.rs; cron jobs in cron.rs.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -149,7 +149,8 @@ fn no_operation_of_the_table_is_left_out() {
         .into_iter()
         .chain(super::restored_panel::WALKED)
         .chain(super::https::WALKED)
-        .chain(super::databases::WALKED);
+        .chain(super::databases::WALKED)
+        .chain(super::cron::WALKED);
     let walked: BTreeSet<&str> = walked.into_iter().chain(elsewhere).collect();
     let table = table(&scene).unwrap();
     assert!(table.iter().all(|(_, steps)| steps.len() > 2), "an operation without steps: {table:?}");

@@ -6,6 +6,7 @@
 
 mod bad_days;
 mod command_line;
+mod cron;
 mod cut_wire;
 mod databases;
 mod erased;

@@ -1,10 +1,14 @@
 //! The starter: root, and as little of it as can be. It hears an account's name from the waker and from nobody else,
-//! checks that the agent has written an active cell of that name, and has systemd start it. It runs no program.
+//! checks that the agent has written an active cell of that name, and has systemd start it; and the name of a cron job from the scheduler,
+//! likewise (agent/src/cron_job/starter.rs).
 
 pub mod systemd;
 mod wire;
 
-use crate::cell::{log, place::Places};
+use crate::{
+    cell::{log, place::Places},
+    cron_job::{self, starter::Wish},
+};
 use model::{AccountState, UnixName};
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use std::{
@@ -51,29 +55,62 @@ impl Drop for Pass<'_> {
     }
 }
 
-/// Serves until the listener fails. `waker` is the uid that may ask; `at_once` bounds the cells starting at once.
-pub fn run(listener: &UnixListener, places: Places, waker: u32, at_once: usize) -> io::Result<()> {
-    let (talks, starts) = (Arc::new(Gate::new(MOST_TALKS)), Arc::new(Gate::new(at_once.max(1))));
-    let places = Arc::new(places);
+/// Who may ask, by uid; root may too.
+#[derive(Clone, Copy, Debug)]
+pub struct Callers {
+    pub waker: u32,
+    pub scheduler: u32,
+}
+
+/// What a starter works with.
+struct Starter {
+    places: cron_job::place::Places,
+    callers: Callers,
+    /// Cells starting at once, and cron jobs: a full hour shall not keep visitors waiting.
+    cells: Gate,
+    jobs: Gate,
+}
+
+/// What is asked.
+#[derive(Debug, PartialEq, Eq)]
+enum Asked {
+    Cell(UnixName),
+    Job(Wish),
+}
+
+/// Serves until the listener fails. `at_once` bounds the cells starting at once.
+pub fn run(
+    listener: &UnixListener,
+    places: cron_job::place::Places,
+    callers: Callers,
+    at_once: usize,
+) -> io::Result<()> {
+    let talks = Arc::new(Gate::new(MOST_TALKS));
+    let (cells, jobs) = (Gate::new(at_once.max(1)), Gate::new(at_once.max(1)));
+    let starter = Arc::new(Starter { places, callers, cells, jobs });
     loop {
         drop(talks.pass());
         let (stream, _) = listener.accept()?;
-        let (talks, starts, places) = (Arc::clone(&talks), Arc::clone(&starts), Arc::clone(&places));
-        thread::Builder::new().stack_size(128 * 1024).spawn(move || {
+        let (talks, starter) = (Arc::clone(&talks), Arc::clone(&starter));
+        thread::Builder::new().stack_size(256 * 1024).spawn(move || {
             let _talk = talks.pass();
-            serve(stream, &places, waker, &starts);
+            serve(stream, &starter);
         })?;
     }
 }
 
-fn serve(mut stream: UnixStream, places: &Places, waker: u32, starts: &Gate) {
-    let said = match hear(&mut stream, waker).and_then(|account| may_start(places, account)) {
-        Ok(account) => {
-            let _pass = starts.pass();
+fn serve(mut stream: UnixStream, starter: &Starter) {
+    let said = hear(&mut stream, starter.callers).and_then(|asked| match asked {
+        Asked::Cell(account) => {
+            let account = may_start(&starter.places.cells, account)?;
+            let _pass = starter.cells.pass();
             start(&account)
         }
-        Err(error) => Err(error),
-    };
+        Asked::Job(wish) => {
+            let _pass = starter.jobs.pass();
+            wish.fulfil(&starter.places)
+        }
+    });
     let said = match said {
         Ok(()) => "ok\n".to_owned(),
         Err(error) => {
@@ -87,24 +124,28 @@ fn serve(mut stream: UnixStream, places: &Places, waker: u32, starts: &Gate) {
     let _ = stream.write_all(said.as_bytes());
 }
 
-/// One line, from the waker alone.
-fn hear(stream: &mut UnixStream, waker: u32) -> io::Result<UnixName> {
+/// One line: from the waker an account's name, from the scheduler a wish for a job.
+fn hear(stream: &mut UnixStream, callers: Callers) -> io::Result<Asked> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let peer = getsockopt(&*stream, PeerCredentials)?.uid();
-    if peer != waker && peer != 0 {
+    if ![callers.waker, callers.scheduler, 0].contains(&peer) {
         return Err(io::Error::other(format!("uid {peer} may not ask")));
     }
     let mut line = Vec::new();
-    let mut buffer = [0u8; 64];
+    let mut buffer = [0u8; 128];
     while !line.contains(&b'\n') {
         let n = stream.read(&mut buffer)?;
-        if n == 0 || line.len() + n > 64 {
+        if n == 0 || line.len() + n > 128 {
             return Err(io::Error::other("no line"));
         }
         line.extend_from_slice(&buffer[..n]);
     }
-    parse_line(&line).ok_or_else(|| io::Error::other("not an account's name"))
+    // Each asks for its own, and root for either.
+    let account =
+        || (peer != callers.scheduler || peer == 0).then(|| parse_line(&line).map(Asked::Cell)).flatten();
+    let job = || (peer != callers.waker || peer == 0).then(|| Wish::parse(&line).map(Asked::Job)).flatten();
+    account().or_else(job).ok_or_else(|| io::Error::other("not an account's name"))
 }
 
 fn parse_line(line: &[u8]) -> Option<UnixName> {
@@ -155,7 +196,9 @@ mod tests {
         let (mut ours, theirs) = UnixStream::pair().unwrap();
         ours.write_all(line).unwrap();
         ours.shutdown(std::net::Shutdown::Write).unwrap();
-        serve(theirs, places, waker, &Gate::new(1));
+        let places = cron_job::place::Places { cells: places.clone(), ..Default::default() };
+        let callers = Callers { waker, scheduler: 4_000_000_000 };
+        serve(theirs, &Starter { places, callers, cells: Gate::new(1), jobs: Gate::new(1) });
         let mut said = String::new();
         ours.read_to_string(&mut said).unwrap();
         said
@@ -167,7 +210,7 @@ mod tests {
         let places = Places { cells: dir.path().into(), ..Places::default() };
         let me = nix::unistd::geteuid().as_raw();
         assert_eq!(talk(&places, me, b""), "failed no line\n");
-        assert_eq!(talk(&places, me, &[b'a'; 100]), "failed no line\n");
+        assert_eq!(talk(&places, me, &[b'a'; 200]), "failed no line\n");
         assert_eq!(talk(&places, me, b"../../x\n"), "failed not an account's name\n");
         assert!(talk(&places, me, b"nobody-here\n").starts_with("failed nobody-here: cell.json: "));
         if me != 0 {

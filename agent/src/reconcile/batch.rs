@@ -82,14 +82,16 @@ impl Batch<'_> {
                 deletions.push(at);
             }
             let class = match (wish.resource.kind, wish.removes()) {
-                (Kind::Site, true) => 0,
-                (Kind::Certificate, true) => 1,
-                (Kind::Database, true) => 2,
-                (Kind::Account, false) => 3,
-                (Kind::Site, false) => 4,
-                (Kind::Certificate, false) => 5,
-                (Kind::Database, false) => 6,
-                (Kind::Account, true) => 7,
+                (Kind::CronJob, true) => 0,
+                (Kind::Site, true) => 1,
+                (Kind::Certificate, true) => 2,
+                (Kind::Database, true) => 3,
+                (Kind::Account, false) => 4,
+                (Kind::Site, false) => 5,
+                (Kind::Certificate, false) => 6,
+                (Kind::Database, false) => 7,
+                (Kind::CronJob, false) => 8,
+                (Kind::Account, true) => 9,
             };
             databases.extend(wish.as_left().map(|want| (at.key, want)));
             accounts.entry(wish.account_name()).or_default().entry(class).or_default().push(at);
@@ -244,15 +246,18 @@ impl Batch<'_> {
         }
     }
 
-    /// A site of an account that could not be put in place waits for it.
+    /// A site or a cron job of an account that could not be put in place waits for it.
     fn wait_for_account(&self, wish: &mut Wish) {
-        let (Kind::Site, Some(_), None) = (wish.resource.kind, &wish.body, &wish.refused) else { return };
+        let (Kind::Site | Kind::CronJob, Some(_), None) = (wish.resource.kind, &wish.body, &wish.refused)
+        else {
+            return;
+        };
         let Some(account) = &wish.account else { return };
         let at = ResourceKey { kind: Kind::Account, key: account.id.uuid() };
         if !self.hands.records.read(at).is_ok_and(|record| record.done.is_some()) {
             wish.refused = Some(text!(
-                "Le compte {} n’est pas encore en place sur l’hôte\u{a0}: ce site suivra dès qu’il le sera.",
-                "The account {} is not in place on the host yet: this site follows as soon as it is.",
+                "Le compte {} n’est pas encore en place sur l’hôte\u{a0}: la suite viendra dès qu’il le sera.",
+                "The account {} is not in place on the host yet: the rest follows as soon as it is.",
                 account.name
             ));
         }

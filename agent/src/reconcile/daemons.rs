@@ -6,6 +6,7 @@ use crate::{
         place::{FPM_CONF, Places, fpm},
         starter::systemd::{self, Verb},
     },
+    cron_job,
     exec::{ExecError, Program},
     paths::Paths,
 };
@@ -23,7 +24,7 @@ pub trait Daemons: Send + Sync {
     fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
     /// Has a cell read its files again, if it is awake.
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
-    /// Puts a cell to sleep, if it is awake.
+    /// Puts a cell to sleep, if it is awake, and ends its cron jobs that are running.
     fn stop(&self, account: &UnixName) -> Result<(), Trouble>;
 }
 
@@ -62,6 +63,20 @@ impl HostDaemons {
                 std::thread::park_timeout(Duration::from_millis(5));
             }
         }
+    }
+
+    fn stop_jobs(&self, account: &UnixName) -> Result<(), Trouble> {
+        let folder = self.paths.transient_units();
+        let Ok(units) = std::fs::read_dir(&folder) else { return Ok(()) };
+        let names = units.flatten().filter_map(|unit| unit.file_name().into_string().ok());
+        for unit in names.filter(|name| cron_job::unit::is_of(name, account)) {
+            match self.systemd(Verb::Stop, unit.clone()) {
+                // It ended by itself meanwhile.
+                Err(_) if !folder.join(&unit).exists() => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     /// Over systemd's own socket: `systemctl` itself would cost more than what it asks for.
@@ -145,6 +160,7 @@ impl Daemons for HostDaemons {
     }
 
     fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
+        self.stop_jobs(account)?;
         if !self.awake(account) {
             return Ok(());
         }

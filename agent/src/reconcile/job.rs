@@ -11,14 +11,15 @@ use super::{
 use crate::{
     account,
     certificate::{self, keys},
+    cron_job,
     database::{self, sql},
     ledger::{self, Ledger},
     record::{Outcome, Record},
     site, tenant,
 };
 use model::{
-    Account, AccountState, Body, Certificate, DatabaseState, Kind, Resource, ResourceKey, Site, SiteName,
-    Text, UnixName, text,
+    Account, AccountState, Body, Certificate, CronJob, DatabaseState, Kind, Resource, ResourceKey, Site,
+    SiteName, Text, UnixName, text,
     wire::{Drift, KeyRequest, ReportState},
 };
 use serde_json::Value;
@@ -79,6 +80,7 @@ pub(crate) fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
         Kind::Site => serde_json::from_value(value.clone()).ok().map(Body::Site),
         Kind::Certificate => serde_json::from_value(value.clone()).ok().map(Body::Certificate),
         Kind::Database => serde_json::from_value(value.clone()).ok().map(Body::Database),
+        Kind::CronJob => serde_json::from_value(value.clone()).ok().map(Body::CronJob),
     };
     record.bodies().filter_map(read).collect()
 }
@@ -107,6 +109,7 @@ impl Wish {
                 Body::Site(site) => site::steps::places(site, &hands.paths),
                 Body::Certificate(old) => certificate::steps::places(old, &hands.paths),
                 Body::Database(old) => database::steps::places(old),
+                Body::CronJob(job) => cron_job::steps::places(job, &hands.paths),
             });
         }
         match resource.want() {
@@ -130,6 +133,11 @@ impl Wish {
                 wish.account = ledger.account(database.account_id);
                 wish.database(hands, ledger, &database);
             }
+            Some(Body::CronJob(job)) => {
+                let job = job.clone();
+                wish.account = ledger.account(job.account_id);
+                wish.cron_job(ledger, &job);
+            }
             None => {
                 // For a cell to reload or stop: the account as it was.
                 wish.account = olds.iter().find_map(|old| match old {
@@ -137,6 +145,7 @@ impl Wish {
                     Body::Site(site) => ledger.account(site.account_id),
                     Body::Certificate(old) => ledger.account(old.account_id),
                     Body::Database(old) => ledger.account(old.account_id),
+                    Body::CronJob(job) => ledger.account(job.account_id),
                 });
             }
         }
@@ -185,41 +194,53 @@ impl Wish {
         }
     }
 
-    fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
+    fn cron_job(&mut self, ledger: &Ledger, job: &CronJob) {
+        if self.belongs(ledger, &job.account) {
+            self.refused = cron_job::steps::refusal(job);
+        }
+    }
+
+    /// Whether the account of this name is here, as the account's own description says. An erased account's things go with it, whatever
+    /// the panel still says of them.
+    fn belongs(&mut self, ledger: &Ledger, name: &UnixName) -> bool {
         match &self.account {
             None => {
                 self.refused = Some(text!(
-                    "Le compte {} de ce site n’est pas sur cet hôte\u{a0}: une personne de l’administration doit le vérifier.",
-                    "This site's account {} is not on this host: an admin must look into it.",
-                    site.account
+                    "Le compte {name} n’est pas sur cet hôte\u{a0}: une personne de l’administration doit le vérifier.",
+                    "The account {name} is not on this host: an admin must look into it."
                 ));
             }
-            // An erased account's sites go with it, whatever the panel still says of them.
             Some(account) if account.state == AccountState::Erased => {
                 self.body = None;
                 let at = ResourceKey { kind: Kind::Account, key: account.id.uuid() };
                 self.resource.consent = ledger.get(at).and_then(|resource| resource.consent);
             }
-            Some(account) if account.name != site.account => {
+            Some(account) if account.name != *name => {
                 self.refused = Some(Text::new(
-                    "La description du site et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",
-                    "The site's description and its account's do not agree: an admin must look into it.",
+                    "Cette description et celle de son compte ne s’accordent pas\u{a0}: une personne de l’administration doit le vérifier.",
+                    "This description and its account's do not agree: an admin must look into it.",
                 ));
             }
-            Some(_) => {
-                let taken = site.names.iter().find(|name| {
-                    let rivals = ledger.claimants(Kind::Site, name.as_str());
-                    rivals.len() > 1
-                        && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
-                            != Some(&self.resource.key)
-                });
-                if let Some(name) = taken {
-                    self.refused = Some(text!(
-                        "Le nom {name} est déjà servi par un autre site de cet hôte\u{a0}: retirez-le de l’un des deux.",
-                        "The name {name} is already served by another site of this host: remove it from one of the two."
-                    ));
-                }
-            }
+            Some(_) => return true,
+        }
+        false
+    }
+
+    fn site(&mut self, hands: &Hands, ledger: &Ledger, site: &Site) {
+        if !self.belongs(ledger, &site.account) {
+            return;
+        }
+        let taken = site.names.iter().find(|name| {
+            let rivals = ledger.claimants(Kind::Site, name.as_str());
+            rivals.len() > 1
+                && rivals.iter().min_by_key(|site| hands.rank(ledger, **site, name))
+                    != Some(&self.resource.key)
+        });
+        if let Some(name) = taken {
+            self.refused = Some(text!(
+                "Le nom {name} est déjà servi par un autre site de cet hôte\u{a0}: retirez-le de l’un des deux.",
+                "The name {name} is already served by another site of this host: remove it from one of the two."
+            ));
         }
     }
 
@@ -229,7 +250,7 @@ impl Wish {
             None => self.refused.is_none(),
             Some(Body::Account(account)) => account.state == AccountState::Erased,
             Some(Body::Database(database)) => database.state == DatabaseState::Erased,
-            Some(Body::Site(_) | Body::Certificate(_)) => false,
+            Some(Body::Site(_) | Body::Certificate(_) | Body::CronJob(_)) => false,
         }
     }
 
@@ -247,6 +268,7 @@ impl Wish {
             Some(Body::Site(site)) => Some(site.account.clone()),
             Some(Body::Certificate(certificate)) => Some(certificate.account.clone()),
             Some(Body::Database(database)) => Some(database.account.clone()),
+            Some(Body::CronJob(job)) => Some(job.account.clone()),
             None => self.account.as_ref().map(|account| account.name.clone()),
         }
     }
@@ -275,6 +297,7 @@ impl Wish {
                     .map_err(|error| Trouble::io("reading the keys", error))?;
                 certificate::steps::products(certificate, &keys, &hands.paths)?
             }
+            (Some(Body::CronJob(job)), _) => cron_job::steps::products(job, &hands.paths)?,
             _ if self.resource.kind == Kind::Database => {
                 Products { database: self.database_wanted(), ..Products::default() }
             }
@@ -341,7 +364,7 @@ impl Wish {
                 Err(trouble) => return Planned::Trouble(self, trouble),
             }
         }
-        // No cell reads a certificate (nginx does, at the next handshake) or how a database is made.
+        // No cell reads a certificate (nginx does, at the next handshake), how a database is made, or a cron job (the scheduler does).
         let of_cell = matches!(self.resource.kind, Kind::Account | Kind::Site);
         let name = self.account_name().filter(|_| of_cell);
         let stopped = self.resource.kind == Kind::Account

@@ -7,7 +7,7 @@ use super::{
     step::Step,
 };
 use crate::{
-    account, certificate,
+    account, certificate, cron_job,
     database::{Presence, There as Users, Want, steps::places},
     fs::There,
     paths::Paths,
@@ -17,7 +17,9 @@ use crate::{
     tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Https, PhpKey, PhpVersion, Problem, Site, SiteId, SitePhp, SiteSettings, SiteState, TenantUid, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine,
+    Account, AccountId, AccountState, Body, Certificate, CertificateId, CronJob, CronJobId, Database,
+    DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https, PhpKey, PhpVersion, Problem,
+    Site, SiteId, SitePhp, SiteSettings, SiteState, Task, TenantUid, TimeLimit, ZoneName,
 };
 use serde::Serialize;
 
@@ -138,7 +140,23 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         ..Want::of(&in_state(DatabaseState::Erased), places(&database).users)
     };
     let left = Products { database: Some(left), ..none() };
-    let (a, s) = (of_account(&sample)?, of_site(&site)?);
+    let job = CronJob {
+        id: CronJobId::new(5, &[5; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        schedule: "0 * * * *".parse()?,
+        zone: ZoneName::default(),
+        task: Task::Command { line: "true".parse()? },
+        limit: TimeLimit::default(),
+        paused: false,
+        run_now: 0,
+    };
+    let of_job = |body: &CronJob| cron_job::steps::products(body, &paths).map_err(broken);
+    let job_places = cron_job::steps::places(&job, &paths);
+    let job_row = |operation, old: &Products, new: &Products| {
+        steps(operation, Body::CronJob(job.clone()), old, new, &job_places, false, None)
+    };
+    let (a, s, j) = (of_account(&sample)?, of_site(&site)?, of_job(&job)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
         account_row("account.change", &a, &of_account(&changed)?, false, None),
@@ -156,6 +174,9 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         certificate_row("certificate.create", &none(), &shows(b"placeholder")),
         certificate_row("certificate.change", &shows(b"placeholder"), &shows(b"chain")),
         certificate_row("certificate.remove", &shows(b"chain"), &none()),
+        job_row("cron_job.create", &none(), &j),
+        job_row("cron_job.change", &j, &of_job(&CronJob { paused: true, ..job.clone() })?),
+        job_row("cron_job.remove", &j, &none()),
     ])
 }
 
@@ -202,7 +223,7 @@ fn steps(
     let account = match &body {
         Body::Account(account) => Some(account.name.clone()),
         Body::Site(site) => Some(site.account.clone()),
-        Body::Certificate(_) | Body::Database(_) => None,
+        Body::Certificate(_) | Body::Database(_) | Body::CronJob(_) => None,
     };
     let planned = plan(Case {
         kind: body.kind(),

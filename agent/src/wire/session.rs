@@ -4,6 +4,7 @@
 use super::connect::{self, Unreachable};
 use crate::{
     config::Config,
+    cron_job::runs::Runs,
     database::{self, sizes::sizes},
     facts,
     ledger::{Changes, Ledger, Taken},
@@ -52,6 +53,7 @@ pub struct Shared {
     pub tls: Arc<ClientConfig>,
     pub ledger: Arc<Mutex<Ledger>>,
     pub reports: Arc<Reports>,
+    pub runs: Arc<Runs>,
     pub worker: Sender<Errand>,
     pub status: Arc<Status>,
     pub mariadb: Arc<dyn database::Engine>,
@@ -192,6 +194,7 @@ async fn serve(
                         if welcome && !was_welcome {
                             welcomed();
                             shared.reports.connected();
+                            shared.runs.connected();
                         }
                     }
                     Message::Close(_) => return Err(Ended::Broken("closed by the panel")),
@@ -201,6 +204,13 @@ async fn serve(
             }
             () = shared.reports.news.notified(), if welcome => report(shared, socket).await?,
             Some(Ok(answer)) = answers.join_next() => say(socket, &answer).await?,
+            () = shared.runs.news.notified(), if welcome => {
+                // One at a time: what changes meanwhile goes first.
+                if let Some(run) = shared.runs.take() {
+                    say(socket, &FromAgent::Run { run }).await?;
+                    shared.runs.news.notify_one();
+                }
+            }
             _ = again.tick(), if inbox.full.is_some() => inbox.again(shared, socket).await?,
             _ = ping.tick() => {
                 if heard_at.elapsed() > SILENCE {

@@ -22,6 +22,7 @@ use server::account::{AccountView, Standing};
 pub enum Part {
     Sites,
     Databases,
+    CronJobs,
     Changes,
     People,
     Manage,
@@ -48,6 +49,11 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
             words: lang.pick("Bases de données", "Databases"),
             href: format!("{path}/databases"),
             current: part == Part::Databases,
+        },
+        shell::Part {
+            words: lang.pick("Tâches planifiées", "Cron jobs"),
+            href: format!("{path}/cron-jobs"),
+            current: part == Part::CronJobs,
         },
         Tab {
             words: lang.pick("Modifications", "Changes"),

@@ -48,6 +48,9 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         let rights = rights.map(|rights| format!(" · {}", rights.word().pick(lang))).unwrap_or_default();
         return Some(format!("{of} {}{rights}", text(side, "in")?));
     }
+    if change.verb == "cron_job.update" {
+        return cron_job(lang, change);
+    }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
         return Some(lang.pick(
@@ -95,6 +98,35 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         ));
     }
     None
+}
+
+/// Which parts of a cron job changed, and to what.
+fn cron_job(lang: Lang, change: &ChangeView) -> Option<String> {
+    let value = |side: &Option<Value>, key: &str| side.as_ref().and_then(|side| side.get(key)).cloned();
+    let parts = [
+        ("schedule", lang.pick("horaire", "schedule")),
+        ("zone", lang.pick("fuseau horaire", "time zone")),
+        ("script", lang.pick("script", "script")),
+        ("arguments", lang.pick("paramètres", "arguments")),
+        ("command", lang.pick("commande", "command")),
+        ("minutes", lang.pick("durée limite", "time limit")),
+        ("notify", lang.pick("courriel", "mail")),
+        ("paused", lang.pick("en pause", "paused")),
+    ];
+    let changed =
+        parts.into_iter().filter(|(key, _)| value(&change.before, key) != value(&change.after, key));
+    let said: Vec<String> = changed
+        .filter_map(|(key, word)| match value(&change.after, key)? {
+            Value::String(text) => Some(format!("{word}{}{}", lang.colon(), shown(&text))),
+            Value::Bool(yes) => Some(format!(
+                "{word}{}{}",
+                lang.colon(),
+                if yes { lang.pick("oui", "yes") } else { lang.pick("non", "no") }
+            )),
+            other => Some(format!("{word}{}{other}", lang.colon())),
+        })
+        .collect();
+    (!said.is_empty()).then(|| said.join(" · "))
 }
 
 fn list(side: &Option<Value>, key: &str) -> Vec<String> {
@@ -182,6 +214,10 @@ pub fn loss(lang: Lang, change: &ChangeView) -> Option<&'static str> {
             "Les applications qui l’utilisent cesseront de marcher. Ses données sont gardées quelque temps.",
             "Applications that use it stop working. Its data is kept for some time.",
         )),
+        "cron_job.create" => Some(lang.pick(
+            "La tâche ne s’exécutera plus, et ce que ses exécutions ont écrit disparaît.",
+            "The job will not run any more, and what its runs wrote is gone.",
+        )),
         "account.restore" => {
             Some(lang.pick("Ses sites cesseront de répondre.", "Its sites will stop answering."))
         }
@@ -199,6 +235,7 @@ pub fn kind(lang: Lang, kind: Kind) -> &'static str {
         Kind::Site => lang.pick("site", "site"),
         Kind::Certificate => lang.pick("certificat", "certificate"),
         Kind::Database => lang.pick("base de données", "database"),
+        Kind::CronJob => lang.pick("tâche planifiée", "cron job"),
     }
 }
 

@@ -29,6 +29,8 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::Recovered => lang.pick("accès passé à une autre adresse", "access moved to another address"),
         Kind::NewAddress => lang.pick("nouvelle adresse", "new address"),
         Kind::CertificateEnds => lang.pick("HTTPS d’un site s’arrête", "a site's HTTPS ends"),
+        Kind::CronFails => lang.pick("une tâche planifiée échoue", "a cron job fails"),
+        Kind::CronWorks => lang.pick("une tâche planifiée marche de nouveau", "a cron job works again"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }

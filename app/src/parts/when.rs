@@ -45,6 +45,13 @@ pub fn moment(lang: Lang, ms: i64) -> AnyView {
     time(ms, moment_words(lang, &zoned(ms)), None)
 }
 
+/// A moment as the clocks of another zone show it.
+pub fn moment_in(lang: Lang, ms: i64, zone: &str) -> AnyView {
+    let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let zone = TimeZone::get(zone).unwrap_or_else(|_| PARIS.clone());
+    time(ms, moment_words(lang, &at.to_zoned(zone)), None)
+}
+
 /// How long ago, up to a day; then the moment itself.
 pub fn ago(lang: Lang, now_ms: i64, ms: i64) -> AnyView {
     time(ms, ago_words(lang, now_ms, ms), Some(moment_words(lang, &zoned(ms))))

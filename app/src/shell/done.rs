@@ -16,6 +16,15 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),
+        "cron_job_added" => Text::new("La tâche est ajoutée.", "The cron job is added."),
+        "cron_job_saved" => Text::new("La tâche est modifiée.", "The cron job is changed."),
+        "cron_job_run" => Text::new(
+            "L’exécution est demandée\u{a0}: elle commence dans quelques secondes.",
+            "The run is asked for: it begins within seconds.",
+        ),
+        "cron_job_paused" => Text::new("La tâche est en pause.", "The cron job is paused."),
+        "cron_job_resumed" => Text::new("La tâche a repris.", "The cron job is resumed."),
+        "cron_job_deleted" => Text::new("La tâche est supprimée.", "The cron job is deleted."),
         "https_set" => Text::new(
             "C’est réglé\u{a0}: l’hôte suit dans un instant.",
             "It is set: the host follows in a moment.",

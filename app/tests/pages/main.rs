@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod certificates;
+mod cron_jobs;
 mod databases;
 mod escape;
 mod factors;

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use made::{approval, certificate, database, factor, host, invitation, mail, role, session, staff};
+use made::{approval, certificate, cron_job, database, factor, host, invitation, mail, role, session, staff};
 use model::{AccountId, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
@@ -181,6 +181,8 @@ impl Stage {
             accounts.push(server::account::create(&server, &panel, new).await.unwrap().item.id);
         }
         let account = accounts[0];
+        // Before the site: what changed last is its names.
+        let job = cron_job(&server, &panel, account, label).await;
         let site = server::site::create(&server, &panel, account, "asso.example").await.unwrap();
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
@@ -230,6 +232,7 @@ impl Stage {
             ("factor", factor(&server, &owner).await),
             ("session", "0123456789abcdef".to_owned()),
             ("mail", mail(&server, account).await.to_string()),
+            ("cron_job", job.to_string()),
             ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));

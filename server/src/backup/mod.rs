@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 34] = [
+pub const TABLES: [&str; 36] = [
     "panel",
     "users",
     "members",
@@ -33,6 +33,7 @@ pub const TABLES: [&str; 34] = [
     "domains",
     "sites",
     "names",
+    "cron_jobs",
     "certificates",
     "certificate_orders",
     "acme_accounts",
@@ -53,8 +54,8 @@ pub const TABLES: [&str; 34] = [
 
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
-/// the restored panel makes it anew (`change::index`), as it does the words of the search.
-pub const LEFT_OUT: [&str; 12] = [
+/// the restored panel makes it anew (`change::index`), as it does the words of the search. And runs of cron jobs: hosts tell of them again.
+pub const LEFT_OUT: [&str; 13] = [
     "sessions",
     "viewings",
     "halfway",
@@ -67,6 +68,7 @@ pub const LEFT_OUT: [&str; 12] = [
     "change_log",
     "member_imports",
     "search_words",
+    "cron_runs",
 ];
 
 /// The index of words, which each engine keeps in tables of its own named so.

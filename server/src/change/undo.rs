@@ -2,7 +2,7 @@
 
 use super::{ChangeView, Done, show};
 use crate::{
-    Actor, Server, account, database, member, site,
+    Actor, Server, account, cron_job, database, member, site,
     store::{among, internal, sql},
 };
 use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
@@ -21,6 +21,7 @@ pub(super) fn may(actor: &Actor, verb: &str) -> bool {
         | "database.restore"
         | "database_user.rights" => true,
         _ if site::Part::from_verb(verb).is_some() => true,
+        "cron_job.create" | "cron_job.update" | "cron_job.delete" => true,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" | "account.plan"
         | "member.rename" | "member.update" | "member.status" => actor.staff.does(Duty::Administer),
         _ => false,
@@ -91,6 +92,21 @@ pub async fn undo(server: &Server, actor: &Actor, change: ChangeId) -> Result<Do
             database::set_rights_as(server, actor, at, None, before, Some(change)).await?.change
         }
         "site.delete" => site::recreate(server, actor, &undone).await?.change,
+        "cron_job.create" | "cron_job.update" => {
+            let job = id.parse()?;
+            let now = cron_job::show(server, actor, job).await?;
+            still(cron_job::spec_of(&undone.after)? == now.spec)?;
+            let version = Some(now.version);
+            match undone.verb.as_str() {
+                "cron_job.create" => cron_job::delete_as(server, actor, job, version, Some(change)).await?,
+                _ => {
+                    let before = cron_job::spec_of(&undone.before)?;
+                    cron_job::set_as(server, actor, job, version, before, Some(change)).await?
+                }
+            }
+            .change
+        }
+        "cron_job.delete" => cron_job::recreate(server, actor, &undone).await?.change,
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
             let account = id.parse()?;
             let now = account::show(server, actor, account).await?;
@@ -183,6 +199,9 @@ fn family(verb: &str) -> &'static [&'static str] {
             &["database.create", "database.delete", "database.restore", "database.erase"]
         }
         "database_user.rights" => &["database_user.rights", "database_user.delete"],
+        "cron_job.create" | "cron_job.update" | "cron_job.delete" => {
+            &["cron_job.create", "cron_job.update", "cron_job.delete"]
+        }
         "account.plan" => &["account.plan"],
         "member.rename" | "member.update" => &["member.rename", "member.update"],
         // Each stands at a place of its own in the history of statuses, whatever came later.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 93] = [
+const WORDS: [(&str, &str, &str); 97] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -23,6 +23,10 @@ const WORDS: [(&str, &str, &str); 93] = [
     ("site.errors", "Pages d’erreur du site", "Site's pages for errors"),
     ("site.root", "Dossier montré par le site", "Folder the site shows"),
     ("site.delete", "Site supprimé", "Site deleted"),
+    ("cron_job.create", "Tâche planifiée ajoutée", "Cron job added"),
+    ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),
+    ("cron_job.run", "Tâche planifiée lancée à la main", "Cron job run by hand"),
+    ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
     ("certificate.delete", "Certificat retiré", "Certificate taken away"),

@@ -6,7 +6,7 @@ use super::{
     report::Told,
     store::{self, Hello},
 };
-use crate::{Server, certificate, verify};
+use crate::{Server, certificate, cron_job, verify};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
@@ -216,7 +216,7 @@ impl Connection {
 
     /// Handles what came in, reports together.
     async fn hear(&mut self, batch: &mut Vec<Heard>) -> Result<(), Ended> {
-        let mut items = Vec::new();
+        let (mut items, mut runs) = (Vec::new(), Vec::new());
         for heard in batch.drain(..) {
             match heard {
                 Heard::Alive => {}
@@ -236,6 +236,7 @@ impl Connection {
                         let _ = asker.send(answer);
                     }
                 }
+                Heard::Frame(FromAgent::Run { run }) => runs.push(run),
                 Heard::Frame(FromAgent::Refused { reason, position }) => {
                     self.refused(reason, position).await?
                 }
@@ -246,7 +247,7 @@ impl Connection {
         for part in told.chunks(BATCH) {
             self.report(part).await.map_err(Ended::Store)?;
         }
-        Ok(())
+        cron_job::ran(&self.server, self.host, &runs).await.map_err(Ended::Store)
     }
 
     fn acknowledged(&mut self, generation: u64) {
@@ -300,10 +301,10 @@ impl Connection {
             if told.state != ChangeState::Applied {
                 continue;
             }
-            let silent = matches!(told.kind, Kind::Account | Kind::Database);
-            if silent || (told.kind == Kind::Certificate && news.body.is_none()) {
-                // There is nothing to ask an account from outside: its sites answer for it. Nor a database, which nobody outside may
-                // reach. Nor of a certificate that is gone.
+            let gone = told.kind == Kind::Certificate && news.body.is_none();
+            if gone || matches!(told.kind, Kind::Account | Kind::Database | Kind::CronJob) {
+                // Nothing to ask from outside: an account's sites answer for it, nobody outside may reach a database, a cron job's runs
+                // are told.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {

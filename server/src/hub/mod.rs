@@ -17,6 +17,7 @@ mod store;
 pub(crate) use door::admitted;
 pub use door::router;
 pub use report::{News, Told, record};
+pub(crate) use store::clean as clean_lines;
 
 use crate::{
     Server,

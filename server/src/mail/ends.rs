@@ -40,16 +40,7 @@ pub(crate) async fn certificates_end(
             Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
         })
         .await?;
-    let contacts = sql("SELECT c.email, m.lang FROM member_contacts c JOIN members m ON m.id = c.member_id
-         WHERE c.member_id = $1 AND c.purpose = 'technical' AND c.email IS NOT NULL ORDER BY c.position")
-    .bind(account.member.id)
-    .all(tx.on(), |row| Ok(Reader { user: None, email: row.get("email")?, lang: Some(row.get("lang")?) }))
-    .await?;
-    for contact in contacts {
-        if readers.iter().all(|reader| reader.email.key() != contact.email.key()) {
-            readers.push(contact);
-        }
-    }
+    technical_contacts(tx, account, &mut readers).await?;
     for reader in &readers {
         let facts = Facts {
             account: Some(account.name.to_string()),
@@ -71,4 +62,23 @@ pub(crate) async fn certificates_end(
         queue(tx, server, &letter).await?;
     }
     Ok(readers.len())
+}
+
+/// And the technical contacts of the account's member, each address once.
+pub(super) async fn technical_contacts(
+    tx: &mut Tx,
+    account: &AccountView,
+    readers: &mut Vec<Reader>,
+) -> Result<(), Problem> {
+    let contacts = sql("SELECT c.email, m.lang FROM member_contacts c JOIN members m ON m.id = c.member_id
+         WHERE c.member_id = $1 AND c.purpose = 'technical' AND c.email IS NOT NULL ORDER BY c.position")
+    .bind(account.member.id)
+    .all(tx.on(), |row| Ok(Reader { user: None, email: row.get("email")?, lang: Some(row.get("lang")?) }))
+    .await?;
+    for contact in contacts {
+        if readers.iter().all(|reader| reader.email.key() != contact.email.key()) {
+            readers.push(contact);
+        }
+    }
+    Ok(())
 }

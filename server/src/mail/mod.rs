@@ -3,6 +3,7 @@
 mod api;
 mod at_once;
 mod carrier;
+mod cron;
 mod ends;
 mod headers;
 mod job;
@@ -19,6 +20,7 @@ mod trouble;
 pub(crate) use api::ROUTES;
 pub use at_once::at_once;
 pub use carrier::Carrier;
+pub(crate) use cron::{JobNews, cron_job};
 pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use member::member_ended;
@@ -28,7 +30,7 @@ pub use rules::{again, failed, list, list_in};
 pub(crate) use security::{Moved, factor, recovered, recovery_asked, recovery_refused};
 pub use settings::{Security, Sender, Settings, Smtp, Way};
 
-use model::{AccountId, Lang, MailId, SiteId, Text};
+use model::{AccountId, CronJobId, Lang, MailId, SiteId, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,12 +68,15 @@ pub enum Kind {
     Staff,
     /// Certificates of a site's names end, and could not be renewed so far.
     CertificateEnds,
+    /// A cron job begins to fail, or works again.
+    CronFails,
+    CronWorks,
     /// Where history ends, each week.
     ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 21] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -90,6 +95,8 @@ impl Kind {
         Kind::Asked,
         Kind::Staff,
         Kind::CertificateEnds,
+        Kind::CronFails,
+        Kind::CronWorks,
         Kind::ChainHead,
     ];
 
@@ -113,6 +120,8 @@ impl Kind {
             Kind::Asked => "asked",
             Kind::Staff => "staff",
             Kind::CertificateEnds => "certificate_ends",
+            Kind::CronFails => "cron_fails",
+            Kind::CronWorks => "cron_works",
             Kind::ChainHead => "chain_head",
         }
     }
@@ -208,6 +217,11 @@ pub(crate) struct Facts {
     /// A site, and those of its names whose certificates end.
     pub site: Option<SiteId>,
     pub endings: Vec<Ending>,
+    /// A cron job, what it does, when its run began, and how that failed.
+    pub job: Option<CronJobId>,
+    pub words: Option<String>,
+    pub run_at: Option<i64>,
+    pub how: Option<Text>,
     /// Where the chain of history ends.
     pub head: Option<Head>,
 }

@@ -13,7 +13,7 @@ pub(super) struct Matter<'a> {
     pub user: Option<UserId>,
     pub member: Option<MemberId>,
     pub account: Option<AccountId>,
-    /// The invitation, grant, approval or site; mails of before do not say.
+    /// The invitation, grant, approval, site or cron job; mails of before do not say.
     pub about: Option<&'a str>,
 }
 
@@ -60,6 +60,16 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
             sql("SELECT COUNT(*) FROM certificates c JOIN names n ON n.name = c.name
                  WHERE n.site_id = $1 AND c.chain_key < c.key_number AND c.warned_days IS NOT NULL")
             .bind(site)
+        }
+        // It works again meanwhile, fails again, or is gone.
+        (Kind::CronFails, Some(about)) => {
+            let (job, since) = about.split_once(' ').unwrap_or((about, ""));
+            let held = sql("SELECT COUNT(*) FROM cron_jobs WHERE id = $1 AND failing_at = $2");
+            held.bind(job).bind(since.parse::<i64>().ok())
+        }
+        (Kind::CronWorks, Some(about)) => {
+            let job = about.split(' ').next();
+            sql("SELECT COUNT(*) FROM cron_jobs WHERE id = $1 AND failing_at IS NULL").bind(job)
         }
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")

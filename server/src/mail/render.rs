@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 38] = mails![
+static FILES: [[(&str, &str); 3]; 42] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -44,6 +44,8 @@ static FILES: [[(&str, &str); 3]; 38] = mails![
     "asked",
     "staff",
     "certificate_ends",
+    "cron_fails",
+    "cron_works",
     "chain_head"
 ];
 
@@ -111,6 +113,10 @@ pub(super) fn render(origin: &Origin, told: &Told<'_>) -> Result<Rendered, Probl
     context.insert("email", &facts.email);
     context.insert("site_url", &facts.site.map(|id| format!("{origin}/sites/{id}")));
     context.insert("endings", &facts.endings.iter().map(|one| ending(*lang, one)).collect::<Vec<_>>());
+    context.insert("job_url", &facts.job.map(|id| format!("{origin}/cron-jobs/{id}")));
+    context.insert("words", &facts.words);
+    context.insert("run_at", &facts.run_at.map(moment));
+    context.insert("how", &facts.how.as_ref().map(|how| how.pick(*lang)));
     context.insert("position", &facts.head.as_ref().map(|head| head.position));
     context.insert("hash", &facts.head.as_ref().map(|head| head.hash.as_str()));
     context.insert("head_at", &facts.head.as_ref().and_then(|head| head.at).map(moment));
@@ -257,6 +263,8 @@ mod tests {
                             | Kind::MemberDeleted
                             | Kind::Restored
                             | Kind::CertificateEnds
+                            | Kind::CronFails
+                            | Kind::CronWorks
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("essaim"), kind == Kind::MemberDeleted, "{what}");

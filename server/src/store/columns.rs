@@ -227,6 +227,8 @@ text_columns!(
     model::DatabaseName,
     model::DatabaseUserName,
     model::PasswordHash,
+    model::Schedule,
+    model::ZoneName,
 );
 
 /// Enums stored by their code.
@@ -265,4 +267,6 @@ coded_columns!(
     crate::census::What,
     crate::site::Redirect,
     crate::site::HstsReach,
+    crate::cron_job::Notify,
+    crate::cron_job::How,
 );

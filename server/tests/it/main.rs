@@ -12,6 +12,7 @@ mod bench;
 mod census;
 mod certificates;
 mod changes;
+mod cron_jobs;
 mod databases;
 mod ends;
 mod factors;

@@ -2,9 +2,11 @@
 
 use crate::{
     fault::{Faults, Point},
-    testing::{World, account, certificate, chain, database, site, wanted},
+    testing::{World, account, certificate, chain, cron_job, database, site, wanted},
 };
-use model::{AccountState, Body, Database, DatabaseRights, DatabaseState, PhpKey, Resource, wire::ReportState};
+use model::{
+    AccountState, Body, Database, DatabaseRights, DatabaseState, PhpKey, Resource, wire::ReportState,
+};
 use std::{
     collections::BTreeSet,
     io,
@@ -81,6 +83,10 @@ fn other_users() -> Resource {
     wanted(&Body::Database(database), 0)
 }
 
+fn job(line: &str) -> Resource {
+    wanted(&Body::CronJob(cron_job("asso", 1, 5, line)), 0)
+}
+
 fn gone(resource: Resource) -> Resource {
     Resource { body: None, ..resource }
 }
@@ -107,6 +113,9 @@ fn operations() -> Vec<(&'static str, Vec<Resource>, Resource)> {
         ("certificate.create", vec![asso()], certified(1, None)),
         ("certificate.change", vec![asso(), certified(1, None)], certified(1, Some(1))),
         ("certificate.remove", vec![asso(), certified(1, None)], gone(certified(1, None))),
+        ("cron_job.create", vec![asso()], job("true")),
+        ("cron_job.change", vec![asso(), job("true")], job("false")),
+        ("cron_job.remove", vec![asso(), job("true")], gone(job("true"))),
     ]
 }
 

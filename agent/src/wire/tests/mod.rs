@@ -145,11 +145,13 @@ async fn running(panel: &Panel) -> (World, Shared) {
     let worker = Worker::new(world.hands.clone(), ledger.clone(), reports.clone(), status.clone());
     std::thread::spawn(move || worker.run(&to_do));
     let tls = tls::of_agent(&identity).unwrap();
+    let runs = Arc::new(crate::cron_job::runs::Runs::of(&world.paths));
     let shared = Shared {
         config: Arc::new(config),
         tls,
         ledger,
         reports,
+        runs,
         worker: errands,
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),

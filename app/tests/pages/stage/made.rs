@@ -186,3 +186,28 @@ pub async fn session(server: &Server, email: &str, admin: bool) -> String {
     let begun = server::session::begin(server, verified, Default::default()).await.unwrap().whole().unwrap();
     format!("{}={}", server::session::SESSION_COOKIE, begun.session.reveal())
 }
+
+/// A cron job that says `label`, with a run that failed saying so too.
+pub async fn cron_job(
+    server: &Server,
+    actor: &server::Actor,
+    account: model::AccountId,
+    label: &str,
+) -> model::CronJobId {
+    let new = server::cron_job::NewCronJob {
+        schedule: Some("30 2 * * *".into()),
+        command: Some(format!("echo '{label}'")),
+        ..Default::default()
+    };
+    let id = server::cron_job::create(server, actor, account, new).await.unwrap().item.id;
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO cron_runs (job_id, started_at, ended_at, how, code, why, skipped, output, kept)
+         VALUES ($1, 1790000000000, 1790000009000, 'exit', 3, 'time', 2, $2, 'end')")
+    .bind(id)
+    .bind(format!("{label}\n"))
+    .run(tx.on())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}

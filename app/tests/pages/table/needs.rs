@@ -59,6 +59,17 @@ pub fn needs(route: &Route) -> Needs {
         (Verb::Post, "/members/{member}/about" | "/members/{member}/about/confirm") => {
             Needs::Record(Right::Own)
         }
+        (Verb::Get, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => Needs::Account(Right::See),
+        (_, "/accounts/{account}/cron-jobs/new" | "/cron-jobs/{cron_job}/edit") => {
+            Needs::Account(Right::Sites)
+        }
+        (
+            Verb::Post,
+            "/cron-jobs/{cron_job}/run"
+            | "/cron-jobs/{cron_job}/pause"
+            | "/cron-jobs/{cron_job}/resume"
+            | "/cron-jobs/{cron_job}/delete",
+        ) => Needs::Account(Right::Sites),
         (Verb::Get, "/sites/{site}" | "/changes/{change}") => Needs::Account(Right::See),
         (
             Verb::Get,

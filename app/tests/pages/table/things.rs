@@ -42,6 +42,12 @@ impl Things {
         let database = server::database::create(server, &panel, account, new).await.unwrap().done.item;
         let names = [format!("{name}.example"), format!("www.{name}.example")];
         let renamed = server::site::set_names(server, &panel, site.item.id, None, &names).await.unwrap();
+        let job = server::cron_job::NewCronJob {
+            schedule: Some("@daily".into()),
+            command: Some("true".into()),
+            ..Default::default()
+        };
+        let job = server::cron_job::create(server, &panel, account, job).await.unwrap().item.id;
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
         let spare = server::plan::create(server, &panel, stage::plan(&format!("Ruche {name}")))
             .await
@@ -123,6 +129,7 @@ impl Things {
             ("", "{account}", account.to_string()),
             ("", "{member}", member.to_string()),
             ("", "{site}", site_id.clone()),
+            ("", "{cron_job}", job.to_string()),
             ("", "{change}", renamed.change.unwrap().to_string()),
             ("", "{grant}", reader),
             ("", "{invitation}", mine),
@@ -193,6 +200,12 @@ pub fn fields(name: &str, plan: &str) -> Vec<(&'static str, String)> {
         ("consent", "put_back".into()),
         ("status", "left".into()),
         ("to", "/".into()),
+        ("every", "hour".into()),
+        ("at", "0:05".into()),
+        ("zone", "UTC".into()),
+        ("does", "command".into()),
+        ("command", "true".into()),
+        ("minutes", "5".into()),
         ("csv", format!("nom\n{name}")),
     ]
     .into()

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
     api::{Route, Verb},
-    approval, database, factor, grant,
+    approval, cron_job, database, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
     session, site,
@@ -42,6 +42,12 @@ impl Things {
         let new = database::NewDatabase { name: "wiki".into(), user: None };
         let database = database::create(server, &owner, account.id, new).await.unwrap().done.item;
         let site = site::create(server, &owner, account.id, &format!("{name}.example")).await.unwrap();
+        let new = cron_job::NewCronJob {
+            schedule: Some("@daily".into()),
+            command: Some("true".into()),
+            ..Default::default()
+        };
+        let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
@@ -71,6 +77,7 @@ impl Things {
                 ("", "{database}", database.id.to_string()),
                 ("", "{database_user}", database.users[0].id.to_string()),
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
+                ("", "{cron_job}", job.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -261,6 +268,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
             body
         }
         (_, "/databases/{database}/users/{database_user}") => json!({ "rights": "write" }),
+        (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
+            json!({ "schedule": "@hourly", "command": "true" })
+        }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),

@@ -1,0 +1,83 @@
+//! Cron jobs that begin to fail, or work again: told to those who can look after them.
+
+use super::{Facts, Kind, Letter, ends::technical_contacts, people::Reader, queue};
+use crate::{
+    Server,
+    account::AccountView,
+    store::{Tx, sql},
+};
+use model::{CronJobId, Problem, RunEnd, Text, text};
+
+/// What is told of a job.
+pub(crate) struct JobNews {
+    pub job: CronJobId,
+    /// What it does, in one line.
+    pub words: String,
+    /// When the run began.
+    pub at: i64,
+    /// How it failed; `None`: it works again.
+    pub failed: Option<RunEnd>,
+}
+
+/// Tells webmasters, managers and owners, and the member's technical contacts. The caller has made sure that this panel sends mail.
+pub(crate) async fn cron_job(
+    tx: &mut Tx,
+    server: &Server,
+    account: &AccountView,
+    news: JobNews,
+) -> Result<(), Problem> {
+    let mut readers =
+        sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
+           (SELECT g.user_id FROM grants g WHERE g.role IN ('owner', 'manager', 'webmaster') AND (g.account_id = $1 OR g.member_id = $2)
+             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)) ORDER BY u.id")
+        .bind(account.id)
+        .bind(account.member.id)
+        .bind(server.world.now_ms())
+        .all(tx.on(), |row| {
+            Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
+        })
+        .await?;
+    technical_contacts(tx, account, &mut readers).await?;
+    for reader in &readers {
+        let letter = Letter {
+            kind: if news.failed.is_some() { Kind::CronFails } else { Kind::CronWorks },
+            to: &reader.email,
+            lang: reader.lang.unwrap_or_default(),
+            user: reader.user,
+            member: Some(account.member.id),
+            account: Some(account.id),
+            about: Some(format!("{} {}", news.job, news.at)),
+            facts: Facts {
+                account: Some(account.name.to_string()),
+                job: Some(news.job),
+                words: Some(news.words.chars().take(200).collect()),
+                run_at: Some(news.at),
+                how: news.failed.map(words),
+                ..Facts::default()
+            },
+            link: None,
+        };
+        queue(tx, server, &letter).await?;
+    }
+    Ok(())
+}
+
+fn words(end: RunEnd) -> Text {
+    match end {
+        RunEnd::Exit { code } => {
+            text!("Elle s’est terminée avec le code {code}.", "It ended with the code {code}.")
+        }
+        RunEnd::Signal { number } => {
+            text!("Elle a été arrêtée par le signal {number}.", "It was ended by the signal {number}.")
+        }
+        RunEnd::TimeLimit => Text::new(
+            "Elle a dépassé sa durée limite et a été arrêtée.",
+            "It went beyond its time limit and was ended.",
+        ),
+        RunEnd::Memory => Text::new(
+            "Elle a demandé trop de mémoire et a été arrêtée.",
+            "It asked for too much memory and was ended.",
+        ),
+        _ => Text::new("Elle n’a pas pu être lancée.", "It could not be started."),
+    }
+}
