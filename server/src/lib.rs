@@ -71,6 +71,8 @@ pub struct Parts {
     pub verifier: verify::Verifier,
     /// The figures home pages ask for, as of the last count.
     pub census: census::Memory,
+    /// How much is on each host, as of the last write.
+    pub tallies: host::Memory,
     /// What carries mails to people; `None`: this panel sends none.
     pub carrier: Option<mail::Carrier>,
     /// What gets certificates signed; `None`: no authority was chosen.
@@ -123,6 +125,7 @@ impl Server {
             hub: hub::Hub::new(ca::hex(&process)),
             verifier: verify::Verifier::new(outside.manner),
             census: census::Memory::default(),
+            tallies: host::Memory::default(),
             carrier,
             issuer: issuer.map(Arc::new),
         }));

@@ -9,6 +9,7 @@ mod renew;
 mod resources;
 mod rules;
 mod store;
+mod tally;
 mod token;
 mod touch;
 
@@ -21,6 +22,7 @@ pub(crate) use renew::endpoint as renew_endpoint;
 pub use resources::{ResourceView, Wanted, resources};
 pub use rules::{Added, NewHost, Update, add, new_token, update};
 pub use store::{list, show};
+pub use tally::Memory;
 pub(crate) use touch::consent_of;
 
 use model::{HostFacts, HostId, HostName, Text};

@@ -1,6 +1,6 @@
 //! The table `hosts` as admins see it. Only admins know hosts by more than their name.
 
-use super::{Counts, Frozen, HostState, HostView};
+use super::{Counts, Frozen, HostState, HostView, tally};
 use crate::{
     Actor, Server,
     actor::not_found,
@@ -16,9 +16,9 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
     actor.must(Duty::SeeHosts)?;
     let [order, name] = listing.after()?;
     let now = server.world.now_ms();
+    let written = server.store.written();
     let mut snapshot = server.store.read().await?;
-    let hosts = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts,
-           (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
+    let hosts = sql("SELECT h.*, (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
          FROM hosts h
          WHERE h.name LIKE $1 ESCAPE '\\' AND ($2 = ''
            OR CASE h.state WHEN 'retired' THEN '1' ELSE '0' END > $2
@@ -34,9 +34,7 @@ pub async fn list(server: &Server, actor: &Actor, listing: &Listing) -> Result<P
         let order = if host.state == HostState::Retired { "1" } else { "0" };
         [order.to_owned(), host.name.to_string()]
     });
-    for host in &mut page.items {
-        host.resources = counts(&mut snapshot, host.id).await?;
-    }
+    tally::fill(server, &mut snapshot, written, &mut page.items).await?;
     Ok(page)
 }
 
@@ -47,14 +45,13 @@ pub async fn show(server: &Server, actor: &Actor, host: HostId) -> Result<HostVi
 }
 
 pub(super) async fn load(on: &mut AnyConnection, host: HostId, now: i64) -> Result<HostView, Problem> {
-    let found = sql("SELECT h.*, (SELECT COUNT(*) FROM accounts a WHERE a.host_id = h.id AND a.state <> 'erased') AS accounts,
-           (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
+    let found = sql("SELECT h.*, (SELECT MAX(c.expires_at) FROM host_certificates c WHERE c.host_id = h.id AND c.revoked_at IS NULL) AS certificate_until
          FROM hosts h WHERE h.id = $1")
         .bind(host)
         .optional(&mut *on, |row| view(row, now))
         .await?;
     let mut view = found.ok_or_else(not_found)?;
-    view.resources = counts(on, host).await?;
+    tally::fill_now(on, &mut view).await?;
     Ok(view)
 }
 
@@ -73,24 +70,6 @@ pub(super) async fn lock(tx: &mut Tx, host: HostId, now: i64) -> Result<HostView
             "This host is retired: add a new one.",
         ),
     ))
-}
-
-async fn counts(on: &mut AnyConnection, host: HostId) -> Result<Counts, Problem> {
-    let mut counts = Counts::default();
-    sql("SELECT state, COUNT(*) AS many FROM resources WHERE host_id = $1 GROUP BY state")
-        .bind(host)
-        .all(on, |row| {
-            let (state, many): (String, u32) = (row.get("state")?, row.get("many")?);
-            match state.as_str() {
-                "applied" | "verified" => counts.applied += many,
-                "failed" | "refused" => counts.failed += many,
-                "held" => counts.held += many,
-                _ => counts.pending += many,
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(counts)
 }
 
 fn view(row: &Row, now: i64) -> Result<HostView, Problem> {
@@ -120,7 +99,8 @@ fn view(row: &Row, now: i64) -> Result<HostView, Problem> {
             Some((since, text)) => Some(Frozen { since, text, ledger_at: row.get("ledger_at")? }),
             None => None,
         },
-        accounts: row.get("accounts")?,
+        // Counted beside the row.
+        accounts: 0,
         resources: Counts::default(),
         created_at: row.get("created_at")?,
         version: row.get("version")?,

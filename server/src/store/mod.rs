@@ -19,7 +19,13 @@ use crate::wake::Waker;
 use crate::world::World;
 use model::{Panel, PanelId, Problem, TenantUid};
 use sqlx::{Any, AnyPool, Executor, Transaction};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use tokio::sync::Semaphore;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -35,6 +41,7 @@ pub struct Store {
     panel: PanelId,
     /// SQLite has one writer at a time: writers queue here in order instead of polling its lock.
     turn: Option<Arc<Semaphore>>,
+    written: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -57,7 +64,7 @@ impl Store {
         }
         let panel = identity(&pool, world).await?;
         let turn = (engine == Engine::Sqlite).then(|| Arc::new(Semaphore::new(1)));
-        let store = Store { pool, engine, waker: Waker::default(), panel, turn };
+        let store = Store { pool, engine, waker: Waker::default(), panel, turn, written: Arc::default() };
         if engine == Engine::Postgres {
             listen::start(database.to_owned(), store.waker.clone()).await?;
         }
@@ -87,7 +94,13 @@ impl Store {
         };
         let begun = self.pool.begin_with(self.engine.begin_write()).await;
         let inner = begun.map_err(|error| query::database_problem("BEGIN", error))?;
-        Ok(Tx::new(inner, self.engine, self.waker.clone(), turn))
+        Ok(Tx::new(inner, self.engine, self.waker.clone(), self.written.clone(), turn))
+    }
+
+    /// How many transactions have written so far: while it is the same, so is what they write. `None` with PostgreSQL, where other
+    /// processes write as well. Ask before reading what is to be kept.
+    pub fn written(&self) -> Option<u64> {
+        (self.engine == Engine::Sqlite).then(|| self.written.load(Ordering::Acquire))
     }
 
     /// Upkeep, now and then.

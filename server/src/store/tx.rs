@@ -4,7 +4,13 @@ use super::{Engine, query, sql};
 use crate::wake::{Wake, Waker};
 use model::{AccountId, HostId, Problem, UserId};
 use sqlx::{Any, AnyConnection, Transaction};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Dropped without `commit`, it rolls back.
@@ -14,6 +20,7 @@ pub struct Tx {
     engine: Engine,
     waker: Waker,
     wakes: BTreeSet<Wake>,
+    written: Arc<AtomicU64>,
     _turn: Option<OwnedSemaphorePermit>,
 }
 
@@ -22,9 +29,10 @@ impl Tx {
         inner: Transaction<'static, Any>,
         engine: Engine,
         waker: Waker,
+        written: Arc<AtomicU64>,
         turn: Option<OwnedSemaphorePermit>,
     ) -> Tx {
-        Tx { inner, engine, waker, wakes: BTreeSet::new(), _turn: turn }
+        Tx { inner, engine, waker, wakes: BTreeSet::new(), written, _turn: turn }
     }
 
     /// What queries run on: `sql("…").run(tx.on())`.
@@ -55,9 +63,11 @@ impl Tx {
             }
         }
         // In a task of its own: an asker who goes away at this very moment cannot leave a committed change unheard.
-        let Tx { inner, engine, waker, wakes, _turn } = self;
+        let Tx { inner, engine, waker, wakes, written, _turn } = self;
         let committed = tokio::spawn(async move {
             inner.commit().await?;
+            // Before anybody is told to look again.
+            written.fetch_add(1, Ordering::AcqRel);
             if engine.notify().is_none() {
                 wakes.into_iter().for_each(|wake| waker.send(wake));
             }

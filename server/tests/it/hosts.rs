@@ -1,6 +1,10 @@
 //! What admins do with hosts.
 
-use crate::{bench::Bench, hub::add};
+use crate::{
+    bench::Bench,
+    hub::{add, connected, until},
+};
+use model::wire::ReportState;
 use server::{
     change,
     host::{self, HostState, NewHost},
@@ -50,4 +54,22 @@ pub async fn hosts_are_admins_only_and_their_acts_are_recorded(bench: Bench) {
         .map(|change| change.verb)
         .collect();
     assert_eq!(verbs, ["host.retire", "host.rename", "host.create"]);
+}
+
+pub async fn what_is_on_a_host_is_counted_as_of_the_last_write(bench: Bench) {
+    let (_port, _home, _identity, mut agent) = connected(&bench).await;
+    let (server, admin) = (&bench.server, &bench.admin);
+    let figures = async || {
+        let hosts = host::list(server, admin, &Default::default()).await.unwrap().items;
+        (hosts[0].accounts, hosts[0].resources.pending, hosts[0].resources.applied)
+    };
+    let (accounts, pending, applied) = figures().await;
+    assert_eq!((accounts, applied), (1, 0));
+    assert!(pending > 0);
+    for resource in agent.take().await {
+        agent.report(&resource, ReportState::Applied).await;
+    }
+    until("the figures follow what the host says", async || figures().await == (1, 0, pending)).await;
+    bench.household("autre").await;
+    assert_eq!(figures().await, (2, 1, pending));
 }

@@ -153,6 +153,7 @@ suite! {
     homes::members_see_which_of_their_sites_stand_still,
     homes::staff_sees_who_waits,
     hosts::hosts_are_admins_only_and_their_acts_are_recorded,
+    hosts::what_is_on_a_host_is_counted_as_of_the_last_write,
     forgotten::the_newest_link_works_once_and_ends_all_of_before,
     forgotten::asking_is_limited_and_tells_nobody_anything,
     forgotten::known_and_unknown_take_the_same_time,
