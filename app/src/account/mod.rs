@@ -50,7 +50,7 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
             href: format!("{path}/databases"),
             current: part == Part::Databases,
         },
-        shell::Part {
+        Tab {
             words: lang.pick("Tâches planifiées", "Cron jobs"),
             href: format!("{path}/cron-jobs"),
             current: part == Part::CronJobs,

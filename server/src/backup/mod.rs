@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 35] = [
     "panel",
     "users",
     "members",
