@@ -47,11 +47,11 @@ impl Places {
     }
 
     pub fn pipe(&self, id: CronJobId) -> PathBuf {
-        self.pipes.join(id.simple().to_string())
+        self.pipes.join(id.simple())
     }
 
     pub fn end(&self, id: CronJobId) -> PathBuf {
-        self.ends.join(id.simple().to_string())
+        self.ends.join(id.simple())
     }
 
     pub fn run(&self, id: CronJobId, started: u64) -> PathBuf {
