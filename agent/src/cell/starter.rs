@@ -69,6 +69,7 @@ struct Starter {
     /// Cells starting at once, and cron jobs: a full hour shall not keep visitors waiting.
     cells: Gate,
     jobs: Gate,
+    pipes: cron_job::starter::Pipes,
 }
 
 /// What is asked.
@@ -87,7 +88,7 @@ pub fn run(
 ) -> io::Result<()> {
     let talks = Arc::new(Gate::new(MOST_TALKS));
     let (cells, jobs) = (Gate::new(at_once.max(1)), Gate::new(at_once.max(1)));
-    let starter = Arc::new(Starter { places, callers, cells, jobs });
+    let starter = Arc::new(Starter { places, callers, cells, jobs, pipes: Default::default() });
     loop {
         drop(talks.pass());
         let (stream, _) = listener.accept()?;
@@ -108,7 +109,7 @@ fn serve(mut stream: UnixStream, starter: &Starter) {
         }
         Asked::Job(wish) => {
             let _pass = starter.jobs.pass();
-            wish.fulfil(&starter.places)
+            wish.fulfil(&starter.places, &starter.pipes)
         }
     });
     let said = match said {
@@ -198,7 +199,10 @@ mod tests {
         ours.shutdown(std::net::Shutdown::Write).unwrap();
         let places = cron_job::place::Places { cells: places.clone(), ..Default::default() };
         let callers = Callers { waker, scheduler: 4_000_000_000 };
-        serve(theirs, &Starter { places, callers, cells: Gate::new(1), jobs: Gate::new(1) });
+        serve(
+            theirs,
+            &Starter { places, callers, cells: Gate::new(1), jobs: Gate::new(1), pipes: Default::default() },
+        );
         let mut said = String::new();
         ours.read_to_string(&mut said).unwrap();
         said

@@ -7,12 +7,16 @@ use super::{
     starter::{self, What, Wish},
 };
 use model::CronJob;
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncReadExt,
     net::unix::pipe::{OpenOptions, Receiver},
     sync::{Semaphore, oneshot},
+    time::timeout,
 };
+
+/// What lies in a pipe says so at once.
+const REST: Duration = Duration::from_millis(5);
 
 /// How a run is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +78,11 @@ async fn listen(pipe: &mut Receiver, tail: &mut Tail, mut over: oneshot::Receive
         }
     }
     // What is in the pipe still.
-    while let Ok(n @ 1..) = pipe.try_read(&mut buffer) {
-        tail.push(&buffer[..n]);
+    while let Ok(Ok(())) = timeout(REST, pipe.readable()).await {
+        match pipe.try_read(&mut buffer) {
+            Ok(n @ 1..) => tail.push(&buffer[..n]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Ok(_) | Err(_) => return,
+        }
     }
 }

@@ -241,7 +241,9 @@ impl Scheduler {
         // By us, or by the agent that suspends the account.
         let stopped = going.stopped || !is_active(&self.places, &entry.job.account);
         drop(going.over.take());
+        let account = entry.job.account.clone();
         let read = going.reader.await;
+        self.ask(What::Done, &account, id);
         let Read { tail, failed } = read.unwrap_or(Read { tail: Default::default(), failed: None });
         let (mut output, cut) = tail.text();
         let end = match (&failed, end) {

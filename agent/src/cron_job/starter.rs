@@ -8,9 +8,12 @@ use crate::{
 use model::{AccountState, CronJobId, UnixName};
 use nix::{errno::Errno, sys::stat::Mode, unistd::mkfifo};
 use std::{
-    fs, io,
-    os::unix::fs::{FileTypeExt, PermissionsExt},
+    collections::HashMap,
+    fs::{self, File},
+    io,
+    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
     path::Path,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{
@@ -26,7 +29,14 @@ const PIPE_MODE: u32 = 0o642;
 const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(20);
 
-/// `pipe ACCOUNT ID`, `run ACCOUNT ID STARTED`, `end ACCOUNT ID`.
+/// The pipes of runs, open while they last: what a run wrote is still there when the scheduler was away at its end, and whoever notes that
+/// end waits for no reader.
+pub type Pipes = Mutex<HashMap<CronJobId, File>>;
+
+/// More than the scheduler lets run: if there are so many it has forgotten some.
+const MOST_PIPES: usize = 512;
+
+/// `pipe ACCOUNT ID`, `run ACCOUNT ID STARTED`, `end ACCOUNT ID`, `done ACCOUNT ID`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     verb: What,
@@ -42,6 +52,8 @@ pub enum What {
     Run(u64),
     /// End what is running.
     End,
+    /// All that came through the pipe has been read.
+    Done,
 }
 
 impl Wish {
@@ -55,6 +67,7 @@ impl Wish {
             What::Pipe => format!("pipe {account} {id}\n"),
             What::Run(started) => format!("run {account} {id} {started}\n"),
             What::End => format!("end {account} {id}\n"),
+            What::Done => format!("done {account} {id}\n"),
         }
     }
 
@@ -64,6 +77,7 @@ impl Wish {
             ["pipe", account, id] => (What::Pipe, account, id),
             ["run", account, id, started] => (What::Run(started.parse().ok()?), account, id),
             ["end", account, id] => (What::End, account, id),
+            ["done", account, id] => (What::Done, account, id),
             _ => return None,
         };
         let wish = Wish { verb, account: UnixName::parse(account).ok()?, id: id.parse().ok()? };
@@ -71,10 +85,23 @@ impl Wish {
     }
 
     /// Does it, as root.
-    pub fn fulfil(&self, places: &Places) -> io::Result<()> {
+    pub fn fulfil(&self, places: &Places, pipes: &Pipes) -> io::Result<()> {
+        let held = || pipes.lock().unwrap_or_else(PoisonError::into_inner);
         let Wish { verb, account, id } = self;
         match verb {
-            What::Pipe => make_pipe(&places.pipe(*id)),
+            What::Pipe => {
+                let pipe = make_pipe(&places.pipe(*id))?;
+                let mut held = held();
+                if held.len() >= MOST_PIPES {
+                    held.clear();
+                }
+                held.insert(*id, pipe);
+                Ok(())
+            }
+            What::Done => {
+                held().remove(id);
+                Ok(())
+            }
             What::Run(started) => {
                 // What is wanted now, and not what the scheduler read a moment ago.
                 let (job, cell) = (places.read_job(*id)?, places.cells.cell(account)?);
@@ -96,13 +123,15 @@ impl Wish {
     }
 }
 
-fn make_pipe(path: &Path) -> io::Result<()> {
+fn make_pipe(path: &Path) -> io::Result<File> {
     match mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR) {
         Ok(()) => {}
         Err(Errno::EEXIST) if fs::symlink_metadata(path)?.file_type().is_fifo() => {}
         Err(errno) => return Err(errno.into()),
     }
-    fs::set_permissions(path, fs::Permissions::from_mode(PIPE_MODE))
+    fs::set_permissions(path, fs::Permissions::from_mode(PIPE_MODE))?;
+    // To read and to write: such an open waits for nobody.
+    File::options().read(true).write(true).custom_flags(nix::libc::O_NOFOLLOW).open(path)
 }
 
 /// Asks the starter, and waits for its word.
@@ -130,7 +159,7 @@ mod tests {
     fn a_line_names_a_job_and_nothing_else() {
         let id = CronJobId::new(7, &[7; 10]);
         let account: UnixName = "les-amis".parse().unwrap();
-        for verb in [What::Pipe, What::Run(12), What::End] {
+        for verb in [What::Pipe, What::Run(12), What::End, What::Done] {
             let wish = Wish::new(verb, &account, id);
             assert_eq!(Wish::parse(wish.line().as_bytes()), Some(wish));
         }

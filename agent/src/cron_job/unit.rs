@@ -26,8 +26,7 @@ const LINES: &[&str] = &[
     "UMask=0027",
     // At its end, and at its time limit, everything it started goes with it.
     "KillMode=control-group",
-    // Longer than the scheduler takes to come back: who notes the end waits for a reader of the pipe, too.
-    "TimeoutStopSec=3s",
+    "TimeoutStopSec=2s",
     // Where that is noted: `+` below leaves the namespace as it is. No tenant may enter.
     "BindPaths=/run/alveole/cron/ends",
     "StandardError=inherit",

@@ -286,8 +286,7 @@ impl Connection {
         let now = self.server.world.now_ms();
         let mut applied = Vec::new();
         let mut tx = self.server.store.write().await?;
-        // Certificates, then the host, then its resources: in the order in which whoever wants something of a host locks them too, or
-        // each would wait for the other (PostgreSQL locks row by row).
+        // Certificates, then the host, then its resources: as whoever wants something of a host locks them, or each waits for the other.
         let certificates = told.iter().filter(|told| told.kind == Kind::Certificate);
         let mut requests: Vec<_> =
             certificates.filter_map(|told| Some((told.key, told.request.as_ref()?))).collect();

@@ -93,7 +93,9 @@ impl Host {
                     }
                     _ => {}
                 }
-                asked.lock().unwrap().push(words[0].to_owned());
+                if words[0] != "done" {
+                    asked.lock().unwrap().push(words[0].to_owned());
+                }
                 stream.write_all(said.as_bytes()).unwrap();
             }
         });
