@@ -302,8 +302,7 @@ impl Connection {
             }
             let silent = matches!(told.kind, Kind::Account | Kind::Database);
             if silent || (told.kind == Kind::Certificate && news.body.is_none()) {
-                // There is nothing to ask an account from outside: its sites answer for it. Nor a database, which nobody outside may
-                // reach. Nor of a certificate that is gone.
+                // There is nothing to ask an account from outside: its sites answer for it. Nor a database, nor of a certificate that is gone.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {
