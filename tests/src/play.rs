@@ -108,7 +108,7 @@ impl Scene {
         if let Some(id) = found()? {
             return Ok(id);
         }
-        let wanted = json!({"name": "Essaim", "sites_max": 1000, "names_max": 100, "php_workers": 4, "disk_mb": 10_000, "memory_mb": 512});
+        let wanted = json!({"name": "Essaim", "sites_max": 1000, "names_max": 100, "databases_max": 100, "php_workers": 4, "disk_mb": 10_000, "memory_mb": 512});
         let made = self.admin.json("POST", "/api/v1/plans", &wanted)?;
         // Another test may have been quicker.
         if made.status == 201 { Ok(text(&made.json(), "id")) } else { found()?.ok_or(made.body) }

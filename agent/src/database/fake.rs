@@ -29,6 +29,8 @@ pub struct Held {
 pub struct FakeMariaDb {
     pub held: Mutex<Held>,
     pub away: Mutex<bool>,
+    /// How often it was asked.
+    pub asked: Mutex<usize>,
 }
 
 /// What stands between two marks.
@@ -107,6 +109,7 @@ impl Held {
 
 impl Engine for FakeMariaDb {
     fn run(&self, sql: &str) -> Result<String, Trouble> {
+        *self.asked.lock().unwrap() += 1;
         if *self.away.lock().unwrap() {
             return Err(Trouble::io("MariaDB", std::io::Error::other("away")));
         }

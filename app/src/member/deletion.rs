@@ -117,11 +117,19 @@ fn lost(lang: Lang, account: &LostAccount) -> AnyView {
         true => lang.pick("aucun site", "no site").to_owned(),
         false => format!("{}{}{}", lang.pick("sites", "sites"), lang.colon(), sites.join(", ")),
     };
+    let databases: Vec<&str> = account.databases.iter().map(|name| name.as_str()).collect();
+    let databases = match databases.is_empty() {
+        true => String::new(),
+        false => {
+            let word = lang.pick("bases de données", "databases");
+            format!(" · {word}{}{}", lang.colon(), databases.join(", "))
+        }
+    };
     let users = match account.users.is_empty() {
         true => lang.pick("personne n’y a de rôle", "nobody has a role on it").to_owned(),
         false => format!("{}{}{}", lang.pick("accès", "access"), lang.colon(), roles(lang, &account.users)),
     };
-    view! { <li><b>{account.name.to_string()}</b>{format!("{}{sites} · {users}", lang.colon())}</li> }
+    view! { <li><b>{account.name.to_string()}</b>{format!("{}{sites}{databases} · {users}", lang.colon())}</li> }
         .into_any()
 }
 

@@ -54,9 +54,9 @@ async fn a_bearer_token_opens_no_page() {
 async fn a_token_is_offered_what_its_user_has_a_use_for() {
     let stage = Stage::new().await;
     for (person, wanted) in [
-        (&stage.member, vec!["read", "sites"]),
-        (&stage.stranger, vec!["read", "sites"]),
-        (&stage.admin, vec!["read", "sites", "admin"]),
+        (&stage.member, vec!["read", "sites", "databases"]),
+        (&stage.stranger, vec!["read", "sites", "databases"]),
+        (&stage.admin, vec!["read", "sites", "databases", "admin"]),
     ] {
         let tags = check(&person.get("/tokens").await.html);
         let boxes = tags.iter().filter(|tag| tag.get("name") == Some("scopes"));

@@ -37,11 +37,14 @@ async fn who_finds_nothing_reads_what_can_be_found() {
     for (path, wanted) in [("/search", "What are you looking for?"), ("/search?q=asso", "Nothing matches")] {
         let got = stage.stranger.get(path).await;
         let said = words(&got.html);
-        assert!(said.contains(wanted) && said.contains("accounts, sites, members."), "{path}: {said}");
+        assert!(
+            said.contains(wanted) && said.contains("accounts, sites, databases, members."),
+            "{path}: {said}"
+        );
         assert!(!said.contains("users") && !got.html.contains("item-name"), "{path}: {said}");
     }
     let said = words(&stage.admin.get("/search").await.html);
-    assert!(said.contains("accounts, sites, members, users, hosts."), "{said}");
+    assert!(said.contains("accounts, sites, databases, members, users, hosts."), "{said}");
     // A kind one may not search is no kind.
     let got = stage.stranger.get("/search?q=admin&kind=user").await;
     assert!(words(&got.html).contains("Nothing matches"), "{}", got.html);

@@ -6,7 +6,7 @@ use crate::{
     account::Standing,
     store::{Tx, sql},
 };
-use model::{AccountId, Duty, MemberId, Problem, Role, SiteName, Text, UnixName};
+use model::{AccountId, DatabaseName, Duty, MemberId, Problem, Role, SiteName, Text, UnixName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +30,8 @@ pub struct LostAccount {
     /// Each by its main name.
     #[schema(value_type = Vec<String>)]
     pub sites: Vec<SiteName>,
+    #[schema(value_type = Vec<String>)]
+    pub databases: Vec<DatabaseName>,
     pub users: Vec<LostRole>,
 }
 
@@ -59,6 +61,7 @@ async fn found(server: &Server, member: MemberId) -> Result<Losses, Problem> {
                     name: row.get("name")?,
                     state: row.get("state")?,
                     sites: vec![],
+                    databases: vec![],
                     users: vec![],
                 })
             })
@@ -67,6 +70,11 @@ async fn found(server: &Server, member: MemberId) -> Result<Losses, Problem> {
            JOIN names n ON n.site_id = s.id WHERE a.member_id = $1 AND n.position = 0 ORDER BY n.name")
     .bind(member)
     .all(on(), |row| Ok((row.get::<AccountId>("account_id")?, row.get::<SiteName>("name")?)))
+    .await?;
+    let databases = sql("SELECT d.account_id, d.name FROM accounts a JOIN databases d ON d.account_id = a.id
+         WHERE a.member_id = $1 AND d.deleted_at IS NULL ORDER BY d.name")
+    .bind(member)
+    .all(on(), |row| Ok((row.get::<AccountId>("account_id")?, row.get::<DatabaseName>("name")?)))
     .await?;
     // Two halves, and put in order here: SQLite would else go through the roles or the users of everybody.
     let mut roles = sql("SELECT g.account_id, u.email, g.role FROM grants g JOIN users u ON u.id = g.user_id
@@ -88,6 +96,8 @@ async fn found(server: &Server, member: MemberId) -> Result<Losses, Problem> {
     for account in &mut accounts {
         let own = sites.iter().filter(|(of, _)| *of == account.id);
         account.sites = own.map(|(_, name)| name.clone()).collect();
+        let own = databases.iter().filter(|(of, _)| *of == account.id);
+        account.databases = own.map(|(_, name)| name.clone()).collect();
         let own = roles.iter().filter(|(of, _)| *of == Some(account.id));
         account.users = own.map(|(_, role)| role.clone()).collect();
     }
@@ -114,11 +124,21 @@ fn line(account: &LostAccount) -> Text {
         true => ("aucun site".to_owned(), "no site".to_owned()),
         false => (format!("sites\u{a0}: {sites}"), format!("sites: {sites}")),
     };
+    let databases = account.databases.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    let (fr_databases, en_databases) = match databases.is_empty() {
+        true => (String::new(), String::new()),
+        false => {
+            (format!("\u{a0}; bases de données\u{a0}: {databases}"), format!("; databases: {databases}"))
+        }
+    };
     let (fr_users, en_users) = match users.is_empty() {
         true => ("personne n’y a de rôle".to_owned(), "nobody has a role on it".to_owned()),
         false => (format!("accès\u{a0}: {users}"), format!("access: {users}")),
     };
-    model::text!("Compte {name} ({fr_sites}\u{a0}; {fr_users})", "Account {name} ({en_sites}; {en_users})")
+    model::text!(
+        "Compte {name} ({fr_sites}{fr_databases}\u{a0}; {fr_users})",
+        "Account {name} ({en_sites}{en_databases}; {en_users})"
+    )
 }
 
 fn emails(roles: &[LostRole]) -> String {

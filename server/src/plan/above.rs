@@ -89,7 +89,7 @@ pub(super) async fn plan(
     (sites_max, names_max, databases_max): Limits,
 ) -> Result<(), Problem> {
     let found = sql(concat!(
-        "SELECT h.name, h.sites, h.names, COUNT(*) OVER () AS total FROM (",
+        "SELECT h.name, h.sites, h.names, h.databases, COUNT(*) OVER () AS total FROM (",
         has!(),
         "a.plan_id = $1) h WHERE h.sites > $2 OR h.names > $3 OR h.databases > $5 ORDER BY h.name LIMIT $4"
     ))

@@ -19,7 +19,7 @@ pub(crate) const ROUTES: &[Route] = &[
         "/search",
         Who::User,
         Needs::Token(Scope::Read),
-        "What has all words of `q`, by their beginnings, among what one may see; also ?kind=account|site|member|user|host. A page may be empty and yet have a next one",
+        "What has all words of `q`, by their beginnings, among what one may see; also ?kind=account|site|database|member|user|host. A page may be empty and yet have a next one",
         Answer::Page(shape::<Found>),
         || routing::get(get_all),
     )
@@ -71,7 +71,10 @@ async fn get_all(
             Problem::invalid(
                 "kind",
                 "bad_kind",
-                Text::new("account, site, member, user ou host.", "account, site, member, user or host."),
+                Text::new(
+                    "account, site, database, member, user ou host.",
+                    "account, site, database, member, user or host.",
+                ),
             )
         })?),
     };

@@ -126,7 +126,7 @@ pub async fn others_things_are_not_even_counted(bench: Bench) {
     let found = &whose[0].items[0];
     assert_eq!(found.account.as_ref().unwrap().name, "alpha");
     assert_eq!(found.member.as_ref().unwrap().name, "Association alpha");
-    let kinds = [Kind::Account, Kind::Site, Kind::Member];
+    let kinds = [Kind::Account, Kind::Site, Kind::Database, Kind::Member];
     assert_eq!(search::kinds(&alpha.owner), kinds);
 
     // A role on the member shows the member and all its accounts, for as long as it lasts.

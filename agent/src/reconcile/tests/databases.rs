@@ -141,3 +141,19 @@ fn a_user_that_moves_is_the_other_databases() {
     let patterns: Vec<_> = held.users["asso_app"].grants.keys().collect();
     assert_eq!(patterns, ["asso\\_blog"]);
 }
+
+#[test]
+fn many_that_stand_as_they_were_left_are_looked_at_in_one_question() {
+    let mut world = World::new();
+    let named = |n: u8| Database { users: vec![], ..database("asso", 1, n, &format!("asso_{n}")) };
+    world.apply(vec![asso(), want(&wiki()), want(&named(5)), want(&named(6))]);
+    world.mariadb.held.lock().unwrap().databases.remove("asso_6");
+    *world.mariadb.asked.lock().unwrap() = 0;
+    let done = world.all();
+    // The third is made again, and looked at once more.
+    assert_eq!(
+        (done.iter().filter(|done| done.healed).count(), *world.mariadb.asked.lock().unwrap()),
+        (1, 3)
+    );
+    assert!(has(&world, "asso_6"));
+}

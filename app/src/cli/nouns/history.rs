@@ -108,8 +108,8 @@ pub const NOUNS: &[Noun] = &[
                     input(
                         "kind",
                         Kind::Option,
-                        "account, site, member, user ou host",
-                        "account, site, member, user or host",
+                        "account, site, database, member, user ou host",
+                        "account, site, database, member, user or host",
                     ),
                 ],
                 FOUND,

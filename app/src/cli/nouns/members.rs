@@ -119,7 +119,7 @@ pub const NOUNS: &[Noun] = &[
                     "What would be deleted with the member and its accounts",
                 ),
                 &[],
-                &["name", "state", "sites", "users", "id"],
+                &["name", "state", "sites", "databases", "users", "id"],
             )
             .beside("accounts", &["users", "erased"]),
             act(
