@@ -134,8 +134,8 @@ fn a_site_runs_another_version_of_php() {
     let scene = Scene::open(0).unwrap();
     let tenant = scene.tenant("versions").unwrap();
     let (one, two) = two_sites(&tenant, "versions");
-    let refused = ask(&scene, "PATCH", &one, "php", &json!({ "version": "7.4" }));
-    assert_eq!((refused.status, refused.json()["field"].as_str()), (409, Some("version")));
+    let refused = ask(&scene, "PATCH", &one, "php", &json!({ "php": "7.4" }));
+    assert_eq!((refused.status, refused.json()["field"].as_str()), (409, Some("php")));
     if scene.shell("ls /var/cache/lab/php8.2/*.deb").is_err() {
         println!("a second version of PHP was not had: not tried");
         return;
@@ -156,7 +156,7 @@ fn a_site_runs_another_version_of_php() {
     .unwrap();
     assert!(ini(&two, "memory_limit").0.starts_with("8.4."));
     let others = while_served(&scene, &two.name, || {
-        tell(&scene, "PATCH", &one, "php", &json!({ "version": "8.2", "memory_limit": "77M" }));
+        tell(&scene, "PATCH", &one, "php", &json!({ "php": "8.2", "memory_limit": "77M" }));
         let (version, memory) = ini(&one, "memory_limit");
         assert!(version.starts_with("8.2.") && memory == "77M", "{version} {memory}");
     });
@@ -164,7 +164,7 @@ fn a_site_runs_another_version_of_php() {
     assert!(ini(&two, "memory_limit").0.starts_with("8.4."), "the other site keeps its version");
     scene.shell("systemctl stop alveole-cell@versions.service").unwrap();
     assert!(ini(&one, "memory_limit").0.starts_with("8.2."), "from asleep, too");
-    tell(&scene, "PATCH", &one, "php", &json!({ "version": "", "memory_limit": "" }));
+    tell(&scene, "PATCH", &one, "php", &json!({ "php": "", "memory_limit": "" }));
     assert!(ini(&one, "memory_limit").0.starts_with("8.4."));
 }
 

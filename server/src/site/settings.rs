@@ -185,7 +185,7 @@ fn php(of: &AccountView, offered: &[PhpVersion], php: &SitePhp) -> Result<(), Pr
                 "PHP {version} is not installed on this site's host: choose another version, or ask the cooperative for it."
             ),
         )
-        .on("version"));
+        .on("php"));
     }
     let most = of.plan.memory_mb;
     let memory = php.settings.get(PhpKey::MemoryLimit);

@@ -18,8 +18,8 @@ type At = (SiteId, Option<i64>);
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPhp {
-    /// One of those the host offers: `8.4`.
-    pub version: Option<String>,
+    /// Its version, one of those the host offers: `8.4`.
+    pub php: Option<String>,
     /// `128M`, within the plan's memory.
     pub memory_limit: Option<String>,
     pub upload_max_filesize: Option<String>,
@@ -63,9 +63,9 @@ impl NewPhp {
 /// Sets a site's PHP.
 pub async fn set_php(server: &Server, actor: &Actor, at: At, new: NewPhp) -> Result<Done<SiteView>, Problem> {
     set(server, actor, at, Part::Php, |settings| {
-        if let Some(version) = new.version.as_deref().map(|version| version.trim_matches(' ')) {
+        if let Some(version) = new.php.as_deref().map(|version| version.trim_matches(' ')) {
             let parsed = (!version.is_empty()).then(|| version.parse()).transpose();
-            settings.php.version = parsed.map_err(|problem: Problem| problem.on("version"))?;
+            settings.php.version = parsed.map_err(|problem: Problem| problem.on("php"))?;
         }
         for key in PhpKey::ALL {
             if let Some(typed) = new.typed(key) {

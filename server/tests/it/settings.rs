@@ -58,13 +58,13 @@ pub async fn a_site_sets_its_php_within_the_plan(bench: Bench) {
     // The same again is no change; another version alone leaves the settings.
     let new = NewPhp { memory_limit: some("64M"), ..NewPhp::default() };
     assert_eq!(site::set_php(server, me, at(&set.item), new).await.unwrap().change, None);
-    let new = NewPhp { version: some("8.2"), ..NewPhp::default() };
+    let new = NewPhp { php: some("8.2"), ..NewPhp::default() };
     let moved = site::set_php(server, me, at(&set.item), new).await.unwrap();
     assert_eq!(told(&bench).await["php"], json!({ "version": "8.2", "settings": settings }));
     assert_eq!(moved.item.php.end_of_life.unwrap().to_string(), "2026-12-31");
     for (new, code, field) in [
-        (NewPhp { version: some("7.4"), ..NewPhp::default() }, "php_absent", "version"),
-        (NewPhp { version: some("8.2\n"), ..NewPhp::default() }, "php_version", "version"),
+        (NewPhp { php: some("7.4"), ..NewPhp::default() }, "php_absent", "php"),
+        (NewPhp { php: some("8.2\n"), ..NewPhp::default() }, "php_version", "php"),
         (NewPhp { memory_limit: some("4000M"), ..NewPhp::default() }, "php_memory", "memory_limit"),
         (NewPhp { memory_limit: some("-1"), ..NewPhp::default() }, "php_setting", "memory_limit"),
         (NewPhp { post_max_size: some("1M"), ..NewPhp::default() }, "php_post_size", "post_max_size"),
@@ -103,7 +103,11 @@ pub async fn redirects_have_an_order_and_never_go_round(bench: Bench) {
         json!({ "from": "/b/", "below": true, "to": "/c", "code": 308, "keep": true })
     );
     for (new, code, field) in [
-        (redirect("/c", "https://asso.example/b/x"), "redirect_loop", "from"),
+        (
+            NewRedirect { below: true, keep: true, ..redirect("/c", "https://asso.example/b") },
+            "redirect_loop",
+            "from",
+        ),
         (redirect("/a", "/x"), "redirect_twice", "from"),
         (redirect("/d", "/d"), "redirect_loop", "from"),
         (redirect("a", "/x"), "site_path_start", "from"),

@@ -5,8 +5,6 @@ use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, li
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
 const SITE_HTTPS: &[&str] = &["names", "https.redirect", "https.hsts", "state", "id"];
-const SITE_PHP: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
-const SITE_TOLD: &[&str] = &["names", "settings", "state", "id"];
 const CERTIFICATE: &[&str] = &["name", "state", "text", "not_after", "renew_at", "next_at", "id"];
 const PLAN: &[&str] = &[
     "name",
@@ -197,81 +195,15 @@ pub const NOUNS: &[Noun] = &[
                 ],
                 SITE_HTTPS,
             ),
-            act(
-                "php",
-                "PATCH",
-                "/sites/{site}/php",
-                text("Régler son PHP", "Set its PHP"),
-                site::PHP,
-                SITE_PHP,
-            ),
-            act(
-                "redirect",
-                "POST",
-                "/sites/{site}/redirects",
-                text("Ajouter une redirection", "Add a redirect"),
-                site::REDIRECT,
-                SITE_TOLD,
-            ),
-            act(
-                "redirect-remove",
-                "POST",
-                "/sites/{site}/redirects/remove",
-                text("Retirer une redirection", "Take a redirect away"),
-                site::WHICH,
-                SITE_TOLD,
-            ),
-            act(
-                "redirect-move",
-                "POST",
-                "/sites/{site}/redirects/move",
-                text("Donner une autre place à une redirection", "Give a redirect another place"),
-                site::WHICH,
-                SITE_TOLD,
-            ),
-            act(
-                "main-name",
-                "PATCH",
-                "/sites/{site}/main-name",
-                text(
-                    "Mener ou non ses autres noms au nom principal",
-                    "Lead its other names to the main one or not",
-                ),
-                site::MAIN_NAME,
-                SITE_TOLD,
-            ),
-            act(
-                "maintenance",
-                "PATCH",
-                "/sites/{site}/maintenance",
-                text("Demander aux visites de revenir plus tard", "Ask visits to come back later"),
-                site::MAINTENANCE,
-                SITE_TOLD,
-            ),
-            act(
-                "visitors",
-                "PATCH",
-                "/sites/{site}/visitors",
-                text("Choisir qui peut venir, par adresse", "Choose who may come, by address"),
-                site::VISITORS,
-                SITE_TOLD,
-            ),
-            act(
-                "errors",
-                "PATCH",
-                "/sites/{site}/errors",
-                text("Choisir ses pages d’erreur", "Choose its pages for errors"),
-                site::ERRORS,
-                SITE_TOLD,
-            ),
-            act(
-                "root",
-                "PATCH",
-                "/sites/{site}/root",
-                text("Choisir le dossier montré", "Choose the folder shown"),
-                site::ROOT,
-                SITE_TOLD,
-            ),
+            site::PHP,
+            site::REDIRECT,
+            site::REMOVE,
+            site::MOVE,
+            site::MAIN_NAME,
+            site::MAINTENANCE,
+            site::VISITORS,
+            site::ERRORS,
+            site::ROOT,
             delete("/sites/{site}"),
             lists(
                 "certificates",

@@ -1,6 +1,6 @@
-//! What the verbs of a site take.
+//! What a site can be told beyond its names.
 
-use crate::table::{Input, Kind, input};
+use crate::table::{Input, Kind, Verb, act, input, text};
 
 const FROM: Input = input("from", Kind::Word, "Un chemin du site\u{a0}: /ancien", "A path on the site: /old");
 const BELOW: Input = input("below", Kind::Flag, "Tout ce qui est en dessous aussi", "All below it too");
@@ -11,9 +11,9 @@ const ADDRESSES: Input = input(
     "IP addresses or networks, with commas between them",
 );
 
-pub const PHP: &[Input] = &[
+const PHP_INPUTS: &[Input] = &[
     input(
-        "version",
+        "php",
         Kind::Option,
         "La version, ou un texte vide pour celle du compte",
         "The version, or an empty text for the account's",
@@ -54,7 +54,7 @@ pub const PHP: &[Input] = &[
     ),
     input("opcache.enable", Kind::Option, "on ou off", "on or off"),
 ];
-pub const REDIRECT: &[Input] = &[
+const REDIRECT_INPUTS: &[Input] = &[
     FROM,
     input("to", Kind::Word, "Une adresse, ou un chemin du site", "An address, or a path on the site"),
     BELOW,
@@ -67,24 +67,94 @@ pub const REDIRECT: &[Input] = &[
         "Its place, from 1; else the last",
     ),
 ];
-pub const WHICH: &[Input] = &[
+const WHICH_INPUTS: &[Input] = &[
     FROM,
     BELOW,
     input("place", Kind::SomeNumber, "Sa nouvelle place, à partir de 1", "Its new place, from 1"),
 ];
-pub const MAIN_NAME: &[Input] = &[input("others", Kind::Word, "redirect ou serve", "redirect or serve")];
-pub const MAINTENANCE: &[Input] = &[input("switch", Kind::Option, "on ou off", "on or off"), ADDRESSES];
-pub const VISITORS: &[Input] =
+const MAIN_NAME_INPUTS: &[Input] = &[input("others", Kind::Word, "redirect ou serve", "redirect or serve")];
+const MAINTENANCE_INPUTS: &[Input] = &[input("switch", Kind::Option, "on ou off", "on or off"), ADDRESSES];
+const VISITORS_INPUTS: &[Input] =
     &[input("who", Kind::Option, "everybody, listed ou others", "everybody, listed or others"), ADDRESSES];
-pub const ERRORS: &[Input] = &[
+const ERRORS_INPUTS: &[Input] = &[
     input("403", Kind::Option, "La page d’un refus\u{a0}: /403.html", "The page of a refusal: /403.html"),
     input("404", Kind::Option, "La page d’une page introuvable", "The page for one not found"),
     input("500", Kind::Option, "La page d’une erreur du site", "The page of the site's error"),
     input("503", Kind::Option, "La page d’un site indisponible", "The page of a site not available"),
 ];
-pub const ROOT: &[Input] = &[input(
+const ROOT_INPUTS: &[Input] = &[input(
     "root",
     Kind::Word,
     "Le dossier, en dessous de celui du site\u{a0}: web/dist",
     "The folder, below the site's: web/dist",
 )];
+
+const PHP_COLUMNS: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
+const COLUMNS: &[&str] = &["names", "settings", "state", "id"];
+
+pub const PHP: Verb =
+    act("php", "PATCH", "/sites/{site}/php", text("Régler son PHP", "Set its PHP"), PHP_INPUTS, PHP_COLUMNS);
+pub const REDIRECT: Verb = act(
+    "redirect",
+    "POST",
+    "/sites/{site}/redirects",
+    text("Ajouter une redirection", "Add a redirect"),
+    REDIRECT_INPUTS,
+    COLUMNS,
+);
+pub const REMOVE: Verb = act(
+    "redirect-remove",
+    "POST",
+    "/sites/{site}/redirects/remove",
+    text("Retirer une redirection", "Take a redirect away"),
+    WHICH_INPUTS,
+    COLUMNS,
+);
+pub const MOVE: Verb = act(
+    "redirect-move",
+    "POST",
+    "/sites/{site}/redirects/move",
+    text("Donner une autre place à une redirection", "Give a redirect another place"),
+    WHICH_INPUTS,
+    COLUMNS,
+);
+pub const MAIN_NAME: Verb = act(
+    "main-name",
+    "PATCH",
+    "/sites/{site}/main-name",
+    text("Mener ou non ses autres noms au nom principal", "Lead its other names to the main one or not"),
+    MAIN_NAME_INPUTS,
+    COLUMNS,
+);
+pub const MAINTENANCE: Verb = act(
+    "maintenance",
+    "PATCH",
+    "/sites/{site}/maintenance",
+    text("Demander aux visites de revenir plus tard", "Ask visits to come back later"),
+    MAINTENANCE_INPUTS,
+    COLUMNS,
+);
+pub const VISITORS: Verb = act(
+    "visitors",
+    "PATCH",
+    "/sites/{site}/visitors",
+    text("Choisir qui peut venir, par adresse", "Choose who may come, by address"),
+    VISITORS_INPUTS,
+    COLUMNS,
+);
+pub const ERRORS: Verb = act(
+    "errors",
+    "PATCH",
+    "/sites/{site}/errors",
+    text("Choisir ses pages d’erreur", "Choose its pages for errors"),
+    ERRORS_INPUTS,
+    COLUMNS,
+);
+pub const ROOT: Verb = act(
+    "root",
+    "PATCH",
+    "/sites/{site}/root",
+    text("Choisir le dossier montré", "Choose the folder shown"),
+    ROOT_INPUTS,
+    COLUMNS,
+);

@@ -24,7 +24,7 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteI
 pub async fn set(State(server): State<Server>, face: Face, Path(id): Path<SiteId>, typed: Typed) -> Answer {
     let one = |key: PhpKey| typed.has(key.name()).then(|| typed.get(key.name()).to_owned());
     let new = NewPhp {
-        version: typed.has("version").then(|| typed.get("version").to_owned()),
+        php: typed.has("php").then(|| typed.get("php").to_owned()),
         memory_limit: one(PhpKey::MemoryLimit),
         upload_max_filesize: one(PhpKey::UploadMaxFilesize),
         post_max_size: one(PhpKey::PostMaxSize),
@@ -44,7 +44,7 @@ fn fill(site: &SiteView) -> Typed {
     let php = &site.settings.php;
     let version = php.version.map(|version| version.to_string()).unwrap_or_default();
     let set = PhpKey::ALL.into_iter().filter(|key| php.settings.is_set(*key));
-    set.fold(Typed::new().with("version", version), |typed, key| {
+    set.fold(Typed::new().with("php", version), |typed, key| {
         typed.with(key.name(), php.settings.get(key).to_string())
     })
 }
@@ -52,7 +52,7 @@ fn fill(site: &SiteView) -> Typed {
 fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     let Seen { site, account, now } = seen;
     let usual = account.php;
-    let mut version = Select::new("version", lang.pick("Version", "Version"))
+    let mut version = Select::new("php", lang.pick("Version", "Version"))
         .option("", lang.pick(format!("Celle du compte ({usual})"), format!("The account's ({usual})")));
     for offered in site.php.offered.iter().filter(|offered| **offered != usual) {
         version = version.option(offered.to_string(), format!("PHP {offered}"));
@@ -71,7 +71,7 @@ fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
             ),
             |act, key| act.hidden(key.name(), ""),
         )
-        .hidden("version", "");
+        .hidden("php", "");
     let log = Facts::new()
         .line(
             lang.pick("Erreurs de PHP", "PHP's errors"),
