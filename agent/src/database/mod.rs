@@ -3,6 +3,7 @@
 pub mod client;
 #[cfg(test)]
 pub mod fake;
+mod protocol;
 pub mod sizes;
 pub mod sql;
 pub mod steps;
