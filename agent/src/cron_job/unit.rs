@@ -48,6 +48,7 @@ const LINES: &[&str] = &[
     "InaccessiblePaths=/sys -/etc/alveole",
     "TemporaryFileSystem=/dev/shm:mode=1777,size=64M",
     "BindReadOnlyPaths=-/var/lib/php/modules -/run/mysqld -/run/systemd/resolve",
+    "BindReadOnlyPaths=-/run/mysqld:/var/run/mysqld",
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
     "RestrictNamespaces=yes",
     "RestrictSUIDSGID=yes",
