@@ -302,8 +302,7 @@ impl Connection {
             }
             let gone = told.kind == Kind::Certificate && news.body.is_none();
             if gone || matches!(told.kind, Kind::Account | Kind::Database | Kind::CronJob) {
-                // Nothing to ask from outside: an account's sites answer for it, nobody outside may reach a database, a cron job's runs
-                // are told.
+                // Nothing to ask from outside: sites answer for their account, a cron job's runs are told, no database is reached.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {
