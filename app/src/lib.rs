@@ -14,6 +14,7 @@ mod certificate;
 mod change;
 #[cfg(feature = "ssr")]
 mod cron_job;
+#[cfg(feature = "ssr")]
 mod database;
 #[cfg(feature = "ssr")]
 mod grant;
