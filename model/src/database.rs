@@ -234,7 +234,7 @@ pub struct Database {
     pub engine: Engine,
     pub name: DatabaseName,
     pub state: DatabaseState,
-    /// Connections at once of each of its users, so that nobody takes them all.
+    /// Connections at once of each of its users.
     pub connections: u16,
     /// At most 10, none twice.
     pub users: Vec<DatabaseUser>,

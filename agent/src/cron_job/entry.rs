@@ -84,11 +84,6 @@ impl Entry {
         u64::try_from(next.as_millisecond()).ok()
     }
 
-    /// The first time between two moments, if there was one.
-    pub fn missed(&self, from: u64, to: u64) -> Option<u64> {
-        if self.job.paused { None } else { self.time_after(from).filter(|time| *time <= to) }
-    }
-
     pub fn due(&self, now: u64) -> Due {
         let wish = self.job.run_now;
         if wish > self.fulfilled && self.going.is_none() && now.saturating_sub(wish) <= CronJob::RUN_NOW_MS {
@@ -130,10 +125,6 @@ mod tests {
         assert_eq!(entry.due(moment + LATE_MS + 1), Due::Missed(HOUR));
         entry.move_on(HOUR);
         assert_eq!(entry.next, Some(2 * HOUR));
-        assert_eq!(
-            (entry.missed(2 * HOUR - 1, 5 * HOUR), entry.missed(2 * HOUR, 3 * HOUR - 1)),
-            (Some(2 * HOUR), None)
-        );
     }
 
     #[test]

@@ -12,11 +12,13 @@ use tokio::{
     io::AsyncReadExt,
     net::unix::pipe::{OpenOptions, Receiver},
     sync::{Semaphore, oneshot},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 /// What lies in a pipe says so at once.
 const REST: Duration = Duration::from_millis(5);
+/// A process of the same user may hold the pipe and go on writing: the end of a run is not its to put off.
+const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// How a run is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,10 @@ async fn listen(pipe: &mut Receiver, tail: &mut Tail, mut over: oneshot::Receive
         }
     }
     // What is in the pipe still.
-    while let Ok(Ok(())) = timeout(REST, pipe.readable()).await {
+    let end = Instant::now() + LONGEST_REST;
+    while Instant::now() < end
+        && let Ok(Ok(())) = timeout(REST, pipe.readable()).await
+    {
         match pipe.try_read(&mut buffer) {
             Ok(n @ 1..) => tail.push(&buffer[..n]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

@@ -58,7 +58,7 @@ impl Scheduler {
         scheduler.read_jobs(now)?;
         let unended = scheduler.read_runs()?;
         if let Ok(before) = before {
-            scheduler.note_missed(millis(before), now);
+            scheduler.go_on_from(millis(before));
         }
         for run in unended {
             scheduler.take_up(run, now);
@@ -136,9 +136,8 @@ impl Scheduler {
     /// A job that is no longer wanted ends, and so do its traces.
     fn forget(&mut self, id: CronJobId) {
         let Some(mut entry) = self.jobs.remove(&id) else { return };
-        if entry.going.take().is_some() {
-            self.ask(What::End, &entry.job.account, id);
-        }
+        let end = entry.going.take().map(|_| What::End);
+        self.ask_all(end.into_iter().chain([What::Done]).collect(), &entry.job.account, id);
         for (started, _) in self.runs.remove(&id).unwrap_or_default() {
             let _ = fs::remove_file(self.places.run(id, started));
         }
@@ -170,19 +169,13 @@ impl Scheduler {
         Ok(unended)
     }
 
-    /// Not made up for, as with every cron; but people see it.
-    fn note_missed(&mut self, before: u64, now: u64) {
-        let missed: Vec<(CronJobId, u64)> = self
-            .jobs
-            .iter()
-            // One that was written since has missed nothing.
-            .filter(|(_, entry)| entry.stamp.0.is_some_and(|written| millis(written) < before))
-            .filter_map(|(id, entry)| {
-                Some((*id, entry.missed(before, now.saturating_sub(super::entry::SPREAD_MS))?))
-            })
-            .collect();
-        for (job, started) in missed {
-            self.write(&CronRun { ended: Some(started), ..begun(job, started, RunEnd::Missed, false) });
+    /// What came due since the scheduler before us last said that it lives, and was neither begun nor written since: still to be begun, or
+    /// missed if that is too long ago.
+    fn go_on_from(&mut self, before: u64) {
+        for (id, entry) in &mut self.jobs {
+            let written = entry.stamp.0.map_or(0, millis);
+            let begun = self.runs.get(id).and_then(|kept| kept.back()).map_or(0, |(started, _)| *started);
+            entry.move_on(before.max(written).max(begun));
         }
     }
 
@@ -341,10 +334,18 @@ impl Scheduler {
     }
 
     fn ask(&self, verb: What, account: &UnixName, id: CronJobId) {
-        let (wish, socket) = (Wish::new(verb, account, id), self.places.cells.starter.clone());
+        self.ask_all(vec![verb], account, id);
+    }
+
+    /// One after the other, while we go on.
+    fn ask_all(&self, verbs: Vec<What>, account: &UnixName, id: CronJobId) {
+        let wishes: Vec<Wish> = verbs.into_iter().map(|verb| Wish::new(verb, account, id)).collect();
+        let socket = self.places.cells.starter.clone();
         tokio::spawn(async move {
-            if let Err(error) = starter::ask(&socket, &wish).await {
-                log::error(format!("{}: {error}", wish.line().trim_end()));
+            for wish in wishes {
+                if let Err(error) = starter::ask(&socket, &wish).await {
+                    log::error(format!("{}: {error}", wish.line().trim_end()));
+                }
             }
         });
     }

@@ -6,12 +6,12 @@ use crate::{
     exec::ExecError,
 };
 use model::{AccountState, CronJobId, UnixName};
-use nix::{errno::Errno, sys::stat::Mode, unistd::mkfifo};
+use nix::{sys::stat::Mode, unistd::mkfifo};
 use std::{
     collections::HashMap,
     fs::{self, File},
     io,
-    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -100,6 +100,11 @@ impl Wish {
             }
             What::Done => {
                 held().remove(id);
+                // Of a job that is gone nothing stays.
+                if !places.job(*id).exists() {
+                    let _ = fs::remove_file(places.pipe(*id));
+                    let _ = fs::remove_file(places.end(*id));
+                }
                 Ok(())
             }
             What::Run(started) => {
@@ -124,10 +129,10 @@ impl Wish {
 }
 
 fn make_pipe(path: &Path) -> io::Result<File> {
-    match mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR) {
-        Ok(()) => {}
-        Err(Errno::EEXIST) if fs::symlink_metadata(path)?.file_type().is_fifo() => {}
-        Err(errno) => return Err(errno.into()),
+    // Another one for each run: who holds that of an earlier run writes into no later one.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?,
     }
     fs::set_permissions(path, fs::Permissions::from_mode(PIPE_MODE))?;
     // To read and to write: such an open waits for nobody.
@@ -154,6 +159,7 @@ pub async fn ask(socket: &Path, wish: &Wish) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
     #[test]
     fn a_line_names_a_job_and_nothing_else() {
@@ -183,17 +189,20 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_is_made_once_and_never_in_place_of_something_else() {
+    fn each_run_has_a_pipe_of_its_own() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pipe");
-        for _ in 0..2 {
-            make_pipe(&path).unwrap();
-            let meta = fs::symlink_metadata(&path).unwrap();
-            assert!(meta.file_type().is_fifo());
-            assert_eq!(meta.permissions().mode() & 0o777, PIPE_MODE);
-        }
-        let link = dir.path().join("link");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(make_pipe(&link).is_err());
+        let held: Vec<File> = (0..2).map(|_| make_pipe(&path).unwrap()).collect();
+        let inodes: Vec<u64> = held.iter().map(|pipe| pipe.metadata().unwrap().ino()).collect();
+        assert_ne!(inodes[0], inodes[1]);
+        let meta = fs::symlink_metadata(&path).unwrap();
+        assert!(meta.file_type().is_fifo());
+        assert_eq!(meta.permissions().mode() & 0o777, PIPE_MODE);
+        // What a link leads to stays as it is.
+        let (link, other) = (dir.path().join("link"), dir.path().join("other"));
+        fs::write(&other, "kept").unwrap();
+        std::os::unix::fs::symlink(&other, &link).unwrap();
+        make_pipe(&link).unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "kept");
     }
 }

@@ -111,6 +111,11 @@ impl Connection {
         Err(broken("no end of proposals"))
     }
 
+    /// How long an answer may take from now on.
+    pub fn wait_for(&mut self, patience: Duration) -> io::Result<()> {
+        self.socket.set_read_timeout(Some(patience))
+    }
+
     /// Runs one statement; its rows are added to `out`, columns parted by tabs.
     pub fn query(&mut self, statement: &str, out: &mut String) -> io::Result<()> {
         self.sequence = 0;

@@ -254,9 +254,9 @@ impl Wish {
         }
     }
 
-    /// Whether something would be lost by it now. A certificate is made anew.
+    /// Whether something would be lost by it now. A certificate is made anew, and a cron job holds nothing; members delete many at once.
     pub fn would_delete(&self) -> bool {
-        self.resource.kind != Kind::Certificate
+        !matches!(self.resource.kind, Kind::Certificate | Kind::CronJob)
             && self.removes()
             && self.record.done.is_some()
             && !is_erased(self.record.done.as_ref())

@@ -5,7 +5,7 @@ use super::{
     seen::Seen,
     step::{Phase, Step},
 };
-use crate::{database, diff, fs::There, record::Record, tenant::Place};
+use crate::{cell::place::Pool, database, diff, fs::There, record::Record, tenant::Place};
 use model::{Consent, Kind, Text, UnixName, text, wire::Drift};
 use std::path::Path;
 
@@ -153,7 +153,7 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
 /// Whether a file is PHP-FPM's.
 pub fn is_pool(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "php.conf")
-        || path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "php")
+        || path.file_name().and_then(|name| name.to_str()).and_then(Pool::from_file).is_some()
 }
 
 /// Whether a file is to be written (`bytes`) or removed (`None`): not when it is right already, and not over a person's edit.

@@ -103,7 +103,7 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         name: typed.get("name").to_owned(),
         sites_max: number("sites_max")?,
         names_max: number("names_max")?,
-        databases_max: number("databases_max")?,
+        databases_max: Some(number("databases_max")?),
         php_workers: number("php_workers")?,
         disk_mb: number("disk_mb")?,
         memory_mb: number("memory_mb")?,

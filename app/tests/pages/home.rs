@@ -29,7 +29,7 @@ async fn a_plans_use_is_drawn_where_it_counts() {
         name: "Small".into(),
         sites_max: 1,
         names_max: 3,
-        databases_max: 3,
+        databases_max: Some(3),
         php_workers: 1,
         disk_mb: 1024,
         memory_mb: 256,

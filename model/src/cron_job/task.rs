@@ -15,6 +15,8 @@ pub enum Task {
 
 impl Task {
     pub const MOST_ARGUMENTS: usize = 32;
+    /// Octets of all of them.
+    pub const LONGEST_ARGUMENTS: usize = 8 * 1024;
 
     /// In one line, for people.
     pub fn words(&self) -> String {
@@ -125,6 +127,16 @@ impl Argument {
                 text!(
                     "Un script reçoit {most} paramètres au plus.",
                     "A script is given {most} arguments at most."
+                ),
+            ));
+        }
+        if all.iter().map(|argument| argument.as_str().len()).sum::<usize>() > Task::LONGEST_ARGUMENTS {
+            return Err(Problem::invalid(
+                "arguments",
+                "cron_arguments_long",
+                Text::new(
+                    "Les paramètres ont 8\u{a0}Kio en tout au plus\u{a0}: mettez le reste dans un fichier que le script lit.",
+                    "The arguments have 8 KiB in all at most: put the rest into a file that the script reads.",
                 ),
             ));
         }

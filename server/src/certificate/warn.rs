@@ -33,6 +33,7 @@ pub(super) async fn warn(server: &Server) -> Result<usize, Problem> {
     sql("SELECT c.id, c.name, c.not_before, c.not_after, c.warned_days, c.text_fr, c.text_en, c.account_id, n.site_id
          FROM certificates c JOIN accounts a ON a.id = c.account_id JOIN names n ON n.name = c.name
          WHERE c.chain_key < c.key_number AND c.not_after > $1 AND c.not_after <= $1 + 14 * $2
+           AND (c.not_after - $1) * 3 <= c.not_after - c.not_before
            AND (c.warned_days IS NULL OR (c.warned_days > 7 AND c.not_after <= $1 + 7 * $2) OR (c.warned_days > 1 AND c.not_after <= $1 + $2))
            AND (c.text_fr IS NOT NULL OR c.renew_at <= $3) AND a.state IN ('active', 'suspended')
          ORDER BY c.account_id, c.id LIMIT $4")

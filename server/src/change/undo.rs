@@ -187,14 +187,14 @@ fn family(verb: &str) -> &'static [&'static str] {
         "account.suspend" | "account.resume" | "account.delete" | "account.restore" => {
             &["account.suspend", "account.resume", "account.delete", "account.restore"]
         }
-        "site.https" => &["site.https"],
-        "site.php" => &["site.php"],
-        "site.redirects" => &["site.redirects"],
-        "site.main_name" => &["site.main_name"],
-        "site.maintenance" => &["site.maintenance"],
-        "site.visitors" => &["site.visitors"],
-        "site.errors" => &["site.errors"],
-        "site.root" => &["site.root"],
+        "site.https" => &["site.https", "site.delete"],
+        "site.php" => &["site.php", "site.delete"],
+        "site.redirects" => &["site.redirects", "site.delete"],
+        "site.main_name" => &["site.main_name", "site.delete"],
+        "site.maintenance" => &["site.maintenance", "site.delete"],
+        "site.visitors" => &["site.visitors", "site.delete"],
+        "site.errors" => &["site.errors", "site.delete"],
+        "site.root" => &["site.root", "site.delete"],
         "database.create" | "database.delete" | "database.restore" => {
             &["database.create", "database.delete", "database.restore", "database.erase"]
         }

@@ -181,6 +181,5 @@ async fn one(server: &Server, tx: &mut Tx, host: HostId, run: &CronRun) -> Resul
     .bind(i64::try_from(CronRun::KEPT).map_err(|error| internal("kept runs", &error))?)
     .run(tx.on())
     .await?;
-    tx.wake_account(account);
     tell::judge(server, tx, account, run).await
 }

@@ -1,4 +1,5 @@
-//! Who looks after a job hears when it begins to fail, and when it works again: not at every run between.
+//! Who looks after a job hears when it begins to fail, and when it works again: not at every run between, and of a job that does both by
+//! turns a few times a day.
 
 use super::{Notify, store};
 use crate::{
@@ -6,6 +7,9 @@ use crate::{
     store::{Tx, sql},
 };
 use model::{AccountId, CronRun, Problem, RunEnd};
+
+/// After one mail that a job fails the next waits so long.
+const QUIET_MS: i64 = 6 * 3_600_000;
 
 pub(super) async fn judge(
     server: &Server,
@@ -19,10 +23,10 @@ pub(super) async fn judge(
         return Ok(());
     }
     // Runs may be told of late, and twice; only a newer one says how the job stands.
-    let (failing, judged): (Option<i64>, i64) =
-        sql("SELECT failing_at, judged_at FROM cron_jobs WHERE id = $1")
+    let (failing, judged, told): (Option<i64>, i64, Option<i64>) =
+        sql("SELECT failing_at, judged_at, told_at FROM cron_jobs WHERE id = $1")
             .bind(run.job)
-            .one(tx.on(), |row| Ok((row.get("failing_at")?, row.get("judged_at")?)))
+            .one(tx.on(), |row| Ok((row.get("failing_at")?, row.get("judged_at")?, row.get("told_at")?)))
             .await?;
     if judged >= started {
         return Ok(());
@@ -35,8 +39,22 @@ pub(super) async fn judge(
         .run(tx.on())
         .await?;
     let row = store::row(tx, run.job).await?;
-    if failing.is_some() == fails || row.spec.notify == Notify::Never || server.carrier.is_none() {
+    if row.spec.notify == Notify::Never || server.carrier.is_none() {
         return Ok(());
+    }
+    let now = server.world.now_ms();
+    // Whether somebody knows that it fails, or failed until now.
+    let known = |since: i64| told.is_some_and(|told| told >= since);
+    let tells = match (since, failing) {
+        (Some(since), _) => !known(since) && told.is_none_or(|told| told <= now - QUIET_MS),
+        (None, Some(failing)) => known(failing),
+        (None, None) => false,
+    };
+    if !tells {
+        return Ok(());
+    }
+    if fails {
+        sql("UPDATE cron_jobs SET told_at = $2 WHERE id = $1").bind(run.job).bind(now).run(tx.on()).await?;
     }
     let of = account::lock(tx, server, &Actor::panel(), account).await?;
     mail::cron_job(

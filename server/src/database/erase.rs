@@ -34,8 +34,12 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
             Err(problem) if problem.kind == ProblemKind::NotFound => continue,
             Err(problem) => return Err(problem),
         };
-        // Somebody may have brought it back since the list was made.
-        let before = store::load(tx.on(), &actor, id, now).await?;
+        // Somebody may have brought it back since the list was made, or another process have erased it.
+        let before = match store::load(tx.on(), &actor, id, now).await {
+            Ok(before) => before,
+            Err(problem) if problem.kind == ProblemKind::NotFound => continue,
+            Err(problem) => return Err(problem),
+        };
         if before.erase_at.is_none_or(|at| at > now) {
             continue;
         }

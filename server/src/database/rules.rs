@@ -34,6 +34,7 @@ pub async fn create(
     }
     account::must_stay(&of)?;
     must_have_room(&mut tx, &of).await?;
+    must_not_hoard(&mut tx, &of).await?;
     must_have_engine(&mut tx, of.host.id).await?;
     let inserted = sql("INSERT INTO databases (id, account_id, host_id, engine, name, created_at, version)
          VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (name) DO NOTHING")
@@ -123,6 +124,26 @@ pub(super) async fn must_have_room(tx: &mut Tx, of: &AccountView) -> Result<(), 
         text!(
             "L’offre de ce compte s’arrête à {most} bases de données\u{a0}: supprimez-en une, ou demandez une offre plus grande.",
             "This account's plan ends at {most} databases: delete one, or ask for a larger plan."
+        ),
+    )
+    .on("name"))
+}
+
+/// Deleted databases that any account may keep.
+const FEW_DELETED: u32 = 3;
+
+/// Deleted ones keep their data for a while: making and deleting by turns would fill the host beside the plan.
+async fn must_not_hoard(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
+    let most = of.plan.databases_max.max(FEW_DELETED);
+    if store::count_deleted(tx.on(), of.id).await? < most {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "databases_deleted_limit",
+        text!(
+            "Ce compte garde déjà {most} bases supprimées\u{a0}: rétablissez-en une, ou attendez que la plus ancienne soit effacée.",
+            "This account keeps {most} deleted databases already: bring one back, or wait until the oldest is erased."
         ),
     )
     .on("name"))

@@ -11,8 +11,8 @@ use std::{collections::BTreeMap, time::Duration};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
-/// A page does not wait longer for it.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A page does not wait longer for it; a host that answers needs some milliseconds.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What one database holds, data and indexes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -165,6 +165,17 @@ pub(super) async fn count<'c>(
         .await
 }
 
+/// How many deleted ones an account keeps until they are erased.
+pub(super) async fn count_deleted<'c>(
+    on: impl Executor<'c, Database = Any>,
+    account: AccountId,
+) -> Result<u32, Problem> {
+    sql("SELECT COUNT(*) FROM databases WHERE account_id = $1 AND deleted_at IS NOT NULL")
+        .bind(account)
+        .one(on, |row| row.first())
+        .await
+}
+
 fn user(row: &Row) -> Result<DatabaseUserView, Problem> {
     Ok(DatabaseUserView {
         id: row.get("id")?,

@@ -85,8 +85,8 @@ fn compare(on_host: Bodies, in_panel: &Bodies) -> Vec<Difference> {
                 key: at.1,
                 label: label(wanted.unwrap_or(body)),
                 side: if wanted.is_some() { Side::Both } else { Side::HostOnly },
-                on_host: Some(body.clone()),
-                in_panel: wanted.cloned(),
+                on_host: Some(shown(at.0, body)),
+                in_panel: wanted.map(|wanted| shown(at.0, wanted)),
             }),
         }
     }
@@ -98,11 +98,26 @@ fn compare(on_host: Bodies, in_panel: &Bodies) -> Vec<Difference> {
             label,
             side,
             on_host: None,
-            in_panel: Some(body.clone()),
+            in_panel: Some(shown(*kind, body)),
         });
     }
     all.sort_by(|a, b| (a.side, a.kind, &a.label, a.key).cmp(&(b.side, b.kind, &b.label, b.key)));
     all
+}
+
+/// Without what is for the host alone: the hashes of passwords, and what a member's cron job runs. That they differ is said by the difference.
+fn shown(kind: Kind, body: &Value) -> Value {
+    let mut body = body.clone();
+    match kind {
+        Kind::Database => {
+            for user in body["users"].as_array_mut().into_iter().flatten() {
+                user["password"] = "…".into();
+            }
+        }
+        Kind::CronJob => body["task"] = "…".into(),
+        Kind::Account | Kind::Site | Kind::Certificate => {}
+    }
+    body
 }
 
 /// A body's name: an account's, or a site's first one. Of what a host says, not more than a name's length.
@@ -178,6 +193,20 @@ async fn unknown(tx: &mut Tx, host: HostId) -> Result<Vec<(Kind, Uuid)>, Problem
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_difference_shows_no_hash_and_no_command() {
+        let (key, hash) = (Uuid::from_u128(7), format!("*{}", "0A".repeat(20)));
+        let database =
+            |rights| json!({ "name": "asso_wiki", "users": [{ "password": hash, "rights": rights }] });
+        let job = json!({ "task": { "command": { "line": "backup --password=hunter2" } } });
+        let on_host = Bodies::from([((Kind::Database, key), database("all")), ((Kind::CronJob, key), job)]);
+        let in_panel = Bodies::from([((Kind::Database, key), database("read"))]);
+        let all = compare(on_host, &in_panel);
+        let said = serde_json::to_string(&all).unwrap();
+        assert_eq!((all.len(), said.contains("0A0A"), said.contains("hunter2")), (2, false, false), "{said}");
+        assert!(said.contains("asso_wiki") && said.contains("read"), "{said}");
+    }
 
     #[test]
     fn only_what_differs_is_shown_the_losses_first() {

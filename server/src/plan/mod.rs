@@ -37,9 +37,9 @@ pub struct PlanInput {
     pub name: String,
     pub sites_max: u32,
     pub names_max: u32,
-    /// 10 unless said.
-    #[serde(default = "databases_usual")]
-    pub databases_max: u32,
+    /// Not said: 10 for a new plan, what it is for another.
+    #[serde(default)]
+    pub databases_max: Option<u32>,
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
@@ -48,7 +48,5 @@ pub struct PlanInput {
     pub above: bool,
 }
 
-/// Who wrote to the API before there were databases says nothing of them.
-fn databases_usual() -> u32 {
-    10
-}
+/// Of a plan that is made by who wrote to the API before there were databases, and says nothing of them.
+const DATABASES: u32 = 10;

@@ -1,6 +1,6 @@
 //! Plans are the admins' to keep. A plan that changes changes every account that has it, in one transaction.
 
-use super::{PlanInput, PlanView, above};
+use super::{DATABASES, PlanInput, PlanView, above};
 use crate::{
     Actor, Server, account,
     actor::not_found,
@@ -74,7 +74,7 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     .bind(new.disk_mb)
     .bind(new.memory_mb)
     .bind(now)
-    .bind(new.databases_max)
+    .bind(new.databases_max.unwrap_or(DATABASES))
     .run(tx.on())
     .await?;
     if inserted == 0 {
@@ -109,11 +109,12 @@ pub async fn update(
     if same.is_some() {
         return Err(taken());
     }
+    let databases_max = new.databases_max.unwrap_or(before.databases_max);
     let less = new.sites_max < before.sites_max
         || new.names_max < before.names_max
-        || new.databases_max < before.databases_max;
+        || databases_max < before.databases_max;
     if less && !new.above {
-        above::plan(&mut tx, plan, (new.sites_max, new.names_max, new.databases_max)).await?;
+        above::plan(&mut tx, plan, (new.sites_max, new.names_max, databases_max)).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
            databases_max = $9, version = version + 1 WHERE id = $1")
@@ -125,7 +126,7 @@ pub async fn update(
     .bind(new.php_workers)
     .bind(new.disk_mb)
     .bind(new.memory_mb)
-    .bind(new.databases_max)
+    .bind(databases_max)
     .run(tx.on())
     .await?;
     let item = load(tx.on(), plan).await?;
@@ -191,7 +192,7 @@ pub async fn delete(
 fn check(new: &PlanInput) -> Result<PlanName, Problem> {
     within("sites_max", new.sites_max, 1..=1000)?;
     within("names_max", new.names_max, 1..=100)?;
-    within("databases_max", new.databases_max, 0..=1000)?;
+    within("databases_max", new.databases_max.unwrap_or_default(), 0..=1000)?;
     within("php_workers", new.php_workers, 1..=64)?;
     within("disk_mb", new.disk_mb, 1..=100_000_000)?;
     within("memory_mb", new.memory_mb, 32..=1_000_000)?;

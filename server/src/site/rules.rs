@@ -1,6 +1,6 @@
 //! Making, naming and deleting sites.
 
-use super::{Chosen, HstsReach, SiteRow, SiteView, claim, settings, store};
+use super::{Chosen, HstsReach, SiteRow, SiteView, claim, https, settings, store};
 use crate::{
     Actor, Server,
     account::{self, AccountView},
@@ -175,7 +175,13 @@ pub(crate) async fn set_names_as(
     search::put_site(&mut tx, id, &names).await?;
     claim::release(&mut tx, of.id).await?;
     sql("UPDATE sites SET version = version + 1 WHERE id = $1").bind(id).run(tx.on()).await?;
-    let site = store::row(&mut tx, id).await?;
+    let mut site = store::row(&mut tx, id).await?;
+    // Browsers hear of a name that comes to it for a day first, as of the others.
+    let comes = site.names.iter().any(|name| !before.names.contains(name));
+    if comes && site.https.hsts != HstsReach::Off {
+        (site.https.hsts_at, site.https.hsts_long_at) = (Some(now), None);
+        https::write(&mut tx, id, &site.https).await?;
+    }
     let mut act = act("site.names", &of, &site);
     act.before = Some(summary(&before.names, &site.folder));
     act.after = Some(summary(&site.names, &site.folder));

@@ -22,11 +22,14 @@ const PROVEN: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n
        JOIN resources r ON r.host_id = c.host_id AND r.kind = 'certificate' AND r.key = c.id
      WHERE c.proven_at IS NULL AND c.chain_key = c.key_number AND c.not_after > $1 AND r.state = 'verified'
        AND a.state IN ('active', 'suspended') ORDER BY s.id LIMIT $2";
-/// At their end, or lost with their host's disk.
+/// At their end.
 const ENDED: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n ON n.name = c.name
        JOIN sites s ON s.id = n.site_id AND s.account_id = c.account_id JOIN accounts a ON a.id = s.account_id
-     WHERE c.proven_at IS NOT NULL AND (c.not_after <= $1 OR c.chain_key IS NULL)
-       AND a.state IN ('active', 'suspended') ORDER BY s.id LIMIT $2";
+     WHERE c.proven_at IS NOT NULL AND c.not_after <= $1 AND a.state IN ('active', 'suspended') LIMIT $2";
+/// Lost with their host's disk.
+const LOST: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n ON n.name = c.name
+       JOIN sites s ON s.id = n.site_id AND s.account_id = c.account_id JOIN accounts a ON a.id = s.account_id
+     WHERE c.proven_at IS NOT NULL AND c.chain_key IS NULL AND $1 > 0 AND a.state IN ('active', 'suspended') LIMIT $2";
 /// `$1`: those who were told a day until then were told so long enough.
 const GROWS: &str = "SELECT s.account_id, s.id FROM sites s JOIN accounts a ON a.id = s.account_id
      WHERE s.hsts IN ('names', 'subdomains') AND s.hsts_at <= $1 AND s.hsts_long_at IS NULL
@@ -38,7 +41,7 @@ const GROWS: &str = "SELECT s.account_id, s.id FROM sites s JOIN accounts a ON a
 pub(crate) async fn secure(server: &Server) -> Result<(), Problem> {
     let now = server.world.now_ms();
     let mut sites: BTreeSet<(AccountId, SiteId)> = BTreeSet::new();
-    for (statement, at) in [(PROVEN, now), (ENDED, now), (GROWS, now - HSTS_DAY_MS)] {
+    for (statement, at) in [(PROVEN, now), (ENDED, now), (LOST, now), (GROWS, now - HSTS_DAY_MS)] {
         let found = sql(statement)
             .bind(at)
             .bind(MOST)

@@ -216,7 +216,7 @@ pub async fn a_plan_that_changes_reaches_its_accounts(bench: Bench) {
         name: "Ruche".into(),
         sites_max: 9,
         names_max: 4,
-        databases_max: 3,
+        databases_max: Some(3),
         php_workers: 8,
         disk_mb: 1024,
         memory_mb: 256,

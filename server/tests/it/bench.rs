@@ -54,7 +54,7 @@ impl Bench {
             name: "Ruche".into(),
             sites_max: 5,
             names_max: 4,
-            databases_max: 3,
+            databases_max: Some(3),
             php_workers: 4,
             disk_mb: 1024,
             memory_mb: 256,

@@ -318,11 +318,25 @@ pub async fn people_hear_when_it_begins_to_fail_and_when_it_works_again(bench: B
     server::mail::send_due(&server).await.unwrap();
     assert_eq!(kept(&folder).iter().filter(|mail| mail.contains("marche de nouveau")).count(), 1);
 
-    let never = NewCronJob { notify: Some("never".into()), ..Default::default() };
-    cron_job::update(&server, &home.owner, job, None, never).await.unwrap();
+    // By turns it says nothing more for some hours; what still holds then is told.
+    for failing in [true, false, true] {
+        tell(if failing { RunEnd::Exit { code: 1 } } else { RunEnd::SUCCESS }, failing).await;
+        server::mail::send_due(&server).await.unwrap();
+    }
+    assert_eq!(kept(&folder).iter().filter(|mail| mail.contains("planifiée")).count(), 2);
+    bench.world.pass(6 * 3_600_000);
     tell(RunEnd::Exit { code: 1 }, true).await;
     server::mail::send_due(&server).await.unwrap();
-    assert_eq!(kept(&folder).iter().filter(|mail| mail.contains("planifiée")).count(), 2);
+    assert_eq!(kept(&folder).iter().filter(|mail| mail.contains("planifiée")).count(), 3);
+    tell(RunEnd::SUCCESS, false).await;
+    server::mail::send_due(&server).await.unwrap();
+
+    let never = NewCronJob { notify: Some("never".into()), ..Default::default() };
+    cron_job::update(&server, &home.owner, job, None, never).await.unwrap();
+    bench.world.pass(6 * 3_600_000);
+    tell(RunEnd::Exit { code: 1 }, true).await;
+    server::mail::send_due(&server).await.unwrap();
+    assert_eq!(kept(&folder).iter().filter(|mail| mail.contains("planifiée")).count(), 4);
 }
 
 pub async fn jobs_go_with_their_account(bench: Bench) {

@@ -169,6 +169,21 @@ pub async fn a_deleted_database_keeps_its_data_until_it_is_erased(bench: Bench) 
     make(&bench, &home, "wiki").await;
 }
 
+pub async fn making_and_deleting_by_turns_fills_no_host(bench: Bench) {
+    let (server, home) = (&bench.server, bench.household("alpha").await);
+    for name in ["a", "b", "c"] {
+        let (made, _) = make(&bench, &home, name).await;
+        database::delete(server, &home.owner, made.id, None).await.unwrap();
+    }
+    let one_more = || NewDatabase { name: "d".into(), user: None };
+    let refused =
+        database::create(server, &home.owner, home.account, one_more()).await.map(drop).unwrap_err();
+    assert_eq!((refused.code, refused.field), ("databases_deleted_limit", Some("name")));
+    bench.world.pass(server.config.keep_deleted_ms());
+    assert_eq!(database::purge(server).await.unwrap(), 3);
+    make(&bench, &home, "d").await;
+}
+
 pub async fn databases_follow_their_account(bench: Bench) {
     let (server, admin) = (&bench.server, &bench.admin);
     let home = bench.household("alpha").await;

@@ -112,6 +112,7 @@ suite! {
     databases::names_limits_and_hosts_are_refused_with_the_reason,
     databases::users_have_rights_and_each_its_own_password,
     databases::a_deleted_database_keeps_its_data_until_it_is_erased,
+    databases::making_and_deleting_by_turns_fills_no_host,
     databases::databases_follow_their_account,
     databases::each_sees_their_own_and_finds_it,
     cron_jobs::a_job_is_made_changed_paused_run_and_deleted,

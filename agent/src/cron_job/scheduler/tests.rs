@@ -236,12 +236,30 @@ async fn a_host_that_was_down_tells_what_it_missed_and_lost() {
     touched(&host.places.job(job.id), alive - Duration::from_secs(60));
     let back = NOW + 3 * HOUR;
     let mut scheduler = Scheduler::open(host.places.clone(), back).unwrap();
+    scheduler.tick(back + 1).await;
     let ends: Vec<RunEnd> = host.runs(job.id).iter().map(|run| run.end).collect();
     assert_eq!(ends, [RunEnd::Lost, RunEnd::Missed]);
     assert_eq!(host.last(job.id).started, NOW - NOW % HOUR + HOUR);
     // Nothing is made up for.
-    scheduler.tick(back + 1).await;
     assert_eq!(host.asked(), "pipe run");
+}
+
+/// What was due within the minute of a restart is begun after it, once.
+#[tokio::test]
+async fn a_restart_loses_no_job_and_begins_none_twice() {
+    let host = Host::new();
+    let due = NOW - NOW % HOUR + HOUR;
+    let jobs: Vec<CronJob> = (1..=2).map(|n| cron_job("asso", 1, n, "true")).collect();
+    jobs.iter().for_each(|job| host.want(job));
+    host.places.write_run(&begun(jobs[0].id, due + 5_000, RunEnd::SUCCESS, false)).unwrap();
+    let said = UNIX_EPOCH + Duration::from_millis(due - 30_000);
+    place::write(&host.places.state.join("alive"), b"").unwrap();
+    for path in [host.places.state.join("alive"), host.places.job(jobs[0].id), host.places.job(jobs[1].id)] {
+        fs::File::options().write(true).open(path).unwrap().set_modified(said).unwrap();
+    }
+    let mut scheduler = Scheduler::open(host.places.clone(), due + 10_000).unwrap();
+    until(&mut scheduler, due + 31_000, || host.asked() == "pipe run").await;
+    assert_eq!((host.runs(jobs[0].id).len(), host.runs(jobs[1].id).len()), (1, 1));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Maintenance: visitors are asked to come back later, but for a few addresses.
 
-use super::{Part, Seen, form};
+use super::{Part, Seen, at, form};
 use crate::{
     http::{Answer, Face},
     parts::{Area, Select, Typed},
@@ -27,7 +27,7 @@ pub async fn set(State(server): State<Server>, face: Face, Path(id): Path<SiteId
         switch: typed.has("switch").then(|| typed.get("switch").to_owned()),
         addresses: typed.has("addresses").then(|| typed.get("addresses").to_owned()),
     };
-    let done = server::site::set_maintenance(&server, face.me()?, (id, None), new).await;
+    let done = server::site::set_maintenance(&server, face.me()?, at(id, &typed), new).await;
     PAGE.after(&server, &face, id, typed, done).await
 }
 
@@ -53,5 +53,10 @@ fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         "Des adresses IP ou des réseaux, un par ligne, 20 au plus\u{a0}: par exemple 192.0.2.7 ou 2001:db8::/32.",
         "IP addresses or networks, one a line, 20 at most: such as 192.0.2.7 or 2001:db8::/32.",
     ));
-    form(PAGE.at(seen.site.id), lang, view! { {switch.view(lang, typed)}{addresses.view(lang, typed)} })
+    form(
+        PAGE.at(seen.site.id),
+        lang,
+        typed,
+        view! { {switch.view(lang, typed)}{addresses.view(lang, typed)} },
+    )
 }

@@ -49,7 +49,7 @@ struct Part {
 impl Part {
     async fn show(&self, server: &Server, face: &Face, id: SiteId) -> Answer {
         let seen = enter(server, face, id).await?;
-        Ok(self.draw(face, &seen, &(self.fill)(&seen.site)))
+        Ok(self.draw(face, &seen, &(self.fill)(&seen.site).with("version", seen.site.version.to_string())))
     }
 
     /// After an act: on to `to` (this page or the site's), or this page again.
@@ -86,11 +86,18 @@ impl Part {
     }
 }
 
+/// Which site, as it stood when the form was filled: what somebody else changed meanwhile is not overwritten unseen.
+fn at(id: SiteId, typed: &Typed) -> (SiteId, Option<i64>) {
+    (id, typed.get("version").parse().ok())
+}
+
 /// A form of one of these pages.
-fn form(action: String, lang: Lang, fields: impl IntoView + 'static) -> AnyView {
+fn form(action: String, lang: Lang, typed: &Typed, fields: impl IntoView + 'static) -> AnyView {
+    let version = typed.some("version").map(str::to_owned);
     view! {
         <form class="card form" method="post" action=action novalidate=true>
             {fields.into_any()}
+            {version.map(|version| view! { <input type="hidden" name="version" value=version/> })}
             <div class="acts"><button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button></div>
         </form>
     }

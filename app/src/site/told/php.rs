@@ -1,6 +1,6 @@
 //! A site's PHP: its version and settings, each with what holds now and what may be chosen.
 
-use super::{Part, Seen, ends, form};
+use super::{Part, Seen, at, ends, form};
 use crate::{
     http::{Answer, Face},
     parts::{Action, Facts, Input, Select, Typed},
@@ -36,7 +36,7 @@ pub async fn set(State(server): State<Server>, face: Face, Path(id): Path<SiteId
         session: one(PhpKey::SessionGcMaxlifetime),
         opcache: one(PhpKey::OpcacheEnable),
     };
-    let done = server::site::set_php(&server, face.me()?, (id, None), new).await;
+    let done = server::site::set_php(&server, face.me()?, at(id, &typed), new).await;
     PAGE.after(&server, &face, id, typed, done).await
 }
 
@@ -56,6 +56,13 @@ fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         .option("", lang.pick(format!("Celle du compte ({usual})"), format!("The account's ({usual})")));
     for offered in site.php.offered.iter().filter(|offered| **offered != usual) {
         version = version.option(offered.to_string(), format!("PHP {offered}"));
+    }
+    // Or saving something else would choose another version unasked.
+    if let Some(gone) =
+        site.settings.php.version.filter(|own| *own != usual && !site.php.offered.contains(own))
+    {
+        let words = format!("PHP {gone} ({})", lang.pick("n’est plus sur l’hôte", "no longer on the host"));
+        version = version.option(gone.to_string(), words);
     }
     let version = version.hint(lang.pick(
         "Celles que l’hôte a. Un site qui change de version n’en change aucun autre.",
@@ -81,7 +88,7 @@ fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     let usual_already = site.settings.php.is_usual();
     view! {
         {ends(lang, site, *now)}
-        {form(PAGE.at(site.id), lang, view! { {version.view(lang, typed)}{fields} })}
+        {form(PAGE.at(site.id), lang, typed, view! { {version.view(lang, typed)}{fields} })}
         <section class="card stack">
             {log}
             {(!usual_already).then(|| reset.view())}

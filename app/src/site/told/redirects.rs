@@ -161,6 +161,7 @@ fn add_form(lang: Lang, id: SiteId, typed: &Typed) -> AnyView {
     form(
         PAGE.at(id),
         lang,
+        typed,
         view! {
             <h2>{title}</h2>
             {from.view(lang, typed)}

@@ -1,6 +1,6 @@
 //! Who may come by address, pages for errors, the folder that is shown.
 
-use super::{Part, Seen, form, maintenance::lines};
+use super::{Part, Seen, at, form, maintenance::lines};
 use crate::{
     http::{Answer, Face},
     parts::{Area, Input, Radios, Typed},
@@ -44,7 +44,7 @@ pub async fn set_visitors(
 ) -> Answer {
     let one = |name: &str| typed.has(name).then(|| typed.get(name).to_owned());
     let new = NewVisitors { who: one("who"), addresses: one("addresses") };
-    let done = server::site::set_visitors(&server, face.me()?, (id, None), new).await;
+    let done = server::site::set_visitors(&server, face.me()?, at(id, &typed), new).await;
     VISITORS.after(&server, &face, id, typed, done).await
 }
 
@@ -74,7 +74,12 @@ fn visitors_body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         "Des adresses IP ou des réseaux, un par ligne, 200 au plus\u{a0}: par exemple 192.0.2.7 ou 2001:db8::/32.",
         "IP addresses or networks, one a line, 200 at most: such as 192.0.2.7 or 2001:db8::/32.",
     ));
-    form(VISITORS.at(seen.site.id), lang, view! { {who.view(lang, typed)}{addresses.view(lang, typed)} })
+    form(
+        VISITORS.at(seen.site.id),
+        lang,
+        typed,
+        view! { {who.view(lang, typed)}{addresses.view(lang, typed)} },
+    )
 }
 
 /// `GET /sites/{site}/errors`
@@ -96,7 +101,7 @@ pub async fn set_errors(
         broken: one(ErrorPage::Broken),
         away: one(ErrorPage::Away),
     };
-    let done = server::site::set_errors(&server, face.me()?, (id, None), new).await;
+    let done = server::site::set_errors(&server, face.me()?, at(id, &typed), new).await;
     ERRORS.after(&server, &face, id, typed, done).await
 }
 
@@ -120,7 +125,7 @@ fn errors_body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         .into_iter()
         .map(|error| Input::text(error.code(), label(error)).hint(hint).optional().view(lang, typed))
         .collect_view();
-    form(ERRORS.at(seen.site.id), lang, fields)
+    form(ERRORS.at(seen.site.id), lang, typed, fields)
 }
 
 /// `GET /sites/{site}/root`
@@ -136,7 +141,7 @@ pub async fn set_root(
     typed: Typed,
 ) -> Answer {
     let new = NewRoot { root: typed.get("root").to_owned() };
-    let done = server::site::set_root(&server, face.me()?, (id, None), new).await;
+    let done = server::site::set_root(&server, face.me()?, at(id, &typed), new).await;
     ROOT.after(&server, &face, id, typed, done).await
 }
 
@@ -152,5 +157,5 @@ fn root_body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         format!("En dessous de {at}, par exemple public ou web/dist. Il doit exister\u{a0}: sinon le site répond qu’il ne trouve rien (404)."),
         format!("Below {at}, such as public or web/dist. It must exist: else the site answers that it finds nothing (404)."),
     ));
-    form(ROOT.at(site.id), lang, root.view(lang, typed))
+    form(ROOT.at(site.id), lang, typed, root.view(lang, typed))
 }

@@ -9,7 +9,7 @@ pub fn plan(name: &str) -> PlanInput {
         name: name.into(),
         sites_max: 5,
         names_max: 5,
-        databases_max: 3,
+        databases_max: Some(3),
         php_workers: 2,
         disk_mb: 1024,
         memory_mb: 256,

@@ -207,6 +207,14 @@ pub async fn browsers_are_told_a_day_then_half_a_year_and_can_be_told_to_forget(
     front.host.round().await;
     front.takes(1).await;
     assert_eq!(front.max_age(), Some(Hsts::HALF_A_YEAR));
+    // A name that comes to it: from a day on again, until a week has passed with it.
+    front.named(&site, &["www.asso.example", "neuf.asso.example"]).await;
+    assert_eq!(front.max_age(), Some(Hsts::DAY));
+    front.named(&site, &["www.asso.example"]).await;
+    front.host.pass(HSTS_DAY_MS);
+    front.host.round().await;
+    front.takes(1).await;
+    assert_eq!(front.max_age(), Some(Hsts::HALF_A_YEAR));
     // All below it: from a day on again.
     front.set(&site, None, Some("subdomains")).await.unwrap();
     front.takes(1).await;

@@ -187,7 +187,7 @@ pub async fn equal_bytes_are_no_step(bench: Bench) {
         name: "Essaim".into(),
         sites_max: 50,
         names_max: 4,
-        databases_max: 3,
+        databases_max: Some(3),
         php_workers: 4,
         disk_mb: 2048,
         memory_mb: 256,
