@@ -23,10 +23,14 @@ pub(super) async fn judge(
         return Ok(());
     }
     // Runs may be told of late, and twice; only a newer one says how the job stands.
-    let (failing, judged, told): (Option<i64>, i64, Option<i64>) =
-        sql("SELECT failing_at, judged_at, told_at FROM cron_jobs WHERE id = $1")
+    type Told = (Option<i64>, Option<i64>);
+    let (failing, judged, (told_at, told_of)): (Option<i64>, i64, Told) =
+        sql("SELECT failing_at, judged_at, told_at, told_of FROM cron_jobs WHERE id = $1")
             .bind(run.job)
-            .one(tx.on(), |row| Ok((row.get("failing_at")?, row.get("judged_at")?, row.get("told_at")?)))
+            .one(tx.on(), |row| {
+                let told = (row.get("told_at")?, row.get("told_of")?);
+                Ok((row.get("failing_at")?, row.get("judged_at")?, told))
+            })
             .await?;
     if judged >= started {
         return Ok(());
@@ -43,18 +47,26 @@ pub(super) async fn judge(
         return Ok(());
     }
     let now = server.world.now_ms();
-    // Whether somebody knows that it fails, or failed until now.
-    let known = |since: i64| told.is_some_and(|told| told >= since);
     let tells = match (since, failing) {
-        (Some(since), _) => !known(since) && told.is_none_or(|told| told <= now - QUIET_MS),
-        (None, Some(failing)) => known(failing),
+        (Some(_), _) => told_of != since && told_at.is_none_or(|told| told <= now - QUIET_MS),
+        // Who knows that it failed.
+        (None, Some(_)) => told_of == failing,
         (None, None) => false,
     };
     if !tells {
         return Ok(());
     }
-    if fails {
-        sql("UPDATE cron_jobs SET told_at = $2 WHERE id = $1").bind(run.job).bind(now).run(tx.on()).await?;
+    // A mail that could not leave before the job worked again will not: nobody was told, and there is nothing to take back.
+    let unread = works && mail::failure_waits(tx, run.job).await?;
+    let told_at = if fails { Some(now) } else { told_at.filter(|_| !unread) };
+    sql("UPDATE cron_jobs SET told_at = $2, told_of = $3 WHERE id = $1")
+        .bind(run.job)
+        .bind(told_at)
+        .bind(since)
+        .run(tx.on())
+        .await?;
+    if unread {
+        return Ok(());
     }
     let of = account::lock(tx, server, &Actor::panel(), account).await?;
     mail::cron_job(
@@ -64,7 +76,7 @@ pub(super) async fn judge(
         mail::JobNews {
             job: run.job,
             words: row.spec.words(),
-            at: started,
+            at: since.unwrap_or(started),
             failed: fails.then_some(run.end),
         },
     )

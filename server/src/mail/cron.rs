@@ -62,6 +62,17 @@ pub(crate) async fn cron_job(
     Ok(())
 }
 
+/// Whether a mail that this job fails has not left yet.
+pub(crate) async fn failure_waits(tx: &mut Tx, job: CronJobId) -> Result<bool, Problem> {
+    let waiting: i64 =
+        sql("SELECT COUNT(*) FROM mails WHERE state = 'queued' AND kind = $1 AND about LIKE $2")
+            .bind(Kind::CronFails.code())
+            .bind(format!("{job} %"))
+            .one(tx.on(), |row| row.first())
+            .await?;
+    Ok(waiting > 0)
+}
+
 fn words(end: RunEnd) -> Text {
     match end {
         RunEnd::Exit { code } => {

@@ -20,7 +20,7 @@ mod trouble;
 pub(crate) use api::ROUTES;
 pub use at_once::at_once;
 pub use carrier::Carrier;
-pub(crate) use cron::{JobNews, cron_job};
+pub(crate) use cron::{JobNews, cron_job, failure_waits};
 pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use member::member_ended;
