@@ -26,12 +26,12 @@ fn when(lang: Lang, job: &CronJobView) -> AnyView {
 /// How it stands, in one badge: what matters most first.
 fn standing(lang: Lang, job: &CronJobView) -> AnyView {
     let (class, words) = match &job.last {
-        Some(last) if last.how == How::Running => ("state state-checked", lang.pick("en cours", "running")),
-        _ if job.failing_at.is_some() => ("state state-failed", lang.pick("échoue", "fails")),
+        Some(last) if last.how == How::Running => ("state state-going", lang.pick("en cours", "running")),
+        _ if job.failing_at.is_some() => ("state state-bad", lang.pick("échoue", "fails")),
         _ if job.spec.paused => ("state state-past", lang.pick("en pause", "paused")),
-        Some(last) if last.is_success() => ("state state-verified", lang.pick("réussie", "went well")),
+        Some(last) if last.is_success() => ("state state-good", lang.pick("réussie", "went well")),
         Some(_) => ("state state-waiting", lang.pick("interrompue", "cut off")),
-        None => ("state state-wanted", lang.pick("pas encore exécutée", "not run yet")),
+        None => ("state state-past", lang.pick("pas encore exécutée", "not run yet")),
     };
     badge(class, words)
 }

@@ -26,9 +26,9 @@ fn words(lang: Lang, run: &RunView) -> String {
 
 fn class(run: &RunView) -> &'static str {
     match run.how {
-        How::Running => "state state-checked",
-        How::Exit if run.is_success() => "state state-verified",
-        How::Exit | How::Signal | How::TimeLimit | How::Memory | How::NotStarted => "state state-failed",
+        How::Running => "state state-going",
+        How::Exit if run.is_success() => "state state-good",
+        How::Exit | How::Signal | How::TimeLimit | How::Memory | How::NotStarted => "state state-bad",
         How::Stopped | How::Lost | How::Missed => "state state-waiting",
     }
 }

@@ -96,8 +96,8 @@ fn form(action: String, lang: Lang, typed: &Typed, fields: impl IntoView + 'stat
     let version = typed.some("version").map(str::to_owned);
     view! {
         <form class="card form" method="post" action=action novalidate=true>
-            {fields.into_any()}
             {version.map(|version| view! { <input type="hidden" name="version" value=version/> })}
+            {fields.into_any()}
             <div class="acts"><button class="button button-main" type="submit">{lang.pick("Enregistrer", "Save")}</button></div>
         </form>
     }
