@@ -82,6 +82,20 @@ pub fn look(path: &Path) -> io::Result<There> {
     Ok(There::File(bytes))
 }
 
+/// A file of ours. One that is longer than `most` octets, a link, a pipe or no file at all is not; nobody waits for any.
+pub fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
+    let mut bytes = Vec::new();
+    if file.metadata()?.is_file() {
+        file.take(most + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= most {
+            return Ok(bytes);
+        }
+    }
+    Err(io::Error::other("not a file of ours"))
+}
+
 /// The name of what is being written beside `path`. The leading dot keeps it out of every pattern that is served.
 fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
@@ -116,7 +130,7 @@ fn into_place(new: &Path, path: &Path) -> io::Result<()> {
 pub fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let new = beside(path);
     stage(&new, bytes, mode, None, false)?;
-    fs::rename(&new, path)
+    into_place(&new, path)
 }
 
 /// Many files at once: one flush of the file system instead of one per file, then all renames.

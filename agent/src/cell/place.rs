@@ -1,11 +1,10 @@
 //! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
 
+use crate::fs;
 use model::{AccountId, AccountState, PhpVersion, SiteId, SiteName, TenantUid, Thumbprint, UnixName};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -95,14 +94,16 @@ impl Places {
 
     /// By what this name's challenges are answered, if it wants a certificate.
     pub fn thumbprint(&self, name: &SiteName) -> Option<Thumbprint> {
-        let bytes = read_small(&self.thumbprints.join(name.as_str())).ok()?;
+        let bytes = fs::read_bounded(&self.thumbprints.join(name.as_str()), LONGEST).ok()?;
         Thumbprint::parse(std::str::from_utf8(&bytes).ok()?.trim_end()).ok()
     }
 
     /// The cell of an account, if the agent has written one.
     pub fn cell(&self, account: &UnixName) -> io::Result<Cell> {
-        let cell: Cell =
-            serde_json::from_slice(&read_small(&self.cells.join(account.as_str()).join("cell.json"))?)?;
+        let cell: Cell = serde_json::from_slice(&fs::read_bounded(
+            &self.cells.join(account.as_str()).join("cell.json"),
+            LONGEST,
+        )?)?;
         if cell.account == *account {
             Ok(cell)
         } else {
@@ -170,14 +171,8 @@ pub struct Cell {
     pub state: AccountState,
 }
 
-/// A file of ours is small; one that is not, or that is a link, is not ours.
-fn read_small(path: &Path) -> io::Result<Vec<u8>> {
-    const MOST: u64 = 4096;
-    let file = File::options().read(true).custom_flags(nix::libc::O_NOFOLLOW).open(path)?;
-    let mut bytes = Vec::new();
-    file.take(MOST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST { Err(io::Error::other("file too large")) } else { Ok(bytes) }
-}
+/// A file of ours is small.
+const LONGEST: u64 = 4096;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! How a run ended, from systemd's words to ours.
 
-use super::place::{self, Places};
+use super::place::Places;
 use model::{CronJobId, RunEnd};
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl End {
     }
 
     pub fn read(places: &Places, id: CronJobId) -> Option<End> {
-        serde_json::from_slice(&place::read_bounded(&places.end(id), 4096).ok()?).ok()
+        serde_json::from_slice(&crate::fs::read_bounded(&places.end(id), 4096).ok()?).ok()
     }
 }
 

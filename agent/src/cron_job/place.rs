@@ -1,11 +1,12 @@
 //! Where the scheduler finds jobs and keeps runs. All but the two folders of its own belong to root.
 
-use crate::cell::place;
+use crate::{
+    cell::place,
+    fs::{read_bounded, write_lightly},
+};
 use model::{CronJob, CronJobId, CronRun, UnixName};
 use std::{
-    fs::{self, File},
-    io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -71,11 +72,13 @@ impl Places {
 
     pub fn write_run(&self, run: &CronRun) -> io::Result<u64> {
         let bytes = serde_json::to_vec(run)?;
-        write(&self.run(run.job, run.started), &bytes)?;
+        write_lightly(&self.run(run.job, run.started), &bytes, MODE)?;
         Ok(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
     }
 }
 
+/// What the scheduler writes is for itself, and for the agent, which is root.
+pub const MODE: u32 = 0o640;
 /// A command of 4 KiB may be six times as long in JSON.
 const LONGEST_JOB: u64 = 64 * 1024;
 /// So may 64 KiB of output.
@@ -106,29 +109,6 @@ pub fn read_run(path: &Path) -> io::Result<CronRun> {
     } else {
         Err(io::Error::other("named after another run"))
     }
-}
-
-/// Whole or not at all. What a power cut takes of it is a run nobody hears of.
-pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    let new = path.with_file_name(name);
-    fs::write(&new, bytes)?;
-    fs::rename(&new, path)
-}
-
-/// A file of ours; one that is too long, a link or no file at all is not.
-pub fn read_bounded(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let file = File::options().read(true).custom_flags(flags).open(path)?;
-    let mut bytes = Vec::new();
-    if file.metadata()?.is_file() {
-        file.take(most + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 <= most {
-            return Ok(bytes);
-        }
-    }
-    Err(io::Error::other("not a file of ours"))
 }
 
 #[cfg(test)]

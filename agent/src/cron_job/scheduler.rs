@@ -7,7 +7,7 @@ use super::{
     run::{self, Begin},
     starter::{self, What, Wish},
 };
-use crate::cell::log;
+use crate::{cell::log, fs::write_lightly};
 use jiff::tz::TimeZone;
 use model::{AccountState, CronJobId, CronRun, RunEnd, UnixName};
 use std::{
@@ -80,7 +80,7 @@ impl Scheduler {
         self.start_due(now);
         if now >= self.alive + ALIVE_MS {
             self.alive = now;
-            if let Err(error) = place::write(&self.places.state.join("alive"), b"") {
+            if let Err(error) = write_lightly(&self.places.state.join("alive"), b"", place::MODE) {
                 log::error(format!("noting that the scheduler lives: {error}"));
             }
         }
@@ -287,10 +287,8 @@ impl Scheduler {
             if due == Due::Asked {
                 // Noted first: a wish is one run, whatever happens to us.
                 entry.fulfilled = entry.job.run_now;
-                let noted = place::write(
-                    &self.places.state.join(id.simple()),
-                    entry.fulfilled.to_string().as_bytes(),
-                );
+                let wish = entry.fulfilled.to_string();
+                let noted = write_lightly(&self.places.state.join(id.simple()), wish.as_bytes(), place::MODE);
                 if let Err(error) = noted {
                     log::error(format!("job {id}: noting a wish: {error}"));
                 }

@@ -51,7 +51,7 @@ pub fn item(lang: Lang, run: &RunView, zone: &str, open: bool) -> AnyView {
     if run.skipped > 0 {
         let times = run.skipped;
         more.push(lang.pick(
-            format!("encore en cours à {times} autre(s) échéance(s), qui n’ont rien lancé"),
+            format!("elle durait encore à {times} de ses heures suivantes\u{a0}: rien n’a été lancé alors"),
             format!("still running at {times} other time(s), which started nothing"),
         ));
     }

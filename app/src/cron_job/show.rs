@@ -2,9 +2,8 @@
 
 use super::{list::times, run, standing, when};
 use crate::{
-    account,
+    account, change,
     http::{Answer, Face},
-    live::LiveChange,
     parts::{Action, Facts, Typed, empty, errors, fold_loss, link},
     shell::{self, Place},
 };
@@ -38,7 +37,7 @@ pub(super) async fn draw(server: &Server, face: &Face, id: CronJobId, typed: Typ
             {account::standing_notice(lang, &account)}
             {errors(lang, &typed)}
             {what(lang, &job, may)}
-            {way(lang, &job)}
+            {change::last(lang, job.change, job.account.id, job.state, job.text.clone())}
             {times(lang, &job.next, job.spec.zone.as_str())}
             {last(lang, &job, &runs)}
             {may.then(|| delete(lang, &job))}
@@ -93,22 +92,6 @@ fn what(lang: Lang, job: &CronJobView, may: bool) -> AnyView {
         view! { <div class="acts">{run}{link(format!("{path}/edit"), lang.pick("Modifier", "Change"))}{pause.view()}</div> }
     });
     view! { <section class="card stack">{facts}{acts}</section> }.into_any()
-}
-
-/// Where its last change stands.
-fn way(lang: Lang, job: &CronJobView) -> AnyView {
-    let live = job.change.map(|change| {
-        view! {
-            <section class="card stack" aria-labelledby="way">
-                <div class="card-head">
-                    <h2 id="way">{lang.pick("Dernière modification", "Last change")}</h2>
-                    <a class="small" href=format!("/changes/{change}")>{lang.pick("Détails", "Details")}</a>
-                </div>
-                <LiveChange change account=Some(job.account.id) state=job.state reason=job.text.clone() lang/>
-            </section>
-        }
-    });
-    live.into_any()
 }
 
 fn last(lang: Lang, job: &CronJobView, runs: &[RunView]) -> AnyView {

@@ -6,7 +6,7 @@ use crate::{
     parts::Typed,
 };
 use axum::extract::{Path, State};
-use model::{DatabaseId, DatabaseUserId, Problem};
+use model::{DatabaseId, DatabaseUserId, DatabaseUserName, Problem};
 use server::{
     Server,
     database::{DatabaseView, NewDatabaseUser, Told},
@@ -19,13 +19,14 @@ pub async fn add_user(
     Path(id): Path<DatabaseId>,
     typed: Typed,
 ) -> Answer {
-    let before = server::database::show(&server, face.me()?, id).await?;
-    let new = NewDatabaseUser { name: typed.get("user").to_owned(), rights: typed.get("rights").to_owned() };
+    let new = NewDatabaseUser { name: typed.get("name").to_owned(), rights: typed.get("rights").to_owned() };
     let made = server::database::add_user(&server, face.me()?, id, None, new).await;
-    let known = |user: &server::database::DatabaseUserView| before.users.iter().any(|old| old.id == user.id);
     match made {
         Ok(made) => {
-            let place = made.done.item.users.iter().position(|user| !known(user)).unwrap_or_default();
+            // Somebody may have added another at the same time.
+            let item = &made.done.item;
+            let name = DatabaseUserName::of(&item.account.name.parse()?, typed.get("name"))?;
+            let place = item.users.iter().position(|user| user.name == name).unwrap_or_default();
             told(&server, &face, made, place).await
         }
         Err(problem) => again(&server, &face, id, typed, problem).await,

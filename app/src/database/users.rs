@@ -79,7 +79,7 @@ fn acts(lang: Lang, path: &str, user: &DatabaseUserView) -> AnyView {
 
 fn add(lang: Lang, database: &DatabaseView, typed: &Typed) -> AnyView {
     let prefix = format!("{}_", database.account.name);
-    let user = Input::text("user", lang.pick("Ajouter un utilisateur", "Add a user")).hint(lang.pick(
+    let user = Input::text("name", lang.pick("Ajouter un utilisateur", "Add a user")).hint(lang.pick(
         format!("Par exemple lecture\u{a0}: il s’appellera {prefix}lecture."),
         format!("Such as reader: it will be called {prefix}reader."),
     ));

@@ -4,8 +4,9 @@ use super::{address, folder, title, told};
 use crate::{
     account,
     certificate::card,
+    change,
     http::{Answer, Face},
-    live::{LiveChange, LiveSite},
+    live::LiveSite,
     parts::{
         Action, Facts, Icon, Input, Tone, Typed, badge, diff, errors, fold_loss, icon, meter, moment, notice,
     },
@@ -77,7 +78,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
         <div class="stack">
             {account::standing_notice(lang, account)}
             {errors(lang, typed)}
-            {way(lang, site)}
+            {change::last(lang, site.change, site.account.id, site.state, site.text.clone())}
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, certificates.as_deref(), may, typed)}
@@ -87,22 +88,6 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
         </div>
     };
     shell::page(face, page, body)
-}
-
-/// Where the last change of this site stands.
-fn way(lang: Lang, site: &SiteView) -> AnyView {
-    let live = site.change.map(|change| {
-        view! {
-            <section class="card stack" aria-labelledby="way">
-                <div class="card-head">
-                    <h2 id="way">{lang.pick("Dernière modification", "Last change")}</h2>
-                    <a class="small" href=format!("/changes/{change}")>{lang.pick("Détails", "Details")}</a>
-                </div>
-                <LiveChange change account=Some(site.account.id) state=site.state reason=site.text.clone() lang/>
-            </section>
-        }
-    });
-    live.into_any()
 }
 
 fn drift(lang: Lang, site: &SiteView) -> Option<AnyView> {

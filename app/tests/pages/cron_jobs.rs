@@ -90,7 +90,7 @@ async fn runs_are_shown_to_those_who_see_the_account() {
     for said in [
         "échouée, code 3",
         "chaque jour à 2\u{a0}h\u{a0}30",
-        "encore en cours à 2",
+        "elle durait encore à 2",
         "Seule la fin est gardée",
     ] {
         assert!(french.contains(said), "{said}: {french}");

@@ -44,15 +44,15 @@ async fn users_come_with_rights_and_go() {
     let stage = Stage::new().await;
     let path = stage.filled("/databases/{database}");
     let user = stage.filled("/databases/{database}/users/{database_user}");
-    let refused = stage.member.post(&format!("{path}/users"), &[("user", "Été"), ("rights", "write")]).await;
+    let refused = stage.member.post(&format!("{path}/users"), &[("name", "Été"), ("rights", "write")]).await;
     check(&refused.html);
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        refused.html.contains("id=\"f-user-error\"") && refused.html.contains("value=\"Été\""),
+        refused.html.contains("id=\"f-name-error\"") && refused.html.contains("value=\"Été\""),
         "{}",
         refused.html
     );
-    let made = stage.member.post(&format!("{path}/users"), &[("user", "reader"), ("rights", "read")]).await;
+    let made = stage.member.post(&format!("{path}/users"), &[("name", "reader"), ("rights", "read")]).await;
     check(&made.html);
     assert!(words(&made.html).contains("Password of asso_reader"), "{}", made.html);
     let rotated = stage.member.post(&format!("{user}/password"), &[]).await;

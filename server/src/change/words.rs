@@ -17,7 +17,11 @@ const WORDS: [(&str, &str, &str); 97] = [
     ("site.secure", "HTTPS du site adapté à ses certificats", "Site's HTTPS fitted to its certificates"),
     ("site.php", "PHP du site réglé", "Site's PHP set"),
     ("site.redirects", "Redirections du site changées", "Site's redirects changed"),
-    ("site.main_name", "Nom principal du site imposé ou non", "Whether the site's main name is kept to"),
+    (
+        "site.main_name",
+        "Autres noms du site menés au principal ou non",
+        "Site's other names led to the main one or not",
+    ),
     ("site.maintenance", "Maintenance du site", "Site's maintenance"),
     ("site.visitors", "Visiteurs admis sur le site", "Who may visit the site"),
     ("site.errors", "Pages d’erreur du site", "Site's pages for errors"),

@@ -17,6 +17,11 @@ use model::{
 };
 use serde_json::{Value, json};
 
+/// Where a user is added by itself, its name is the field `name`; with its database, that is the database's.
+fn named(problem: Problem) -> Problem {
+    if problem.field == Some("user") { problem.on("name") } else { problem }
+}
+
 pub async fn add_user(
     server: &Server,
     actor: &Actor,
@@ -27,7 +32,7 @@ pub async fn add_user(
     let (id, now): (DatabaseUserId, _) = (server.world.id(), server.world.now_ms());
     let mut tx = server.store.write().await?;
     let (of, before) = lock(&mut tx, server, actor, database, expected).await?;
-    let name = DatabaseUserName::of(&of.name, &new.name)?;
+    let name = DatabaseUserName::of(&of.name, &new.name).map_err(named)?;
     let rights = DatabaseRights::parse(&new.rights)?;
     if once::claim(&mut tx, actor, id, now).await?.is_some() {
         return Ok(Told { done: Done { change: before.change, item: before }, password: None });
@@ -42,10 +47,10 @@ pub async fn add_user(
                 "A database has 10 users at most: delete one.",
             ),
         )
-        .on("user"));
+        .on("name"));
     }
     let (secret, hash) = password::fresh(&*server.world)?;
-    insert_user(&mut tx, (id, database), &name, (&hash, rights), now).await?;
+    insert_user(&mut tx, (id, database), &name, (&hash, rights), now).await.map_err(named)?;
     let mut act = act("database_user.create", &of, Subject::new("database_user", id, &name));
     act.after = Some(summary(&before, rights));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;

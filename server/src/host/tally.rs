@@ -28,15 +28,15 @@ pub(super) async fn fill(
     hosts: &mut [HostView],
 ) -> Result<(), Problem> {
     for host in hosts {
-        let kept = written.and_then(|written| server.tallies.get(written, host.id));
-        let tally = match kept {
-            Some(tally) => tally,
-            None => count(on, host.id).await?,
-        };
+        if let Some(tally) = written.and_then(|written| server.tallies.get(written, host.id)) {
+            (host.accounts, host.resources) = (tally.accounts, tally.resources);
+            continue;
+        }
+        fill_now(on, host).await?;
         if let Some(written) = written {
+            let tally = Tally { accounts: host.accounts, resources: host.resources };
             server.tallies.keep(written, host.id, tally);
         }
-        (host.accounts, host.resources) = (tally.accounts, tally.resources);
     }
     Ok(())
 }

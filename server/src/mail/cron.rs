@@ -1,6 +1,9 @@
 //! Cron jobs that begin to fail, or work again: told to those who can look after them.
 
-use super::{Facts, Kind, Letter, ends::technical_contacts, people::Reader, queue};
+use super::{
+    Facts, Kind,
+    readers::{Those, tell_those},
+};
 use crate::{
     Server,
     account::AccountView,
@@ -26,40 +29,17 @@ pub(crate) async fn cron_job(
     account: &AccountView,
     news: JobNews,
 ) -> Result<(), Problem> {
-    let mut readers =
-        sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
-           (SELECT g.user_id FROM grants g WHERE g.role IN ('owner', 'manager', 'webmaster') AND (g.account_id = $1 OR g.member_id = $2)
-             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)) ORDER BY u.id")
-        .bind(account.id)
-        .bind(account.member.id)
-        .bind(server.world.now_ms())
-        .all(tx.on(), |row| {
-            Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
-        })
-        .await?;
-    technical_contacts(tx, account, &mut readers).await?;
-    for reader in &readers {
-        let letter = Letter {
-            kind: if news.failed.is_some() { Kind::CronFails } else { Kind::CronWorks },
-            to: &reader.email,
-            lang: reader.lang.unwrap_or_default(),
-            user: reader.user,
-            member: Some(account.member.id),
-            account: Some(account.id),
-            about: Some(format!("{} {}", news.job, news.at)),
-            facts: Facts {
-                account: Some(account.name.to_string()),
-                job: Some(news.job),
-                words: Some(news.words.chars().take(200).collect()),
-                run_at: Some(news.at),
-                how: news.failed.map(words),
-                ..Facts::default()
-            },
-            link: None,
-        };
-        queue(tx, server, &letter).await?;
-    }
-    Ok(())
+    let kind = if news.failed.is_some() { Kind::CronFails } else { Kind::CronWorks };
+    let facts = Facts {
+        account: Some(account.name.to_string()),
+        job: Some(news.job),
+        words: Some(news.words.chars().take(200).collect()),
+        run_at: Some(news.at),
+        how: news.failed.map(words),
+        ..Facts::default()
+    };
+    let news = (kind, Some(format!("{} {}", news.job, news.at)), facts);
+    tell_those(tx, server, account, Those::Working, news).await.map(drop)
 }
 
 /// Whether a mail that this job fails has not left yet.

@@ -1,6 +1,6 @@
 //! The end of a member is told in one mail to each of its people, however many accounts go with it.
 
-use super::{Facts, Kind, Letter, people::Reader, queue};
+use super::{Facts, Kind, Letter, queue, readers::Reader};
 use crate::{
     Server,
     account::AccountView,

@@ -11,6 +11,7 @@ mod member;
 mod over;
 mod people;
 mod queue;
+mod readers;
 mod render;
 mod rules;
 mod security;

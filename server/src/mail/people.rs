@@ -1,20 +1,16 @@
 //! To whom an act is told: the users of an account, or the one user concerned.
 
-use super::{Facts, Kind, Letter, queue};
+use super::{
+    Facts, Kind, Letter, queue,
+    readers::{Reader, Those, tell_those},
+};
 use crate::{
     Server,
     account::{AccountView, Standing},
     grant::InvitationView,
     store::{Tx, sql},
 };
-use model::{AccountId, EmailAddress, GrantId, Lang, MemberId, Problem, Secret, StaffRole, UserId};
-
-pub(super) struct Reader {
-    /// None: a contact of the member who is no user.
-    pub user: Option<UserId>,
-    pub email: EmailAddress,
-    pub lang: Option<Lang>,
-}
+use model::{AccountId, GrantId, Lang, MemberId, Problem, Secret, StaffRole, UserId};
 
 /// Tells everybody who has a role on the account, and the member's contacts, what became of it, each in their own language, once.
 pub(crate) async fn tell_people(
@@ -26,42 +22,7 @@ pub(crate) async fn tell_people(
     if server.carrier.is_none() {
         return Ok(());
     }
-    let mut readers =
-        sql("SELECT u.id, u.email, u.lang FROM users u WHERE u.suspended_at IS NULL AND u.id IN
-           (SELECT g.user_id FROM grants g WHERE (g.account_id = $1 OR g.member_id = $2)
-             AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $3)) ORDER BY u.id")
-        .bind(account.id)
-        .bind(account.member.id)
-        .bind(server.world.now_ms())
-        .all(tx.on(), |row| {
-            Ok(Reader { user: Some(row.get("id")?), email: row.get("email")?, lang: row.get("lang")? })
-        })
-        .await?;
-    let contacts = sql("SELECT c.email, m.lang FROM member_contacts c JOIN members m ON m.id = c.member_id
-         WHERE c.member_id = $1 AND c.email IS NOT NULL ORDER BY c.position")
-    .bind(account.member.id)
-    .all(tx.on(), |row| Ok(Reader { user: None, email: row.get("email")?, lang: Some(row.get("lang")?) }))
-    .await?;
-    for contact in contacts {
-        if readers.iter().all(|reader| reader.email.key() != contact.email.key()) {
-            readers.push(contact);
-        }
-    }
-    for reader in readers {
-        let letter = Letter {
-            kind,
-            to: &reader.email,
-            lang: reader.lang.unwrap_or_default(),
-            user: reader.user,
-            member: Some(account.member.id),
-            account: Some(account.id),
-            about: None,
-            facts: facts(account),
-            link: None,
-        };
-        queue(tx, server, &letter).await?;
-    }
-    Ok(())
+    tell_those(tx, server, account, Those::Concerned, (kind, None, facts(account))).await.map(drop)
 }
 
 /// Invites a user to an account; `link` for one who has no password yet.

@@ -29,7 +29,7 @@ const ENDED: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n 
 /// Lost with their host's disk.
 const LOST: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n ON n.name = c.name
        JOIN sites s ON s.id = n.site_id AND s.account_id = c.account_id JOIN accounts a ON a.id = s.account_id
-     WHERE c.proven_at IS NOT NULL AND c.chain_key IS NULL AND $1 > 0 AND a.state IN ('active', 'suspended') LIMIT $2";
+     WHERE c.proven_at <= $1 AND c.chain_key IS NULL AND a.state IN ('active', 'suspended') LIMIT $2";
 /// `$1`: those who were told a day until then were told so long enough.
 const GROWS: &str = "SELECT s.account_id, s.id FROM sites s JOIN accounts a ON a.id = s.account_id
      WHERE s.hsts IN ('names', 'subdomains') AND s.hsts_at <= $1 AND s.hsts_long_at IS NULL

@@ -119,7 +119,7 @@ pub async fn users_have_rights_and_each_its_own_password(bench: Bench) {
     let wrong = database::add_user(server, me, made.id, None, new("x", "root")).await.unwrap_err();
     assert_eq!((wrong.code, wrong.field), ("rights_unknown", Some("rights")));
     let twice = database::add_user(server, me, made.id, None, new("reader", "all")).await.unwrap_err();
-    assert_eq!((twice.code, twice.field), ("database_name_taken", Some("user")));
+    assert_eq!((twice.code, twice.field), ("database_name_taken", Some("name")));
     let rights = async || {
         let users = body(&bench, &made).await["users"].as_array().unwrap().clone();
         let read =

@@ -253,7 +253,7 @@ async fn a_restart_loses_no_job_and_begins_none_twice() {
     jobs.iter().for_each(|job| host.want(job));
     host.places.write_run(&begun(jobs[0].id, due + 5_000, RunEnd::SUCCESS, false)).unwrap();
     let said = UNIX_EPOCH + Duration::from_millis(due - 30_000);
-    place::write(&host.places.state.join("alive"), b"").unwrap();
+    write_lightly(&host.places.state.join("alive"), b"", place::MODE).unwrap();
     for path in [host.places.state.join("alive"), host.places.job(jobs[0].id), host.places.job(jobs[1].id)] {
         fs::File::options().write(true).open(path).unwrap().set_modified(said).unwrap();
     }

@@ -106,9 +106,10 @@ fn words(lang: Lang, key: PhpKey) -> &'static str {
             "Plus gros fichier envoyé (upload_max_filesize)",
             "Largest file sent (upload_max_filesize)",
         ),
-        PhpKey::PostMaxSize => {
-            lang.pick("Plus gros envoi (post_max_size)", "Largest form sent (post_max_size)")
-        }
+        PhpKey::PostMaxSize => lang.pick(
+            "Plus gros formulaire, fichiers compris (post_max_size)",
+            "Largest form, files included (post_max_size)",
+        ),
         PhpKey::MaxExecutionTime => {
             lang.pick("Durée d’une page (max_execution_time)", "Time of one page (max_execution_time)")
         }
