@@ -30,8 +30,8 @@ pub fn standing(state: ChangeState, lang: Lang) -> &'static str {
 pub fn meaning(state: ChangeState, lang: Lang) -> &'static str {
     match state {
         ChangeState::Verified => lang.pick(
-            "C’est fait\u{a0}: en place, et vérifié depuis l’extérieur de l’hôte là où cela s’y voit.",
-            "It is done: in place, and checked from outside the host where it shows there.",
+            "C’est fait, et vérifié de l’extérieur là où cela s’y voit.",
+            "It is done, and checked from outside where it shows there.",
         ),
         ChangeState::Superseded => {
             lang.pick("Une modification plus récente a pris sa place.", "A later change took its place.")
