@@ -55,9 +55,8 @@ pub fn item(lang: Lang, run: &RunView, zone: &str, open: bool) -> AnyView {
             format!("still running at {times} other time(s), which started nothing"),
         ));
     }
-    let output = (!run.output.is_empty()).then(|| {
-        let (text, cut) = (run.output.clone(), run.cut);
-        let cut = cut.then(|| {
+    let output = run.output.clone().filter(|text| !text.is_empty()).map(|text| {
+        let cut = run.cut.then(|| {
             let words = lang.pick(
                 "Seule la fin est gardée, 64\u{a0}Kio au plus.",
                 "Its end alone is kept, 64 KiB at most.",

@@ -107,12 +107,20 @@ fn last(lang: Lang, job: &CronJobView, runs: &[RunView]) -> AnyView {
             runs.iter().enumerate().map(|(place, one)| run::item(lang, one, zone, place == 0)).collect_view();
         view! { <ul class="items">{items}</ul> }.into_any()
     };
+    let kept = runs.iter().any(|run| run.output.is_none()).then(|| {
+        let words = lang.pick(
+            "Ce que les exécutions ont écrit n’est montré qu’aux personnes du compte\u{a0}: voyez-le comme le membre, en disant pourquoi.",
+            "What the runs wrote is shown to the account’s own people alone: view it as the member, saying why.",
+        );
+        view! { <p class="hint">{words}</p> }
+    });
     view! {
         <section class="card card-flat" aria-labelledby="runs">
             <div class="card-head">
                 <h2 id="runs">{lang.pick("Dernières exécutions", "Last runs")}</h2>
                 <a class="small" href=format!("/cron-jobs/{}", job.id)>{lang.pick("Actualiser", "Refresh")}</a>
             </div>
+            {kept}
             {list}
         </section>
     }

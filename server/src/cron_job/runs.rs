@@ -89,8 +89,9 @@ pub struct RunView {
     pub asked: bool,
     /// Starts that were left out because it was still going.
     pub skipped: u32,
-    /// The last of what it wrote, 64 KiB at most; `cut`: there was more before.
-    pub output: String,
+    /// The last of what it wrote, 64 KiB at most; `cut`: there was more before. It is for the member's own people and for admins; to
+    /// other staff it is not shown.
+    pub output: Option<String>,
     pub cut: bool,
 }
 
@@ -108,7 +109,7 @@ pub(super) fn view(row: &Row) -> Result<RunView, Problem> {
         code: row.get("code")?,
         asked: row.get::<String>("why")? == "asked",
         skipped: row.get("skipped")?,
-        output: row.get("output")?,
+        output: Some(row.get("output")?),
         cut: row.get::<String>("kept")? == "end",
     })
 }
@@ -121,7 +122,8 @@ pub async fn runs(
     listing: &Listing,
 ) -> Result<Page<RunView>, Problem> {
     // Who may not see the job sees no run of it either.
-    super::show(server, actor, id).await?;
+    let job = super::show(server, actor, id).await?;
+    let reads = crate::grant::access(server, actor, job.account.id).await?.reads_content();
     let [before] = listing.after()?;
     let before =
         if before.is_empty() { i64::MAX } else { before.parse::<i64>().map_err(|_| bad_cursor())? };
@@ -131,7 +133,10 @@ pub async fn runs(
     .bind(id)
     .bind(before)
     .bind(listing.fetch())
-    .all(server.store.on(), view)
+    .all(server.store.on(), |row| {
+        let run = view(row)?;
+        Ok(RunView { output: run.output.filter(|_| reads), ..run })
+    })
     .await?;
     Ok(listing.page(found, |run| [run.started_at.to_string()]))
 }

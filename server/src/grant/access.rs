@@ -31,6 +31,12 @@ impl Access {
         self.admin
     }
 
+    /// What a member's programs write and hold is for its own people, and for admins; other staff looks at it through a view (`viewing`),
+    /// with a reason that the member reads.
+    pub fn reads_content(&self) -> bool {
+        self.admin || !self.roles.is_empty()
+    }
+
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
