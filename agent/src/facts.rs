@@ -14,6 +14,9 @@ pub fn of_host() -> HostFacts {
         kernel: read("/proc/sys/kernel/osrelease"),
         php: php(),
         mariadb: mariadb(),
+        kinds: HostFacts::all_kinds(),
+        // The one thing that is not looked up: it lies with the host's identity.
+        seal: None,
     }
 }
 

@@ -43,6 +43,11 @@ impl Paths {
         self.state().join("identity-before.pem")
     }
 
+    /// The key that secrets for this host are sealed to.
+    pub fn seal(&self) -> PathBuf {
+        self.state().join("seal.key")
+    }
+
     pub fn ledger(&self) -> PathBuf {
         self.state().join("ledger")
     }

@@ -7,7 +7,7 @@ use crate::{
     database,
     drift::Eyes,
     fault, ground,
-    identity::{Identity, renew},
+    identity::{Identity, renew, seal},
     ledger::Ledger,
     paths::Paths,
     reconcile::{Hands, daemons::HostDaemons},
@@ -115,7 +115,11 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let runs = Arc::new(Runs::of(paths));
     let watched = runs.clone();
     tokio::spawn(async move { watched.watch().await });
-    let mut shared = Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb };
+    // Without it the host serves as ever; only a key that a person gives cannot come.
+    let seal = seal::public(paths);
+    let seal = seal.inspect_err(|error| tracing::error!(%error, "no key for sealing")).ok();
+    let mut shared =
+        Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb, seal };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

@@ -93,6 +93,7 @@ pub fn certificate(account: &str, account_n: u8, n: u8, name: &str) -> Certifica
         thumbprint: Some("t".repeat(Thumbprint::LENGTH).parse().unwrap()),
         key: 1,
         chain: None,
+        given: None,
     }
 }
 

@@ -138,6 +138,9 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/root", site::told::root),
     post_for!(SignedIn, "/sites/{site}/root", site::told::set_root),
     post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/try", certificate::card::again),
+    post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/back", certificate::own::back),
+    get_for!(SignedIn, "/sites/{site}/certificate", certificate::own::form),
+    post_for!(SignedIn, "/sites/{site}/certificate", certificate::own::bring),
     // Databases and their users.
     get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
     post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),

@@ -1,7 +1,10 @@
 //! The resource `certificate`: what makes one name answer over HTTPS. Its key is made on the host and never leaves it; the panel gets
 //! a request (PKCS #10, RFC 2986) in the report, has an authority sign it (RFC 8555), and sends the chain with the next generation.
 
-use crate::{AccountId, CertificateId, Problem, SiteName, Text, UnixName, newtype::string_newtype};
+use crate::{
+    AccountId, CertificateId, Problem, Sealed, SiteName, Text, UnixName, newtype::string_newtype,
+    sealed::is_base64,
+};
 use serde::{Deserialize, Serialize};
 
 /// The body of a resource of kind `certificate`; its key is `id`.
@@ -17,6 +20,24 @@ pub struct Certificate {
     /// The number of the key that is wanted, from 1 on. While the chain is for another one, the host sends a request for it.
     pub key: u32,
     pub chain: Option<Chain>,
+    /// A key that a person gave, instead of one made on the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
+}
+
+/// A private key that a person gave: PKCS #8 (RFC 5958), DER, sealed to the host.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// Its number among the certificate's keys.
+    pub key: u32,
+    pub sealed: Sealed,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Given({}, …)", self.key)
+    }
 }
 
 /// A certificate and those that vouch for it.
@@ -69,12 +90,7 @@ impl Der {
     pub const LONGEST: usize = 16 * 1024;
 
     pub fn parse(text: &str) -> Result<Der, Problem> {
-        let digits = text.trim_end_matches('=');
-        let well_formed = text.len().is_multiple_of(4)
-            && text.len() - digits.len() <= 2
-            && !digits.is_empty()
-            && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
-        if well_formed && text.len() <= Der::LONGEST {
+        if is_base64(text) && text.len() <= Der::LONGEST {
             return Ok(Der(text.to_owned()));
         }
         Err(Problem::invalid(

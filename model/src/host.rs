@@ -1,6 +1,6 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{PhpVersion, Problem, Text, newtype::string_newtype};
+use crate::{Kind, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -31,9 +31,9 @@ impl HostName {
     }
 }
 
-/// What an agent says of its host when it connects.
+/// What an agent says of its host when it connects. A newer agent may say more than its panel knows; that is passed over, so that either
+/// can be updated first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HostFacts {
     /// Debian's version, as in /etc/debian_version.
     pub debian: String,
@@ -43,4 +43,25 @@ pub struct HostFacts {
     /// MariaDB's version, where it is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mariadb: Option<String>,
+    /// The kinds of resources its agent makes real, by code. Agents that do not say so know those in `HostFacts::FIRST`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// What secrets for this host are sealed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<SealKey>,
+}
+
+impl HostFacts {
+    /// What every agent ever released makes real.
+    const FIRST: [Kind; 3] = [Kind::Account, Kind::Site, Kind::Certificate];
+
+    /// The codes of all kinds: what an agent of this version says.
+    pub fn all_kinds() -> Vec<String> {
+        Kind::ALL.iter().map(|kind| kind.code().to_owned()).collect()
+    }
+
+    /// Whether the host's agent would understand a resource of this kind.
+    pub fn knows(&self, kind: Kind) -> bool {
+        HostFacts::FIRST.contains(&kind) || self.kinds.iter().any(|code| code == kind.code())
+    }
 }

@@ -32,6 +32,7 @@ mod relative_path;
 mod resource;
 mod role;
 mod scope;
+mod sealed;
 mod secret;
 mod site;
 mod site_path;
@@ -40,7 +41,7 @@ mod unix_name;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
-pub use certificate::{Certificate, Chain, ChallengeToken, Der, Thumbprint};
+pub use certificate::{Certificate, Chain, ChallengeToken, Der, Given, Thumbprint};
 pub use change::ChangeState;
 pub use cron_job::{Argument, CommandLine, CronJob, CronRun, RunEnd, Schedule, Task, TimeLimit, ZoneName};
 pub use database::{
@@ -70,6 +71,7 @@ pub use relative_path::RelativePath;
 pub use resource::{Body, Consent, Kind, Resource, ResourceKey};
 pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
+pub use sealed::{SealKey, Sealed};
 pub use secret::Secret;
 pub use site::{Hsts, Https, Site, SiteState};
 pub use site_path::{SitePath, Target};

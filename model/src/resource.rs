@@ -154,8 +154,8 @@ mod tests {
     use super::*;
     use crate::{
         AccountId, AccountState, CertificateId, Chain, CronJobId, DatabaseId, DatabaseRights, DatabaseState,
-        DatabaseUser, Engine, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, Task, TimeLimit,
-        ZoneName,
+        DatabaseUser, Engine, Given, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, Task,
+        TimeLimit, ZoneName,
     };
 
     fn site() -> Site {
@@ -200,6 +200,7 @@ mod tests {
             thumbprint: Some("t".repeat(43).parse().unwrap()),
             key: 2,
             chain: Some(Chain { key: 1, certificates: vec!["AAAA".parse().unwrap()] }),
+            given: Some(Given { key: 1, sealed: "AAAA".parse().unwrap() }),
         });
         let database = Body::Database(Database {
             id: DatabaseId::new(5, &[5; 10]),

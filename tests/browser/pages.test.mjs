@@ -25,7 +25,7 @@ const absent = { admin: ["/nowhere"], member: ["/members"] };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/members\/[^/]+\/about$/, /^\/grants\/[^/]+\/leave$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/,
   /^\/accounts\/[^/]+\/databases$/, /^\/databases\/[^/]+$/, /^\/accounts\/[^/]+\/cron-jobs$/, /^\/cron-jobs\/[^/]+$/,
-  ...["php", "redirects", "maintenance", "visitors", "errors", "root"].map((part) => new RegExp(`^/sites/[^/]+/${part}$`))];
+  ...["php", "redirects", "maintenance", "visitors", "errors", "root", "certificate"].map((part) => new RegExp(`^/sites/[^/]+/${part}$`))];
 
 /** One page of each kind that can be reached by links. */
 async function pagesOf(page, role) {

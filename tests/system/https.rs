@@ -133,6 +133,7 @@ fn a_name_gets_its_certificate_from_a_real_authority_and_keeps_it() {
     browsers_are_told_to_keep_to_it(&world, &site);
     no_file_comes_before_the_challenge(&world, &tenant);
     the_authoritys_no(&world, &tenant);
+    one_s_own(&world, &tenant);
     renewed_by_itself(&world, &first);
     gone_with_its_name(&world, &tenant);
     an_agent_killed_at_any_step(&world, &tenant);
@@ -263,6 +264,52 @@ fn the_authoritys_no(world: &Authority, tenant: &Tenant<'_>) {
     world.try_now(name);
     world.becomes(name, "valid", "");
     world.visited(name);
+}
+
+/// A certificate of another authority, made by OpenSSL with a key in its older form, is shown as it was given, also by a host that lost
+/// the files; the authority takes over when it is asked to.
+fn one_s_own(world: &Authority, tenant: &Tenant<'_>) {
+    let name = "propre.example";
+    let site = tenant.site(name).unwrap();
+    let make = "mkdir -p /root/bought && cd /root/bought && openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj '/O=Payante' 2>/dev/null \
+         && openssl genrsa -traditional -out key.pem 2048 2>/dev/null && openssl req -new -key key.pem -subj /CN=x -out asked.pem \
+         && echo subjectAltName=DNS:*.example > names && openssl x509 -req -in asked.pem -CA ca.pem -CAkey ca.key -days 20 -extfile names -out own.pem 2>/dev/null \
+         && openssl x509 -in own.pem -noout -serial";
+    let serial = world.own.shell(make).unwrap();
+    let read = |files: &str| world.own.shell(&format!("cd /root/bought && cat {files}")).unwrap();
+    let member = world.own.stage.member().unwrap();
+    let path = format!("/api/v1/sites/{}/certificates", site.id);
+    let wrong = json!({ "chain": read("ca.pem own.pem"), "key": read("ca.key") });
+    let refused = member.json("POST", &path, &wrong).unwrap();
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let own = json!({ "chain": read("ca.pem own.pem"), "key": read("key.pem") });
+    let brought = member.json("POST", &path, &own).unwrap().ok("bring").unwrap();
+    assert_eq!(brought["names"], json!([name]));
+    let shown = || {
+        let address = &world.own.host.address;
+        world.own.shell(&format!(
+            "openssl s_client -connect {address}:443 -servername {name} </dev/null 2>/dev/null | openssl x509 -noout -serial"
+        ))
+    };
+    becomes("one's own is shown", shown, &serial);
+    becomes("it is verified", || Ok(world.seen(name)["proven_at"].is_i64().to_string()), "true");
+    // The key lies nowhere in the panel.
+    let secret = read("key.pem").lines().nth(1).unwrap().to_owned();
+    let panel = world.own.panel_folder().display().to_string();
+    assert_eq!(tests::run::run("grep", ["-rlF", &secret, &panel]).unwrap().out, "");
+    let id = text(&world.seen(name), "id");
+    let keys = format!("/var/lib/alveole/agent/keys/{}-*", id.replace('-', ""));
+    world.own.shell(&format!("rm /var/lib/alveole/certs/{name}.pem {keys}")).unwrap();
+    becomes("the lost files are back", shown, &serial);
+    world.leads(&["world", "own"], name);
+    let back = format!("/api/v1/certificates/{id}/back");
+    member.json("POST", &back, &json!({})).unwrap().ok("back").unwrap();
+    until("the authority takes over", PATIENCE, || match shown()? {
+        now if now != serial => Ok(()),
+        now => Err(now),
+    })
+    .unwrap_or_else(|why| panic!("{why}\n{}", world.log()));
+    delete(world, tenant, name);
 }
 
 fn renewed_by_itself(world: &Authority, first: &str) {

@@ -1,9 +1,10 @@
-//! Keys of names. Each is made once, before the certificate that wants it is planned, and never leaves the host.
+//! Keys of names. Each is made once, before the certificate that wants it is planned, and never leaves the host; one that a person gave
+//! comes sealed, and lies there as if it had been made here.
 
 use super::steps;
-use crate::{fs, paths::Paths, reconcile::trouble::Trouble};
+use crate::{fs, identity::seal, paths::Paths, reconcile::trouble::Trouble};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{Certificate, Der, SiteName, wire::KeyRequest};
+use model::{Certificate, Der, Given, SiteName, Text, wire::KeyRequest};
 use pem::Pem;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256};
 use std::{collections::BTreeMap, io};
@@ -90,18 +91,36 @@ pub fn read(paths: &Paths, certificate: &Certificate) -> io::Result<Keys> {
     Ok(keys)
 }
 
-/// Makes the key that is wanted, if it is not there.
+/// Makes the key that is wanted, and takes the one that was given, if they are not there.
 pub fn prepare(paths: &Paths, maker: &dyn Maker, certificate: &Certificate) -> Result<(), Trouble> {
-    let keys = read(paths, certificate).map_err(|error| Trouble::io("make-key", error))?;
-    if keys.contains_key(&certificate.key) {
-        return Ok(());
+    let failed = |error| Trouble::io("make-key", error);
+    let keys = read(paths, certificate).map_err(failed)?;
+    for number in numbers(certificate).into_iter().filter(|number| !keys.contains_key(number)) {
+        let key = match certificate.given.as_ref().filter(|given| given.key == number) {
+            Some(given) => opened(paths, given)?,
+            None if number == certificate.key => {
+                maker.make().map_err(|error| failed(io::Error::other(error)))?
+            }
+            // Lost with its chain: what is wanted next takes their place.
+            None => continue,
+        };
+        let bytes = file(&key, &certificate.name).map_err(|error| failed(io::Error::other(error)))?;
+        let path = paths.key(certificate.id, number);
+        fs::write_for(paths.readers(&path), &path, &bytes)
+            .and_then(|()| fs::flush_folder(&paths.keys()))
+            .map_err(failed)?;
     }
-    let bytes =
-        new(maker, &certificate.name).map_err(|error| Trouble::io("make-key", io::Error::other(error)))?;
-    let path = paths.key(certificate.id, certificate.key);
-    fs::write_for(paths.readers(&path), &path, &bytes)
-        .and_then(|()| fs::flush_folder(&paths.keys()))
-        .map_err(|error| Trouble::io("make-key", error))
+    Ok(())
+}
+
+fn opened(paths: &Paths, given: &Given) -> Result<KeyPair, Trouble> {
+    let der = seal::open(paths, &given.sealed).map_err(|error| Trouble::io("make-key", error))?;
+    der.and_then(|der| KeyPair::try_from(der.as_slice()).ok()).ok_or_else(|| {
+        Trouble::Refused(Text::new(
+            "La clé privée de ce certificat est scellée pour un autre hôte, ou pour cet hôte avant sa réinstallation\u{a0}: donnez à nouveau le certificat et sa clé.",
+            "This certificate's private key is sealed for another host, or for this one before it was installed anew: give the certificate and its key again.",
+        ))
+    })
 }
 
 /// Removes keys whose certificate the ledger does not know: made, and cut off before anything was noted of them.
@@ -116,14 +135,13 @@ pub fn sweep(paths: &Paths, known: impl Fn(Uuid) -> bool) -> io::Result<()> {
     Ok(())
 }
 
-/// A new key, with a certificate signed by itself and a request for a real one.
-fn new(maker: &dyn Maker, name: &SiteName) -> Result<Vec<u8>, rcgen::Error> {
-    let key = maker.make()?;
+/// A key, with a certificate signed by itself and a request for a real one.
+fn file(key: &KeyPair, name: &SiteName) -> Result<Vec<u8>, rcgen::Error> {
     let mut params = CertificateParams::new([name.to_string()])?;
     params.distinguished_name = DistinguishedName::new();
-    let request = params.serialize_request(&key)?.pem()?;
+    let request = params.serialize_request(key)?.pem()?;
     params.distinguished_name.push(DnType::CommonName, "Alvéole");
-    let placeholder = params.self_signed(&key)?.pem();
+    let placeholder = params.self_signed(key)?.pem();
     Ok((key.serialize_pem() + &placeholder + &request).into_bytes())
 }
 

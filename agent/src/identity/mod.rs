@@ -3,6 +3,7 @@
 mod ask;
 pub mod enroll;
 pub mod renew;
+pub mod seal;
 
 use crate::{fs, paths::Paths};
 use model::{HostId, Text, text};

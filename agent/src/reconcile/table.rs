@@ -99,6 +99,7 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         thumbprint: None,
         key: 1,
         chain: None,
+        given: None,
     };
     let certificate_places = certificate::steps::places(&certificate, &paths);
     let certificate_row = |operation, old: &Products, new: &Products| {

@@ -14,7 +14,7 @@ use crate::{
 };
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    DatabaseName, ResourceKey, Text, text,
+    DatabaseName, HostFacts, ResourceKey, SealKey, Text, text,
     wire::{self, Answer, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL, Query},
 };
 use rustls::ClientConfig;
@@ -57,6 +57,8 @@ pub struct Shared {
     pub worker: Sender<Errand>,
     pub status: Arc<Status>,
     pub mariadb: Arc<dyn database::Engine>,
+    /// What secrets for this host are sealed to.
+    pub seal: Option<SealKey>,
 }
 
 /// Why a session ended.
@@ -161,7 +163,7 @@ async fn serve(
         protocol: PROTOCOL,
         agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         position: lock(&shared.ledger).position(),
-        facts,
+        facts: HostFacts { seal: shared.seal.clone(), ..facts },
         now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     };
     say(socket, &hello).await?;

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{CertificateId, Lang, SiteId};
+use model::{CertificateId, Lang, SiteId, SiteName};
 use server::{
     Server,
     certificate::{self, CertificateState, CertificateView},
@@ -16,13 +16,19 @@ use server::{
     site::SiteView,
 };
 
-/// The certificates of a site's names; `None`: this panel has no authority that signs any.
-pub async fn load(server: &Server, face: &Face, site: SiteId) -> Result<Option<Vec<CertificateView>>, Miss> {
-    if server.issuer.is_none() {
-        return Ok(None);
-    }
+/// The certificates of a site's names.
+pub struct Held {
+    pub certificates: Vec<CertificateView>,
+    /// The panel asks for those that are missing. Without an authority there are only those that members brought.
+    authority: bool,
+}
+
+pub async fn load(server: &Server, face: &Face, site: SiteId) -> Result<Held, Miss> {
     let all = Listing { limit: Some(200), ..Listing::default() };
-    Ok(Some(certificate::list_of_site(server, face.me()?, site, &all).await?.items))
+    let authority = server.issuer.is_some();
+    let mut certificates = certificate::list_of_site(server, face.me()?, site, &all).await?.items;
+    certificates.retain(|one| authority || one.own);
+    Ok(Held { certificates, authority })
 }
 
 /// `POST /sites/{site}/certificates/{certificate}/try`
@@ -41,61 +47,63 @@ pub async fn again(
 }
 
 /// `may`: whoever looks may change the site.
-pub fn card(
-    lang: Lang,
-    site: &SiteView,
-    certificates: Option<&[CertificateView]>,
-    may: bool,
-    typed: &Typed,
-) -> AnyView {
-    let choices = certificates.map(|certificates| {
-        let in_place = |name: &model::SiteName| {
-            certificates.iter().any(|one| one.name == *name && one.proven_at.is_some())
-        };
-        https::choices(lang, site, site.names.iter().all(in_place), may, typed)
+pub fn card(lang: Lang, site: &SiteView, held: &Held, may: bool, typed: &Typed) -> AnyView {
+    let of = |name: &SiteName| held.certificates.iter().find(|one| one.name == *name);
+    let any = held.authority || !held.certificates.is_empty();
+    let choices = any.then(|| {
+        let proven = site.names.iter().all(|name| of(name).is_some_and(|one| one.proven_at.is_some()));
+        https::choices(lang, site, proven, may, typed)
     });
-    let (items, words) = match certificates {
-        None => (
-            None,
-            lang.pick(
-                "Cette coopérative n’a pas encore choisi d’autorité de certification\u{a0}: en HTTPS, les navigateurs mettent en garde devant ce site.",
-                "This cooperative has not chosen a certificate authority yet: over HTTPS, browsers warn before this site.",
-            ),
-        ),
-        Some(certificates) => {
-            let items = site.names.iter().map(|name| {
-                let certificate = certificates.iter().find(|certificate| certificate.name == *name);
-                item(lang, site.id, name.unicode(), certificate, may)
-            });
-            (
-                Some(items.collect_view()),
-                lang.pick(
-                    "Chaque nom reçoit son certificat dès que son DNS mène ici. Le panneau le renouvelle de lui-même\u{a0}; sa clé ne quitte pas l’hôte.",
-                    "Each name gets its certificate as soon as its DNS leads here. The panel renews it by itself; its key does not leave the host.",
-                ),
-            )
-        }
+    let items = any.then(|| {
+        let items = site.names.iter().map(|name| match of(name) {
+            Some(certificate) => item(lang, site.id, certificate, may),
+            None => without(lang, name, held.authority),
+        });
+        view! { <ul class="items">{items.collect_view()}</ul> }
+    });
+    let words = if held.authority {
+        lang.pick(
+            "Chaque nom reçoit son certificat dès que son DNS mène ici. Le panneau le renouvelle de lui-même\u{a0}; sa clé ne quitte pas l’hôte.",
+            "Each name gets its certificate as soon as its DNS leads here. The panel renews it by itself; its key does not leave the host.",
+        )
+    } else {
+        lang.pick(
+            "Cette coopérative n’a pas encore choisi d’autorité de certification\u{a0}: sans certificat apporté, les navigateurs mettent en garde devant ce site en HTTPS.",
+            "This cooperative has not chosen a certificate authority yet: without a certificate that you bring, browsers warn before this site over HTTPS.",
+        )
     };
+    let bring = may.then(|| {
+        let words = lang.pick("Apporter un certificat…", "Bring a certificate…");
+        let href = format!("/sites/{}/certificate", site.id);
+        view! { <div class="card-foot"><a class="button button-small" href=href>{words}</a></div> }
+    });
     view! {
         <section class="card card-flat" aria-labelledby="https">
             <div class="card-head"><h2 id="https">"HTTPS"</h2></div>
-            {items.map(|items| view! { <ul class="items">{items}</ul> })}
+            {items}
             <p class="card-foot">{words}</p>
+            {bring}
             {choices}
         </section>
     }
     .into_any()
 }
 
-/// A name's line. One without a row of its own is about to get it.
-fn item(lang: Lang, site: SiteId, name: String, found: Option<&CertificateView>, may: bool) -> AnyView {
-    let Some(certificate) = found else {
-        let words = lang.pick("sera demandé dans un instant", "will be asked for in a moment");
-        return view! {
-            <li><div class="item"><span class="item-name">{name}</span><p class="item-more">{words}</p></div></li>
-        }
-        .into_any();
+/// A name that has no certificate yet.
+fn without(lang: Lang, name: &SiteName, authority: bool) -> AnyView {
+    let words = if authority {
+        lang.pick("sera demandé dans un instant", "will be asked for in a moment")
+    } else {
+        lang.pick("pas de certificat", "no certificate")
     };
+    view! {
+        <li><div class="item"><span class="item-name">{name.unicode()}</span><p class="item-more">{words}</p></div></li>
+    }
+    .into_any()
+}
+
+fn item(lang: Lang, site: SiteId, certificate: &CertificateView, may: bool) -> AnyView {
+    let name = certificate.name.unicode();
     let holds = certificate.not_after.filter(|_| certificate.state == CertificateState::Valid).map(|end| {
         let by = certificate.issuer.clone().map(|issuer| format!(" ({issuer})"));
         view! { <p class="item-more">{lang.pick("Valable jusqu’au ", "Valid until ")}{day(lang, end)}{by}</p> }
@@ -107,10 +115,17 @@ fn item(lang: Lang, site: SiteId, name: String, found: Option<&CertificateView>,
         let path = format!("/sites/{site}/certificates/{}/try", certificate.id);
         Action::new(path, lang.pick("Essayer maintenant", "Try now")).about(lang, &name).small().view()
     });
+    let back = (may && certificate.own).then(|| {
+        let path = format!("/sites/{site}/certificates/{}/back", certificate.id);
+        Action::new(path, lang.pick("Laisser faire le panneau", "Leave it to the panel"))
+            .about(lang, &name)
+            .small()
+            .view()
+    });
     view! {
         <li>
             <div class="item"><span class="item-name">{name}</span>{holds}{why(lang, certificate)}{next}</div>
-            <div class="row">{standing(lang, certificate)}{again}</div>
+            <div class="row">{standing(lang, certificate)}{again}{back}</div>
         </li>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod list;
+pub mod own;
 
 use crate::parts::badge;
 use leptos::prelude::*;
@@ -11,6 +12,9 @@ use server::certificate::{CertificateState, CertificateView};
 /// How one stands, as a sign.
 fn standing(lang: Lang, certificate: &CertificateView) -> AnyView {
     let (class, words) = match certificate.state {
+        CertificateState::Valid if certificate.own => {
+            ("state state-good", lang.pick("apporté, en place", "brought, in place"))
+        }
         CertificateState::Valid => ("state state-good", lang.pick("en place", "in place")),
         CertificateState::Coming => ("state state-going", lang.pick("en route", "coming")),
         CertificateState::Missing => {

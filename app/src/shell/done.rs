@@ -37,6 +37,14 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "Le panneau regarde maintenant\u{a0}: rechargez cette page dans un instant.",
             "The panel is looking now: reload this page in a moment.",
         ),
+        "certificate_brought" => Text::new(
+            "Votre certificat est pris\u{a0}: l’hôte le montre dans un instant.",
+            "Your certificate is taken: the host shows it in a moment.",
+        ),
+        "certificate_back" => Text::new(
+            "Le panneau demande un certificat\u{a0}; le vôtre sert jusque-là.",
+            "The panel asks for a certificate; yours serves until then.",
+        ),
         "undone" => Text::new(
             "C’est annulé\u{a0}: l’état précédent revient.",
             "It is undone: the previous state comes back.",

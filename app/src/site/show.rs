@@ -18,12 +18,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use model::{Lang, Right, SiteId};
-use server::{
-    Server,
-    account::AccountView,
-    certificate::{CertificateState, CertificateView},
-    site::SiteView,
-};
+use server::{Server, account::AccountView, certificate::CertificateState, site::SiteView};
 
 /// `GET /sites/{site}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteId>) -> Answer {
@@ -35,17 +30,16 @@ pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed)
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
     let may = server::grant::access(server, face.me()?, account.id).await?.has(Right::Sites);
-    let certificates = card::load(server, face, site.id).await?;
+    let held = card::load(server, face, site.id).await?;
     let now = server.world.now_ms();
-    Ok(render(face, &Seen { account, site, certificates, may, now }, &typed))
+    Ok(render(face, &Seen { account, site, held, may, now }, &typed))
 }
 
 /// What the page shows.
 struct Seen {
     account: AccountView,
     site: SiteView,
-    /// `None`: this panel gets none.
-    certificates: Option<Vec<CertificateView>>,
+    held: card::Held,
     /// Whoever looks may change the site.
     may: bool,
     now: i64,
@@ -53,12 +47,12 @@ struct Seen {
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, certificates, may, now } = seen;
+    let Seen { account, site, held, may, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
     });
-    let main = certificates.iter().flatten().find(|one| site.names.first() == Some(&one.name));
+    let main = held.certificates.iter().find(|one| site.names.first() == Some(&one.name));
     let href = address(site, main.is_some_and(|one| one.state == CertificateState::Valid));
     let open = view! {
         <a class="button" href=href rel="noopener noreferrer">{icon(Icon::Open)}{lang.pick("Ouvrir le site", "Open the site")}</a>
@@ -81,7 +75,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {change::last(lang, site.change, site.account.id, site.state, site.text.clone())}
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
-            {card::card(lang, site, certificates.as_deref(), may, typed)}
+            {card::card(lang, site, held, may, typed)}
             {told::card(lang, site, *now, may)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}

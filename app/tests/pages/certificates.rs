@@ -162,3 +162,32 @@ async fn members_move_visits_to_https_and_have_browsers_keep_to_it() {
     let page = stage.reader.get(&path).await;
     assert!(page.html.contains("Visits over HTTP move to HTTPS") && !page.html.contains(&form));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_of_one_s_own_is_pasted_and_taken_back() {
+    let stage = Stage::certifying().await;
+    let (site, form) = (stage.filled("/sites/{site}"), stage.filled("/sites/{site}/certificate"));
+    assert!(stage.member.get(&site).await.html.contains(&format!("href=\"{form}\"")));
+    let page = stage.member.get(&form).await;
+    check(&page.html);
+    assert!(words(&page.html).contains("the panel takes over"));
+    // What is wrong is said at its field; the key is not shown again, the rest is.
+    let chain = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+    let got = stage.member.post(&form, &[("chain", chain), ("key", "geheim-4711")]).await;
+    check(&got.html);
+    assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(got.html.contains("BEGIN CERTIFICATE") && !got.html.contains("geheim-4711"), "{}", got.html);
+    assert!(words(&got.html).contains("is damaged: copy it again, whole"), "{}", got.html);
+    assert_eq!(stage.reader.get(&form).await.status, StatusCode::FORBIDDEN);
+    // One that is in place can be left to the panel.
+    in_place(&stage).await;
+    stage.run("UPDATE certificates SET given = '{\"key\":1,\"sealed\":\"AAAA\"}' WHERE chain IS NOT NULL AND $1 <> ''", "x").await;
+    let page = stage.member.get(&site).await;
+    check(&page.html);
+    assert!(words(&page.html).contains("brought, in place"), "{}", words(&page.html));
+    let back = page.html.split("action=\"").find(|rest| rest.contains("/back\"")).unwrap();
+    let back = back.split('"').next().unwrap().to_owned();
+    let got = stage.member.post(&back, &[]).await;
+    assert_eq!(got.location(), format!("{site}?done=certificate_back"));
+    assert!(!words(&stage.member.get(&site).await.html).contains("brought, in place"));
+}

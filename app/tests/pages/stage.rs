@@ -2,7 +2,7 @@
 
 mod made;
 
-pub use made::plan;
+pub use made::{facts, plan};
 
 use app::{Panel, assets::Assets, routes::Route};
 use axum::{

@@ -1,8 +1,15 @@
 //! Certificates over the API.
 
-use super::{CertificateView, list, list_of_site, try_now};
-use crate::api::{Answer, Needs, Route, Verb, Who, handler, shape};
-use axum::routing;
+use super::{CertificateView, NewOwn, OwnView, back, bring, list, list_of_site, try_now};
+use crate::{
+    Server,
+    api::{Answer, ApiError, Asked, Needs, Route, Verb, Who, done, handler, part, shape},
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+    routing,
+};
 use model::{Right, Scope};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -34,8 +41,37 @@ pub(crate) const ROUTES: &[Route] = &[
         Answer::One(shape::<CertificateView>),
         || routing::post(again),
     ),
+    Route::new(
+        Verb::Post,
+        "/sites/{site}/certificates",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Bring a certificate of one's own, for each of the site's names that it is for",
+        Answer::One(shape::<OwnView>),
+        || routing::post(own),
+    )
+    .takes(shape::<NewOwn>),
+    Route::new(
+        Verb::Post,
+        "/certificates/{certificate}/back",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Let the panel get a certificate in place of one's own, which serves until then",
+        Answer::One(shape::<CertificateView>),
+        || routing::post(take_back),
+    ),
 ];
 
 handler!(page all = list);
 handler!(page of_site = list_of_site, of "site");
 handler!(act again = try_now, of "certificate");
+handler!(act take_back = back, of "certificate");
+
+async fn own(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: Asked<NewOwn>,
+) -> Result<Response, ApiError> {
+    let brought = bring(&server, &asked.actor, part(&params, "site")?, asked.body).await?;
+    done(&brought, None)
+}

@@ -106,10 +106,10 @@ struct Signed {
 }
 
 /// What is read of a certificate.
-struct Read {
-    issuer: String,
-    not_before: i64,
-    not_after: i64,
+pub(super) struct Read {
+    pub issuer: String,
+    pub not_before: i64,
+    pub not_after: i64,
 }
 
 /// The first of a chain, if it is for this name and the key of this request.
@@ -135,13 +135,18 @@ fn fits(chain: &[Der], request: &Der, name: &SiteName) -> Option<Read> {
     if !named {
         return None;
     }
+    Some(read(&own))
+}
+
+/// Who signed it, and from when to when it is valid.
+pub(super) fn read(own: &X509Certificate<'_>) -> Read {
     let organization =
         own.issuer().iter_organization().next().or_else(|| own.issuer().iter_common_name().next());
-    Some(Read {
+    Read {
         issuer: organization.and_then(|name| name.as_str().ok()).unwrap_or("?").chars().take(100).collect(),
         not_before: own.validity().not_before.timestamp().saturating_mul(SECOND_MS),
         not_after: own.validity().not_after.timestamp().saturating_mul(SECOND_MS),
-    })
+    }
 }
 
 /// How often the authority is asked for its advice: it may want a certificate back that lives for months.
@@ -167,7 +172,7 @@ async fn issued(
     let text = serde_json::to_string(&chain).map_err(|error| internal("a chain", &error))?;
     let mut tx = server.store.write().await?;
     let kept = sql("UPDATE certificates SET chain = $3, chain_key = key_number, issuer = $4, not_before = $5, not_after = $6, renew_at = $7,
-           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, warned_days = NULL, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
+           text_fr = NULL, text_en = NULL, tries = 0, refusals = 0, warned_days = NULL, given = NULL, thumbprint = $8, advice_at = $9, version = version + 1 WHERE id = $1 AND key_number = $2")
         .bind(certificate.id)
         .bind(claimed.key)
         .bind(text)
@@ -184,6 +189,7 @@ async fn issued(
     }
     certificate.chain = Some(Chain { key: claimed.key, certificates: chain });
     certificate.thumbprint = Some(thumbprint);
+    certificate.given = None;
     let want = certificate.want();
     certificate.act(server, &mut tx, &Actor::panel(), "certificate.issue", want).await?;
     tx.commit().await

@@ -29,15 +29,14 @@ pub(super) const RENEW_AGAIN_MS: i64 = 24 * 3_600_000;
 
 /// Runs until `stop` turns true. An order under way is taken up again by the next process.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
-    let Some(issuer) = server.issuer.clone() else { return };
     tokio::select! {
-        () = rounds(&server, &issuer) => {}
+        () = rounds(&server) => {}
         // An authority that does not answer keeps nobody from stopping.
         () = async { drop(stop.wait_for(|stop| *stop).await) } => {}
     }
 }
 
-async fn rounds(server: &Server, issuer: &Arc<Issuer>) {
+async fn rounds(server: &Server) {
     let (permits, advised) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Semaphore::new(1)));
     let mut wakes = server.store.waker().subscribe();
     let mut clock = interval(ROUND);
@@ -52,8 +51,8 @@ async fn rounds(server: &Server, issuer: &Arc<Issuer>) {
             },
         }
         // Beside the rest: nobody waits for advice.
-        if let Ok(permit) = advised.clone().try_acquire_owned() {
-            let (server, issuer) = (server.clone(), issuer.clone());
+        if let Some((issuer, permit)) = server.issuer.clone().zip(advised.clone().try_acquire_owned().ok()) {
+            let server = server.clone();
             tokio::spawn(async move {
                 let _permit = permit;
                 if let Err(problem) = advice::ask(&server, &issuer).await {
@@ -61,43 +60,55 @@ async fn rounds(server: &Server, issuer: &Arc<Issuer>) {
                 }
             });
         }
-        if let Err(problem) = begin_due(server, issuer, &permits).await {
+        if let Err(problem) = begin_due(server, &permits).await {
             tracing::warn!(%problem, "certificates could not be looked after; the next round tries again");
         }
     }
 }
 
-/// Begins what is due, as far as there is room, and writes to those whose renewal fails.
-async fn begin_due(server: &Server, issuer: &Arc<Issuer>, permits: &Arc<Semaphore>) -> Result<(), Problem> {
-    prepare(server, issuer).await?;
-    while let Ok(permit) = permits.clone().try_acquire_owned() {
-        let Some(claimed) = claim(server).await? else { break };
-        let (server, issuer) = (server.clone(), issuer.clone());
-        tokio::spawn(async move {
-            let _permit = permit;
-            issue::told(&server, &issuer, claimed).await;
-        });
+/// Begins what is due, as far as there is room, and writes to those whose certificate ends. Without an authority there are only those
+/// that members brought.
+async fn begin_due(server: &Server, permits: &Arc<Semaphore>) -> Result<(), Problem> {
+    follow(server).await?;
+    if let Some(issuer) = &server.issuer {
+        prepare(server, issuer).await?;
+        while let Ok(permit) = permits.clone().try_acquire_owned() {
+            let Some(claimed) = claim(server).await? else { break };
+            let (server, issuer) = (server.clone(), issuer.clone());
+            tokio::spawn(async move {
+                let _permit = permit;
+                issue::told(&server, &issuer, claimed).await;
+            });
+        }
     }
     warn::warn(server).await.map(drop)
 }
 
 /// One round to its end: for tests. Gives how many were asked for.
 pub async fn round(server: &Server) -> Result<usize, Problem> {
-    let Some(issuer) = server.issuer.clone() else { return Ok(0) };
-    advice::ask(server, &issuer).await?;
-    prepare(server, &issuer).await?;
     let mut asked = 0;
-    while let Some(claimed) = claim(server).await? {
-        issue::told(server, &issuer, claimed).await;
-        asked += 1;
+    if let Some(issuer) = &server.issuer {
+        advice::ask(server, issuer).await?;
+        follow(server).await?;
+        prepare(server, issuer).await?;
+        while let Some(claimed) = claim(server).await? {
+            issue::told(server, issuer, claimed).await;
+            asked += 1;
+        }
+    } else {
+        follow(server).await?;
     }
     warn::warn(server).await?;
     Ok(asked)
 }
 
-async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
+/// What goes with names, and what sites make of the certificates there are.
+async fn follow(server: &Server) -> Result<(), Problem> {
     let_go(server).await?;
-    crate::site::secure(server).await?;
+    crate::site::secure(server).await
+}
+
+async fn prepare(server: &Server, issuer: &Issuer) -> Result<(), Problem> {
     let new = new_names(server).await?;
     let renew = to_renew(server).await?;
     if new.is_empty() && renew.is_empty() && !any_wanted(server).await? {
@@ -164,7 +175,8 @@ async fn begin(server: &Server, new: New, thumbprint: Option<&Thumbprint>) -> Re
     }
     let New { name, account, account_name, host } = new;
     let thumbprint = thumbprint.cloned();
-    let begun = Stored { id, name, account, account_name, host, thumbprint, key: 1, chain: None };
+    let begun =
+        Stored { id, name, account, account_name, host, thumbprint, key: 1, chain: None, given: None };
     let want = begun.want();
     begun.act(server, &mut tx, &Actor::panel(), "certificate.request", want).await?;
     tx.commit().await

@@ -6,7 +6,7 @@ use crate::{
     actor::{not_found, scoped},
     change::Done,
     paging::{Listing, Page, bad_cursor},
-    store::{Row, sql},
+    store::{Row, Tx, sql},
     views::{Ref, stale},
 };
 use model::{AccountId, CertificateId, Problem, ProblemKind, Right, SiteId, Text};
@@ -14,7 +14,7 @@ use model::{AccountId, CertificateId, Problem, ProblemKind, Right, SiteId, Text}
 macro_rules! columns {
     () => {
         "SELECT c.id, c.name, c.text_fr, c.text_en, c.issuer, c.not_before, c.not_after, c.renew_at, c.next_at, c.proven_at, c.chain_key,
-           c.version, a.id AS account_id, a.name AS account_name, n.site_id
+           c.key_number, c.given, c.version, a.id AS account_id, a.name AS account_name, n.site_id
          FROM certificates c JOIN accounts a ON a.id = c.account_id LEFT JOIN names n ON n.name = c.name "
     };
 }
@@ -82,24 +82,13 @@ pub async fn try_now(
     expected: Option<i64>,
 ) -> Result<Done<CertificateView>, Problem> {
     let now = server.world.now_ms();
-    let account = sql(scoped!(
-        actor,
-        "SELECT c.account_id FROM certificates c JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND",
-        ""
-    ))
-    .bind(actor.holder())
-    .bind(now)
-    .bind(id)
-    .optional(server.store.on(), |row| row.get::<AccountId>("account_id"))
-    .await?
-    .ok_or_else(not_found)?;
+    let account = account_of(server, actor, id).await?;
     let mut tx = server.store.write().await?;
     let of = crate::account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
     if server.issuer.is_none() {
         return Err(no_authority());
     }
-    let load = concat!(columns!(), "WHERE c.id = $1");
-    let before = sql(load).bind(id).optional(tx.on(), |row| view(row, now)).await?.ok_or_else(not_found)?;
+    let before = load(&mut tx, id, now).await?;
     stale(expected, before.version)?;
     // Where one is in place and no other is wanted, there is nothing to try.
     let moved = sql("UPDATE certificates SET tries = 0, next_at = $2
@@ -111,9 +100,37 @@ pub async fn try_now(
     if moved > 0 {
         tx.wake_account(of.id);
     }
-    let item = sql(load).bind(id).one(tx.on(), |row| view(row, now)).await?;
+    let item = load(&mut tx, id, now).await?;
     tx.commit().await?;
     Ok(Done { item, change: None })
+}
+
+/// Whose a certificate is, for who may see it.
+pub(super) async fn account_of(
+    server: &Server,
+    actor: &Actor,
+    id: CertificateId,
+) -> Result<AccountId, Problem> {
+    sql(scoped!(
+        actor,
+        "SELECT c.account_id FROM certificates c JOIN accounts a ON a.id = c.account_id WHERE c.id = $3 AND",
+        ""
+    ))
+    .bind(actor.holder())
+    .bind(server.world.now_ms())
+    .bind(id)
+    .optional(server.store.on(), |row| row.get::<AccountId>("account_id"))
+    .await?
+    .ok_or_else(not_found)
+}
+
+/// One certificate of an account that the caller has locked.
+pub(super) async fn load(tx: &mut Tx, id: CertificateId, now: i64) -> Result<CertificateView, Problem> {
+    sql(concat!(columns!(), "WHERE c.id = $1"))
+        .bind(id)
+        .optional(tx.on(), |row| view(row, now))
+        .await?
+        .ok_or_else(not_found)
 }
 
 fn no_authority() -> Problem {
@@ -150,6 +167,7 @@ fn view(row: &Row, now: i64) -> Result<CertificateView, Problem> {
         not_before: row.get("not_before")?,
         not_after,
         renew_at: row.get("renew_at")?,
+        own: row.get::<Option<String>>("given")?.is_some() && chained == Some(row.get("key_number")?),
         proven_at: row.get("proven_at")?,
         version: row.get("version")?,
     })

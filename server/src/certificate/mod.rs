@@ -10,6 +10,7 @@ mod dns;
 mod issue;
 mod job;
 mod list;
+mod own;
 mod settings;
 mod store;
 mod warn;
@@ -20,6 +21,7 @@ pub(crate) use budget::COUNTED_MS;
 pub use check::{Caa, Names};
 pub use job::{round, run};
 pub use list::{list, list_of_site, try_now};
+pub use own::{NewOwn, OwnView, back, bring};
 pub use settings::Settings;
 pub(crate) use store::{let_go_of, requested};
 
@@ -91,6 +93,8 @@ pub struct CertificateView {
     pub not_after: Option<i64>,
     /// When the next one is asked for.
     pub renew_at: Option<i64>,
+    /// Brought by the site's members; the panel gets one itself shortly before its end.
+    pub own: bool,
     /// When the panel saw from outside that the name shows it; none: visitors are not sent there.
     pub proven_at: Option<i64>,
     /// When what is missing is looked at again.

@@ -7,8 +7,8 @@ use crate::{
     store::{Row, Tx, internal, sql},
 };
 use model::{
-    AccountId, Body, Certificate, CertificateId, Chain, ChangeId, Der, HostId, Kind, Problem, SiteName,
-    Thumbprint, UnixName, wire::KeyRequest,
+    AccountId, Body, Certificate, CertificateId, Chain, ChangeId, Der, Given, HostId, Kind, Problem,
+    SiteName, Thumbprint, UnixName, wire::KeyRequest,
 };
 use serde_json::json;
 
@@ -23,12 +23,13 @@ pub(super) struct Stored {
     pub thumbprint: Option<Thumbprint>,
     pub key: u32,
     pub chain: Option<Chain>,
+    pub given: Option<Given>,
 }
 
 macro_rules! select_stored {
     ($rest:literal) => {
         concat!(
-            "SELECT c.id, c.name, c.account_id, a.name AS account_name, c.host_id, c.thumbprint, c.key_number, c.chain, c.chain_key
+            "SELECT c.id, c.name, c.account_id, a.name AS account_name, c.host_id, c.thumbprint, c.key_number, c.chain, c.chain_key, c.given
              FROM certificates c JOIN accounts a ON a.id = c.account_id ",
             $rest
         )
@@ -46,6 +47,9 @@ pub(super) fn stored(row: &Row) -> Result<Stored, Problem> {
         }
         None => None,
     };
+    let given: Option<String> = row.get("given")?;
+    let given = given.map(|text| serde_json::from_str(&text)).transpose();
+    let given = given.map_err(|error| internal("a given key", &error))?;
     Ok(Stored {
         id: row.get("id")?,
         name: row.get("name")?,
@@ -55,6 +59,7 @@ pub(super) fn stored(row: &Row) -> Result<Stored, Problem> {
         thumbprint: row.get::<Option<String>>("thumbprint")?.map(|text| text.parse()).transpose()?,
         key: row.get("key_number")?,
         chain,
+        given,
     })
 }
 
@@ -68,6 +73,7 @@ impl Stored {
             thumbprint: self.thumbprint.clone(),
             key: self.key,
             chain: self.chain.clone(),
+            given: self.given.clone(),
         };
         Want::put(self.host, self.account, Body::Certificate(body))
     }

@@ -23,19 +23,21 @@ struct Ending {
     missing: Text,
 }
 
-/// Writes about those whose renewal has failed so far; gives how many mails.
+/// Writes about those whose renewal has failed so far, and those that members brought and have not replaced; gives how many mails.
 pub(super) async fn warn(server: &Server) -> Result<usize, Problem> {
     if server.carrier.is_none() {
         return Ok(0);
     }
     let now = server.world.now_ms();
     let mut sites: BTreeMap<(AccountId, SiteId), Vec<Ending>> = BTreeMap::new();
-    sql("SELECT c.id, c.name, c.not_before, c.not_after, c.warned_days, c.text_fr, c.text_en, c.account_id, n.site_id
+    sql("SELECT c.id, c.name, c.not_before, c.not_after, c.warned_days, c.text_fr, c.text_en, c.account_id, n.site_id,
+           CASE WHEN c.chain_key = c.key_number THEN 'brought' ELSE 'failing' END AS how
          FROM certificates c JOIN accounts a ON a.id = c.account_id JOIN names n ON n.name = c.name
-         WHERE c.chain_key < c.key_number AND c.not_after > $1 AND c.not_after <= $1 + 14 * $2
+         WHERE c.id IN (SELECT id FROM certificates WHERE chain_key < key_number AND not_after > $1 AND not_after <= $1 + 14 * $2
+             UNION ALL SELECT id FROM certificates WHERE given IS NOT NULL AND not_after > $1 AND not_after <= $1 + 14 * $2)
            AND (c.not_after - $1) * 3 <= c.not_after - c.not_before
            AND (c.warned_days IS NULL OR (c.warned_days > 7 AND c.not_after <= $1 + 7 * $2) OR (c.warned_days > 1 AND c.not_after <= $1 + $2))
-           AND (c.text_fr IS NOT NULL OR c.renew_at <= $3) AND a.state IN ('active', 'suspended')
+           AND (c.text_fr IS NOT NULL OR c.renew_at <= $3 OR c.chain_key = c.key_number) AND a.state IN ('active', 'suspended')
          ORDER BY c.account_id, c.id LIMIT $4")
     .bind(now)
     .bind(DAY_MS)
@@ -70,7 +72,12 @@ fn ending(row: &Row, now: i64) -> Result<Option<Ending>, Problem> {
         "L’hôte n’a pas encore envoyé la nouvelle clé\u{a0}: il ne répond pas, ou il est occupé. La coopérative s’en occupe.",
         "The host has not sent the new key yet: it does not answer, or is busy. The cooperative looks after it.",
     );
-    let missing = row.text("text_fr", "text_en")?.unwrap_or(silent);
+    let brought = Text::new(
+        "C’est un certificat que vous avez apporté\u{a0}: apportez le suivant. Sinon, le panneau en demandera un lui-même trois jours avant la fin, là où la coopérative a choisi une autorité.",
+        "It is a certificate that you brought: bring the next one. Else the panel asks for one itself three days before the end, where the cooperative has chosen an authority.",
+    );
+    let usual = if row.get::<String>("how")? == "brought" { brought } else { silent };
+    let missing = row.text("text_fr", "text_en")?.unwrap_or(usual);
     Ok(Some(Ending { id: row.get("id")?, name: row.get("name")?, not_after, days, missing }))
 }
 
@@ -90,7 +97,7 @@ async fn tell(
     let mut told = Vec::new();
     for ending in endings {
         let mine = sql("UPDATE certificates SET warned_days = $2
-             WHERE id = $1 AND chain_key < key_number AND (warned_days IS NULL OR warned_days > $2)")
+             WHERE id = $1 AND (chain_key < key_number OR given IS NOT NULL) AND (warned_days IS NULL OR warned_days > $2)")
         .bind(ending.id)
         .bind(ending.days)
         .run(tx.on())

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 97] = [
+const WORDS: [(&str, &str, &str); 98] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -33,6 +33,7 @@ const WORDS: [(&str, &str, &str); 97] = [
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
+    ("certificate.bring", "Certificat apporté", "Certificate brought"),
     ("certificate.delete", "Certificat retiré", "Certificate taken away"),
     ("database.create", "Base de données ajoutée", "Database added"),
     ("database.delete", "Base de données supprimée", "Database deleted"),

@@ -58,7 +58,7 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
         // Renewed meanwhile, or no longer the site's.
         (Kind::CertificateEnds, Some(site)) => {
             sql("SELECT COUNT(*) FROM certificates c JOIN names n ON n.name = c.name
-                 WHERE n.site_id = $1 AND c.chain_key < c.key_number AND c.warned_days IS NOT NULL")
+                 WHERE n.site_id = $1 AND (c.chain_key < c.key_number OR c.given IS NOT NULL) AND c.warned_days IS NOT NULL")
             .bind(site)
         }
         // It works again meanwhile, fails again, or is gone.

@@ -2,7 +2,7 @@
 
 use super::Want;
 use crate::store::{Row, Tx, internal, sql};
-use model::{AccountId, ChangeId, HostId, Kind, Problem};
+use model::{AccountId, ChangeId, HostFacts, HostId, Kind, Problem, ProblemKind, text};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -34,13 +34,19 @@ async fn write_host(
     wants: Vec<Want>,
 ) -> Result<usize, Problem> {
     // Locks the host's row until the end: what is read below stays true.
-    let (generation, epoch): (u64, u64) =
-        sql("UPDATE hosts SET generation = generation WHERE id = $1 RETURNING generation, epoch")
-            .bind(host)
-            .one(tx.on(), |row| Ok((row.get("generation")?, row.get("epoch")?)))
-            .await?;
+    let (generation, epoch, name, facts): (u64, u64, String, Option<String>) = sql(
+        "UPDATE hosts SET generation = generation WHERE id = $1 RETURNING generation, epoch, name, facts",
+    )
+    .bind(host)
+    .one(tx.on(), |row| Ok((row.get("generation")?, row.get("epoch")?, row.get("name")?, row.get("facts")?)))
+    .await?;
+    let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok());
     let mut next = generation;
     for want in &wants {
+        // A host that was never there says nothing of its agent yet.
+        if want.body.is_some() && facts.as_ref().is_some_and(|facts| !facts.knows(want.kind)) {
+            return Err(older(&name));
+        }
         let body = match &want.body {
             Some(body) => {
                 let value = body.to_value().map_err(|error| internal("a body cannot be written", &error))?;
@@ -85,6 +91,18 @@ async fn write_host(
         tx.wake_host(host);
     }
     Ok(usize::try_from(next - generation).unwrap_or(usize::MAX))
+}
+
+/// One frame that an agent does not understand would hold up all that comes after it.
+fn older(host: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "agent_older",
+        text!(
+            "L’agent de l’hôte {host} est d’une version qui ne connaît pas encore cela\u{a0}: la coopérative doit y mettre à jour alveole-agent et alveole-web (apt upgrade).",
+            "The agent of the host {host} is of a version that does not know this yet: the cooperative has to update alveole-agent and alveole-web there (apt upgrade)."
+        ),
+    )
 }
 
 /// A change that begins its way: the resource it wants otherwise, and the generation that will tell its reports apart.

@@ -245,6 +245,18 @@ pub(super) async fn lock(
     Ok((of, store::load(tx.on(), actor, site, now).await?))
 }
 
+/// A site that the actor may change, with its account locked.
+pub(crate) async fn lock_with_row(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    site: SiteId,
+    now: i64,
+) -> Result<(AccountView, SiteRow), Problem> {
+    let (of, _) = lock(tx, server, actor, site, now).await?;
+    Ok((of, store::row(tx, site).await?))
+}
+
 fn count(of: &AccountView, before: &SiteView, names: &[SiteName]) -> Result<(), Problem> {
     let most = (of.plan.names_max as usize).min(Site::MOST_NAMES);
     let problem = |code, text| Err(Problem::invalid("names", code, text));
@@ -276,7 +288,7 @@ fn count(of: &AccountView, before: &SiteView, names: &[SiteName]) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn act(verb: &'static str, of: &AccountView, site: &SiteRow) -> Act {
+pub(crate) fn act(verb: &'static str, of: &AccountView, site: &SiteRow) -> Act {
     let label = site.names.first().map(SiteName::unicode).unwrap_or_default();
     let mut act = Act::new(verb, Subject::new("site", site.id, label));
     act.member = Some(of.member.id);

@@ -1,8 +1,9 @@
 //! An agent as the panel sees one: real TLS, real WebSocket, a ledger in memory.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    ChangeId, HostFacts, Kind, PanelId, Resource,
+    ChangeId, HostFacts, Kind, PanelId, Resource, SealKey,
     wire::{
         self, EnrolAnswer, FromAgent, FromPanel, PROTOCOL, Position, RenewAnswer, ReportItem, ReportState,
     },
@@ -132,13 +133,26 @@ impl Port {
             protocol: PROTOCOL,
             agent_version: "0.1.0-test".into(),
             position: agent.ledger.position,
-            facts: HostFacts::default(),
+            facts: facts(),
             now_ms: self.server.world.now_ms().try_into().unwrap(),
         };
         agent.say(&hello).await;
         assert!(matches!(agent.hear().await, FromPanel::Welcome { .. }));
         agent
     }
+}
+
+/// What opens secrets sealed to a host here.
+pub fn seal() -> crypto_box::SecretKey {
+    crypto_box::SecretKey::from_bytes([7; 32])
+}
+
+pub fn seal_key() -> SealKey {
+    SealKey::parse(&STANDARD.encode(seal().public_key().as_bytes())).unwrap()
+}
+
+fn facts() -> HostFacts {
+    HostFacts { kinds: HostFacts::all_kinds(), seal: Some(seal_key()), ..HostFacts::default() }
 }
 
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! What every case starts from: a fresh panel, one web host, a plan, an admin, and two members with an account each.
 
-use crate::{postgres::Postgres, world::FakeWorld};
-use model::{AccountId, HostId, PlanId, Secret, UserId};
+use crate::{agent::seal_key, postgres::Postgres, world::FakeWorld};
+use model::{AccountId, HostFacts, HostId, PlanId, Secret, UserId};
+use serde_json::json;
 use server::{
     Actor, Config, Server, Via,
     account::{self, NewAccount},
@@ -133,7 +134,17 @@ pub async fn staff(server: &Server, email: &str) -> Actor {
 }
 
 /// What its agent tells of it.
-const FACTS: &str = r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#;
+fn facts() -> String {
+    json!({
+        "debian": "13.1",
+        "kernel": "6.12",
+        "php": ["8.4"],
+        "mariadb": "11.8",
+        "kinds": HostFacts::all_kinds(),
+        "seal": seal_key(),
+    })
+    .to_string()
+}
 
 /// A host as enrolment leaves it; the hub's own tests enrol for real.
 pub async fn host(server: &Server, name: &str) -> HostId {
@@ -146,7 +157,7 @@ pub async fn host(server: &Server, name: &str) -> HostId {
         .bind(name)
         .bind(now)
         .bind(now + 100 * 24 * 3_600_000)
-        .bind(FACTS)
+        .bind(facts())
         .run(tx.on())
         .await
         .unwrap();

@@ -6,14 +6,17 @@ use crate::{
     bench::Bench,
     hub::{connected, enrolled, until},
     mails::{keeping, kept},
+    recovery::colleague,
 };
 use axum::http::StatusCode;
-use model::{Body, CronJob, CronJobId, CronRun, Kind, ProblemKind, RunEnd, Task, wire::FromAgent};
+use model::{Body, CronJob, CronJobId, CronRun, Kind, ProblemKind, RunEnd, StaffRole, Task, wire::FromAgent};
 use serde_json::json;
 use server::{
     Server, account, change,
     cron_job::{self, How, NewCronJob, Notify, RunView},
     paging::Listing,
+    site,
+    store::sql,
 };
 
 fn command(schedule: &str, line: &str) -> NewCronJob {
@@ -211,6 +214,26 @@ async fn runs(server: &Server, home: &crate::bench::Household, job: CronJobId) -
     cron_job::runs(server, &home.owner, job, &Listing::default()).await.unwrap().items
 }
 
+pub async fn an_older_agent_is_asked_for_nothing_it_does_not_know(bench: Bench) {
+    let home = bench.household("alpha").await;
+    let facts = async |facts: &str| {
+        let mut tx = bench.server.store.write().await.unwrap();
+        sql("UPDATE hosts SET facts = $1").bind(facts).run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let create = async || {
+        cron_job::create(&bench.server, &home.owner, home.account, command("* * * * *", "true")).await
+    };
+    facts(r#"{"debian":"13.1","kernel":"6.12","php":["8.4"]}"#).await;
+    let refused = create().await.unwrap_err();
+    assert_eq!((refused.code, refused.kind), ("agent_older", ProblemKind::Conflict));
+    assert_eq!(bench.count("SELECT COUNT(*) FROM cron_jobs").await, 0);
+    // What it has always known goes on, and a newer one says more than this panel knows.
+    site::create(&bench.server, &home.owner, home.account, "a.example").await.unwrap();
+    facts(r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"kinds":["cron_job","of_tomorrow"],"of_tomorrow":1}"#).await;
+    create().await.unwrap();
+}
+
 pub async fn runs_are_told_kept_and_shown(bench: Bench) {
     let server = &bench.server;
     let (_port, home, _, mut agent) = connected(&bench).await;
@@ -241,9 +264,12 @@ pub async fn runs_are_told_kept_and_shown(bench: Bench) {
     until("ended", async || runs(server, &home, job).await[0].how == How::Exit).await;
     let shown = runs(server, &home, job).await.remove(0);
     assert_eq!(
-        (shown.code, shown.output.as_str(), shown.skipped, shown.cut),
+        (shown.code, shown.output.as_deref().unwrap_or_default(), shown.skipped, shown.cut),
         (Some(3), "bonjour[1m\n<b>", 2, true)
     );
+    let support = colleague(&bench, "une", StaffRole::Support).await;
+    let seen = cron_job::runs(server, &support, job, &Listing::default()).await.unwrap().items.remove(0);
+    assert_eq!((seen.code, seen.output), (Some(3), None), "what it wrote is the member's");
     // Told again, as it was or otherwise: it has ended.
     for end in [RunEnd::Exit { code: 3 }, RunEnd::Running, RunEnd::SUCCESS] {
         agent.say(&FromAgent::Run { run: run(job, 1_000, end) }).await;

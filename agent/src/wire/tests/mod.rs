@@ -155,6 +155,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
         worker: errands,
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
+        seal: None,
     };
     (world, shared)
 }

@@ -212,6 +212,27 @@ pub const NOUNS: &[Noun] = &[
                 &[],
                 CERTIFICATE,
             ),
+            act(
+                "bring-certificate",
+                "POST",
+                "/sites/{site}/certificates",
+                text("Apporter un certificat à soi, en PEM", "Bring a certificate of one's own, in PEM"),
+                &[
+                    input(
+                        "chain",
+                        Kind::File,
+                        "Le certificat et ceux qui l’accompagnent",
+                        "The certificate and those that came with it",
+                    ),
+                    input(
+                        "key",
+                        Kind::File,
+                        "Sa clé privée, sans mot de passe",
+                        "Its private key, without a password",
+                    ),
+                ],
+                &["names", "others", "issuer", "not_after"],
+            ),
         ],
     },
     Noun {
@@ -224,6 +245,14 @@ pub const NOUNS: &[Noun] = &[
                 "POST",
                 "/certificates/{certificate}/try",
                 text("Essayer maintenant ce qui manque encore", "Try now what is missing still"),
+                &[],
+                CERTIFICATE,
+            ),
+            act(
+                "back",
+                "POST",
+                "/certificates/{certificate}/back",
+                text("Laisser le panneau en demander un", "Let the panel ask for one"),
                 &[],
                 CERTIFICATE,
             ),

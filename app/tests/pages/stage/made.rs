@@ -24,12 +24,19 @@ pub async fn host(server: &Server, panel: &Actor) -> model::HostId {
     sql("UPDATE hosts SET state = 'active', connected_at = $2, last_seen_at = $2, agent_version = '0.1.0', facts = $3 WHERE id = $1")
         .bind(host)
         .bind(server.world.now_ms())
-        .bind(r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#)
+        .bind(facts())
         .run(tx.on())
         .await
         .unwrap();
     tx.commit().await.unwrap();
     host
+}
+
+/// What a host says that can do everything.
+pub fn facts() -> String {
+    let kinds = model::HostFacts::all_kinds();
+    serde_json::json!({ "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds })
+        .to_string()
 }
 
 /// The cookie of somebody with a staff role.

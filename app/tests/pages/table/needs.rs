@@ -79,7 +79,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/maintenance"
             | "/sites/{site}/visitors"
             | "/sites/{site}/errors"
-            | "/sites/{site}/root",
+            | "/sites/{site}/root"
+            | "/sites/{site}/certificate",
         ) => Needs::Account(Right::Sites),
         (
             Verb::Post,
@@ -98,6 +99,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/errors"
             | "/sites/{site}/root"
             | "/sites/{site}/certificates/{certificate}/try"
+            | "/sites/{site}/certificates/{certificate}/back"
+            | "/sites/{site}/certificate"
             | "/changes/{change}/undo",
         ) => Needs::Account(Right::Sites),
         (verb, path) => panic!("{verb:?} {path}: tell this test who may"),

@@ -25,8 +25,10 @@ impl Things {
         };
         let host = server::host::add(server, &panel, new).await.unwrap().item.host.id;
         stage.run("UPDATE hosts SET state = 'active' WHERE id = $1", &host.to_string()).await;
-        let facts = r#"UPDATE hosts SET facts = '{"debian":"13","kernel":"6","php":[],"mariadb":"11.8"}' WHERE id = $1"#;
-        stage.run(facts, &host.to_string()).await;
+        let mut tx = server.store.write().await.unwrap();
+        let able = sql("UPDATE hosts SET facts = $1 WHERE id = $2").bind(stage::facts()).bind(host);
+        able.run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
         let new = server::member::NewMember { name: format!("Association {name}"), ..Default::default() };
         let member = server::member::create(server, &panel, new).await.unwrap().item.id;
         let new = server::account::NewAccount {

@@ -247,6 +247,14 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/staff") => json!({ "email": "x@y.example", "role": "board" }),
         (_, "/accounts/{account}/sites") => json!({ "name": format!("neuf.{name}.example") }),
         (Verb::Patch, "/sites/{site}") => json!({ "names": [format!("neuf.{name}.example")] }),
+        (_, "/sites/{site}/certificates") => {
+            let own = crate::certificates::own::made(
+                &bench.server,
+                &["*.example", &format!("*.{name}.example")],
+                90,
+            );
+            json!({ "chain": own.chain, "key": own.key.reveal() })
+        }
         (_, "/sites/{site}/https") => json!({ "redirect": "off" }),
         (_, "/sites/{site}/php") => json!({ "display_errors": "on" }),
         (_, "/sites/{site}/redirects") => {

@@ -4,6 +4,7 @@
 pub mod https;
 pub mod issue;
 pub mod life;
+pub mod own;
 pub mod see;
 mod shown;
 pub mod warn;
