@@ -48,7 +48,7 @@ impl Own {
 pub fn own(chain: &str, key: &Secret, now: i64) -> Result<Own, Problem> {
     let given = certificates(chain)?;
     let parsed: Vec<X509Certificate<'_>> =
-        given.iter().map(|block| parse(block)).collect::<Result<_, _>>()?;
+        given.iter().map(parse).collect::<Result<_, _>>()?;
     let (key, public) = private_key(key.reveal())?;
     let first = parsed.iter().position(|one| one.public_key().raw == public).ok_or_else(|| {
         bad(
