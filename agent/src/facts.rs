@@ -14,6 +14,7 @@ pub fn of_host() -> HostFacts {
         kernel: read("/proc/sys/kernel/osrelease"),
         php: php(),
         mariadb: mariadb(),
+        logs: model::LOGS,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     reconcile::{Hands, daemons::HostDaemons},
     record::Records,
     report::Reports,
+    statistics::Counter,
     status::Status,
     wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
@@ -115,7 +116,20 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let runs = Arc::new(Runs::of(paths));
     let watched = runs.clone();
     tokio::spawn(async move { watched.watch().await });
-    let mut shared = Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb };
+    let counter = Arc::new(Counter::of(paths));
+    tokio::spawn(counter.clone().keep());
+    let mut shared = Shared {
+        config,
+        paths: paths.clone(),
+        tls,
+        ledger,
+        reports,
+        runs,
+        worker: errands.clone(),
+        status,
+        mariadb,
+        counter,
+    };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

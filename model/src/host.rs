@@ -43,4 +43,15 @@ pub struct HostFacts {
     /// MariaDB's version, where it is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mariadb: Option<String>,
+    /// Which questions about logs its agent answers: 0 none, 1 those of `wire::Query` that speak of logs. An agent that is asked what it
+    /// does not know hangs up, so it is not asked.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub logs: u8,
+}
+
+/// What `HostFacts::logs` is of an agent that answers them all.
+pub const LOGS: u8 = 1;
+
+fn is_none(version: &u8) -> bool {
+    *version == 0
 }

@@ -148,6 +148,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
     let runs = Arc::new(crate::cron_job::runs::Runs::of(&world.paths));
     let shared = Shared {
         config: Arc::new(config),
+        paths: world.paths.clone(),
         tls,
         ledger,
         reports,
@@ -155,6 +156,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
         worker: errands,
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
+        counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
     };
     (world, shared)
 }
