@@ -145,7 +145,7 @@ fn encode(value: &str) -> String {
 
 /// Asks a host for a page of a site, as a visitor whose DNS leads there.
 pub fn visit(address: &str, name: &str, path: &str) -> Result<Reply, String> {
-    visit_with(address, &format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
+    visit_with(address, format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
 }
 
 /// Sends `request` as it stands to port 80 of a host and reads the whole answer.

@@ -5,7 +5,6 @@ use super::{
     rotated::{self, Part},
     visit,
 };
-use flate2::read::MultiGzDecoder;
 use model::{LogAsk, LogPage, LogPlace, MOST_OCTETS, NameSince, Visit};
 use std::{
     collections::VecDeque,
@@ -221,7 +220,7 @@ fn of_compressed(
     let (mut dropped, mut late) = (false, false);
     let mut file = &part.file;
     file.seek(SeekFrom::Start(0))?;
-    lines::forwards(MultiGzDecoder::new(file), |at, line| {
+    rotated::unzipped(file, |at, line| {
         if end.is_some_and(|end| at >= end) {
             return ControlFlow::Break(());
         }

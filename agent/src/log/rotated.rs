@@ -58,12 +58,26 @@ pub fn open(path: &Path) -> io::Result<Option<Part>> {
         if first.is_some() || looked == STRANGE { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     if compressed {
-        lines::forwards(MultiGzDecoder::new(&file), each)?;
+        unzipped(&file, each)?;
     } else {
         lines::forwards(&file, each)?;
     }
     Ok(first.map(|first| Part { file, compressed, first }))
 }
+
+/// The lines of a compressed file, from its beginning. One that is broken or cut off ends there: the others are still read.
+pub fn unzipped(file: &File, each: impl FnMut(u64, &[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    match lines::forwards(MultiGzDecoder::new(file), each) {
+        Err(error) if BROKEN.contains(&error.kind()) => {
+            tracing::warn!(%error, "a rotated access log is broken");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+const BROKEN: [io::ErrorKind; 3] =
+    [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput, io::ErrorKind::UnexpectedEof];
 
 #[cfg(test)]
 mod tests {
@@ -81,12 +95,23 @@ mod tests {
         gz.write_all(format!("an old line\n{}", line("a.example", 1000, "/", 200)).as_bytes()).unwrap();
         put("access.log-20261127.gz", &gz.finish().unwrap());
         put("access.log-20261128.gz", b"half");
+        put("access.log-20261126.gz", b"no gzip");
+        put("access.log-20261125.gz", b"");
         put("error.log", b"x");
         put("access.logs", b"x");
         let found = files(&dir.path().join("access.log")).unwrap();
         let names: Vec<_> = found.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
-        assert_eq!(names, ["access.log", "access.log-20261128", "access.log-20261127.gz"]);
+        assert_eq!(
+            names,
+            [
+                "access.log",
+                "access.log-20261128",
+                "access.log-20261127.gz",
+                "access.log-20261126.gz",
+                "access.log-20261125.gz"
+            ]
+        );
         let firsts: Vec<_> = found.iter().map(|path| open(path).unwrap().map(|part| part.first)).collect();
-        assert_eq!(firsts, [None, Some(2000), Some(1000)]);
+        assert_eq!(firsts, [None, Some(2000), Some(1000), None, None]);
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     log::{lines, rotated, visit},
     paths::Paths,
 };
-use flate2::read::MultiGzDecoder;
 use model::{Day, LogPlace, SiteName, Statistics, UnixName};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -152,7 +151,7 @@ impl Inner {
             let mut file = &part.file;
             if part.compressed {
                 file.seek(SeekFrom::Start(0))?;
-                lines::forwards(MultiGzDecoder::new(file), each)?;
+                rotated::unzipped(file, each)?;
             } else {
                 let end = lines::whole(&part.file)?;
                 file.seek(SeekFrom::Start(from.min(end)))?;
