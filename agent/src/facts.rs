@@ -17,6 +17,7 @@ pub fn of_host() -> HostFacts {
         kinds: HostFacts::all_kinds(),
         // The one thing that is not looked up: it lies with the host's identity.
         seal: None,
+        logs: model::LOGS,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod fs;
 pub mod ground;
 pub mod identity;
 pub mod ledger;
+pub mod log;
 pub mod look;
 pub mod paths;
 pub mod reconcile;
@@ -23,6 +24,7 @@ pub mod render;
 pub mod report;
 pub mod run;
 pub mod site;
+pub mod statistics;
 pub mod status;
 pub mod tenant;
 #[cfg(test)]

@@ -178,6 +178,24 @@ impl Paths {
         self.at("run/alveole/cells").join(format!("{account}.sock"))
     }
 
+    /// What nginx writes, which no tenant can alter; what was rotated away lies beside it.
+    pub fn access_log(&self) -> PathBuf {
+        self.at("var/log/alveole/access.log")
+    }
+
+    /// What is counted of requests: a folder for each account, and what is not yet over.
+    pub fn statistics(&self) -> PathBuf {
+        self.state().join("statistics")
+    }
+
+    pub fn counting(&self) -> PathBuf {
+        self.statistics().join("counting.json")
+    }
+
+    pub fn counts(&self, account: &UnixName, name: &SiteName) -> PathBuf {
+        self.statistics().join(account.as_str()).join(format!("{name}.jsonl"))
+    }
+
     pub fn userdb(&self) -> PathBuf {
         self.at("etc/userdb")
     }

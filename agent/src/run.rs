@@ -13,6 +13,7 @@ use crate::{
     reconcile::{Hands, daemons::HostDaemons},
     record::Records,
     report::Reports,
+    statistics::Counter,
     status::Status,
     wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
@@ -118,8 +119,21 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     // Without it the host serves as ever; only a key that a person gives cannot come.
     let seal = seal::public(paths);
     let seal = seal.inspect_err(|error| tracing::error!(%error, "no key for sealing")).ok();
-    let mut shared =
-        Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb, seal };
+    let counter = Arc::new(Counter::of(paths));
+    tokio::spawn(counter.clone().keep());
+    let mut shared = Shared {
+        config,
+        paths: paths.clone(),
+        tls,
+        ledger,
+        reports,
+        runs,
+        worker: errands.clone(),
+        status,
+        mariadb,
+        seal,
+        counter,
+    };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

@@ -51,3 +51,41 @@ for (const box of document.querySelectorAll(".page > .notices")) {
   });
   go();
 }
+
+// A log is followed: the panel is asked for what comes next, waits for it, and then the page's own list is drawn anew by the server.
+const follow = document.querySelector("[data-follow]");
+if (follow) {
+  const say = (on) => {
+    follow.setAttribute("aria-pressed", String(on));
+    follow.textContent = on ? follow.dataset.off : follow.dataset.on;
+  };
+  const on = () => follow.getAttribute("aria-pressed") === "true";
+  const redraw = async () => {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) throw answer.status;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const lines = fresh.querySelector("#log > .table, #log > .items");
+    const old = document.querySelector("#log > .table, #log > .items, #log > .empty");
+    if (lines && old) old.replaceWith(lines);
+    follow.dataset.follow = fresh.querySelector("[data-follow]")?.dataset.follow ?? follow.dataset.follow;
+  };
+  const listen = async () => {
+    while (on()) {
+      try {
+        const answer = await fetch(follow.dataset.follow);
+        if (!answer.ok) throw answer.status;
+        const { visits, errors, text } = await answer.json();
+        if (text) throw text;
+        if (on() && visits.length + errors.length > 0) await redraw();
+      } catch {
+        say(false);
+      }
+      await new Promise((done) => setTimeout(done, 500));
+    }
+  };
+  follow.hidden = false;
+  follow.addEventListener("click", () => {
+    say(!on());
+    if (on()) listen();
+  });
+}

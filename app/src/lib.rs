@@ -23,6 +23,8 @@ mod host;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]
+mod log;
+#[cfg(feature = "ssr")]
 mod mail;
 #[cfg(feature = "ssr")]
 mod member;
@@ -42,6 +44,8 @@ mod search;
 mod shell;
 #[cfg(feature = "ssr")]
 mod site;
+#[cfg(feature = "ssr")]
+mod statistics;
 #[cfg(feature = "ssr")]
 mod token;
 #[cfg(feature = "ssr")]

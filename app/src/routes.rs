@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, certificate, change, cron_job, database, grant, host,
     http::{Who, enter, guard},
-    mail, member, page, plan, search, site, token, user, viewing,
+    log, mail, member, page, plan, search, site, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -141,6 +141,9 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/sites/{site}/certificates/{certificate}/back", certificate::own::back),
     get_for!(SignedIn, "/sites/{site}/certificate", certificate::own::form),
     post_for!(SignedIn, "/sites/{site}/certificate", certificate::own::bring),
+    // Its logs, and what was counted of them.
+    get_for!(SignedIn, "/sites/{site}/logs", log::show),
+    get_for!(SignedIn, "/sites/{site}/statistics", statistics::show),
     // Databases and their users.
     get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
     post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),

@@ -49,6 +49,10 @@ pub struct HostFacts {
     /// What secrets for this host are sealed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<SealKey>,
+    /// Which questions about logs its agent answers: 0 none, 1 those of `wire::Query` that speak of logs. An agent that is asked what it
+    /// does not know hangs up, so it is not asked.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub logs: u8,
 }
 
 impl HostFacts {
@@ -64,4 +68,11 @@ impl HostFacts {
     pub fn knows(&self, kind: Kind) -> bool {
         HostFacts::FIRST.contains(&kind) || self.kinds.iter().any(|code| code == kind.code())
     }
+}
+
+/// What `HostFacts::logs` is of an agent that answers them all.
+pub const LOGS: u8 = 1;
+
+fn is_none(version: &u8) -> bool {
+    *version == 0
 }

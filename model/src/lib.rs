@@ -20,6 +20,7 @@ mod homograph;
 mod host;
 mod id;
 mod lang;
+mod log;
 mod member;
 mod network;
 mod newtype;
@@ -37,6 +38,7 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+mod statistics;
 mod unix_name;
 pub mod wire;
 
@@ -51,7 +53,7 @@ pub use database::{
 pub use day::Day;
 pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
-pub use host::{HostFacts, HostName};
+pub use host::{HostFacts, HostName, LOGS};
 pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,
     CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant,
@@ -60,6 +62,9 @@ pub use id::{
     Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
+pub use log::{
+    Fault, LogAsk, LogPage, LogPlace, LogSource, LogText, MOST_LINES, MOST_OCTETS, NameSince, Visit,
+};
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};
 pub use network::Network;
 pub use php_settings::{PhpKey, PhpRange, PhpSettings, PhpValue, zones};
@@ -78,4 +83,5 @@ pub use site_path::{SitePath, Target};
 pub use site_settings::{
     DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
 };
+pub use statistics::{DayCount, MOST_DAYS, Statistics};
 pub use unix_name::UnixName;

@@ -24,6 +24,8 @@ pub enum Right {
     Sites,
     /// Its databases and their users.
     Databases,
+    /// Its sites' logs: who visited them, from which address.
+    Logs,
     /// Its mailboxes.
     Mail,
     /// Letting others in, and taking them out again, in roles below one's own.
@@ -73,7 +75,9 @@ impl Role {
     pub fn gives(self, right: Right) -> bool {
         match right {
             Right::See => true,
-            Right::Sites | Right::Databases => matches!(self, Role::Webmaster | Role::Manager | Role::Owner),
+            Right::Sites | Right::Databases | Right::Logs => {
+                matches!(self, Role::Webmaster | Role::Manager | Role::Owner)
+            }
             Right::Mail => matches!(self, Role::MailManager | Role::Manager | Role::Owner),
             Right::Share => matches!(self, Role::Manager | Role::Owner),
             Right::Own => self == Role::Owner,
@@ -198,8 +202,8 @@ mod tests {
 
     #[test]
     fn nobody_gives_more_than_they_have() {
-        const RIGHTS: [Right; 6] =
-            [Right::See, Right::Sites, Right::Databases, Right::Mail, Right::Share, Right::Own];
+        const RIGHTS: [Right; 7] =
+            [Right::See, Right::Sites, Right::Databases, Right::Logs, Right::Mail, Right::Share, Right::Own];
         for giver in Role::ALL {
             for given in Role::ALL.into_iter().filter(|given| giver.shares(*given)) {
                 assert!(giver.gives(Right::Share));

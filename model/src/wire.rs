@@ -4,8 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    ChangeId, ChangeState, CronRun, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind,
-    Resource, Text,
+    ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, Fault, HostFacts, Kind, LogAsk, LogPage,
+    NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid, Text, UnixName,
+    Visit,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -178,6 +179,12 @@ pub enum Query {
     Ledger { after: Option<(Kind, Uuid)>, limit: u16 },
     /// How much these databases hold, 100 at most.
     DatabaseSizes { names: Vec<DatabaseName> },
+    /// Who asked for these names. `short`: addresses as networks only.
+    AccessLog { names: Vec<NameSince>, short: bool, wanted: LogAsk },
+    /// What went wrong on a site: `folder` is its own below the account's `sites`.
+    ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, wanted: LogAsk },
+    /// What was counted of the requests to these names of an account.
+    Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +197,15 @@ pub enum Answer {
     /// In octets; a database that is not there is left out.
     DatabaseSizes {
         sizes: Vec<(DatabaseName, u64)>,
+    },
+    AccessLog {
+        page: LogPage<Visit>,
+    },
+    ErrorLog {
+        page: LogPage<Fault>,
+    },
+    Statistics {
+        statistics: Statistics,
     },
     Failed {
         text: Text,

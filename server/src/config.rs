@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::{certificate, change, file, mail};
+use crate::{certificate, change, file, log, mail};
 use model::{EmailAddress, Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -55,6 +55,9 @@ pub struct Config {
     /// What leaves the house of the change log.
     #[serde(default)]
     pub changes: change::Settings,
+    /// What members see of their sites' logs.
+    #[serde(default)]
+    pub logs: log::Settings,
 }
 
 /// Ten years: more is a typing error, and nobody's data should lie that long.

@@ -145,16 +145,16 @@ fn encode(value: &str) -> String {
 
 /// Asks a host for a page of a site, as a visitor whose DNS leads there.
 pub fn visit(address: &str, name: &str, path: &str) -> Result<Reply, String> {
-    visit_with(address, &format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
+    visit_with(address, format!("GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"))
 }
 
 /// Sends `request` as it stands to port 80 of a host and reads the whole answer.
-pub fn visit_with(address: &str, request: &str) -> Result<Reply, String> {
+pub fn visit_with(address: &str, request: impl AsRef<[u8]>) -> Result<Reply, String> {
     let failed = |error: std::io::Error| format!("{address}: {error}");
     let to = (address, 80).to_socket_addrs().map_err(failed)?.next().ok_or("no address")?;
     let mut stream = TcpStream::connect_timeout(&to, Duration::from_secs(5)).map_err(failed)?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).map_err(failed)?;
-    stream.write_all(request.as_bytes()).map_err(failed)?;
+    stream.write_all(request.as_ref()).map_err(failed)?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(failed)?;
     parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| format!("{address}: not HTTP"))

@@ -15,6 +15,7 @@ mod first_site;
 mod full_disk;
 mod https;
 mod killed_panel;
+mod logs;
 mod mail;
 mod neighbours;
 mod panel_package;

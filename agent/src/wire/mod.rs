@@ -1,5 +1,6 @@
 //! How this host speaks to its panel: it dials, it never listens.
 
+mod answer;
 pub mod connect;
 pub mod session;
 pub mod tls;

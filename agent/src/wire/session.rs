@@ -1,21 +1,25 @@
 //! One connection to the panel, from hello to its end: changes go into the ledger and are acknowledged, what the worker
 //! finds is reported, questions are answered. Reconciling happens elsewhere and never delays the socket.
 
-use super::connect::{self, Unreachable};
+use super::{
+    answer::{answer, ask_later, takes_a_while},
+    connect::{self, Unreachable},
+};
 use crate::{
     config::Config,
     cron_job::runs::Runs,
-    database::{self, sizes::sizes},
-    facts,
+    database, facts,
     ledger::{Changes, Ledger, Taken},
+    paths::Paths,
     report::{self, Reports},
+    statistics::Counter,
     status::Status,
     worker::Errand,
 };
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    DatabaseName, HostFacts, ResourceKey, SealKey, Text, text,
-    wire::{self, Answer, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL, Query},
+    HostFacts, SealKey, Text, text,
+    wire::{self, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL},
 };
 use rustls::ClientConfig;
 use std::{
@@ -41,8 +45,6 @@ const SILENCE: Duration = Duration::from_secs(40);
 const LEDGER: Duration = Duration::from_secs(5);
 /// For one frame to leave, and for the first to come.
 const SEND: Duration = Duration::from_secs(30);
-/// Resources in an answer, at most; what does not fit a frame is cut below.
-const PAGE: u16 = 500;
 
 type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
@@ -50,6 +52,7 @@ type Socket = WebSocketStream<TlsStream<TcpStream>>;
 #[derive(Clone)]
 pub struct Shared {
     pub config: Arc<Config>,
+    pub paths: Paths,
     pub tls: Arc<ClientConfig>,
     pub ledger: Arc<Mutex<Ledger>>,
     pub reports: Arc<Reports>,
@@ -59,6 +62,7 @@ pub struct Shared {
     pub mariadb: Arc<dyn database::Engine>,
     /// What secrets for this host are sealed to.
     pub seal: Option<SealKey>,
+    pub counter: Arc<Counter>,
 }
 
 /// Why a session ended.
@@ -120,7 +124,7 @@ pub async fn run(shared: &Shared, welcomed: &mut (dyn FnMut() + Send)) -> Ended 
     ended
 }
 
-fn lock(ledger: &Mutex<Ledger>) -> std::sync::MutexGuard<'_, Ledger> {
+pub(super) fn lock(ledger: &Mutex<Ledger>) -> std::sync::MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -185,8 +189,8 @@ async fn serve(
                     Message::Text(text) => {
                         let frame = wire::decode::<FromPanel>(&text).map_err(|problem| Ended::Refused(problem.text))?;
                         let frame = match frame {
-                            FromPanel::Query { id, query: Query::DatabaseSizes { names } } if welcome => {
-                                ask_later(shared, &mut answers, id, names);
+                            FromPanel::Query { id, query } if welcome && takes_a_while(&query) => {
+                                ask_later(shared, &mut answers, id, query);
                                 continue;
                             }
                             frame => frame,
@@ -347,44 +351,4 @@ impl Inbox {
         let asked: Vec<_> = resources.map(|resource| (resource.at(), resource.generation)).collect();
         say(socket, &FromAgent::Report { items: report::not_taken(&asked, error) }).await
     }
-}
-
-fn answer(ledger: &Ledger, query: &Query) -> Answer {
-    match query {
-        Query::Ledger { after, limit } => {
-            let after = after.map(|(kind, key)| ResourceKey { kind, key });
-            let (mut resources, mut more) = ledger.page(after, usize::from((*limit).clamp(1, PAGE)));
-            // A page that would not fit a frame is cut in half until it does.
-            while resources.len() > 1
-                && serde_json::to_vec(&resources).map_or(0, |bytes| bytes.len()) > LONGEST_FRAME / 2
-            {
-                resources.truncate(resources.len() / 2);
-                more = true;
-            }
-            Answer::Ledger { resources, more }
-        }
-        Query::DatabaseSizes { .. } => busy(),
-    }
-}
-
-/// Questions that take a while, at once.
-const LATER: usize = 4;
-
-/// Asks MariaDB beside all else, so that no change waits for it.
-fn ask_later(shared: &Shared, answers: &mut JoinSet<FromAgent>, id: u64, names: Vec<DatabaseName>) {
-    let engine = shared.mariadb.clone();
-    let names = (answers.len() < LATER).then_some(names);
-    answers.spawn_blocking(move || {
-        let Some(names) = names else { return FromAgent::Answer { id, answer: busy() } };
-        let answer = match sizes(&*engine, &names) {
-            Ok(sizes) => Answer::DatabaseSizes { sizes },
-            Err(trouble) => Answer::Failed { text: trouble.text() },
-        };
-        FromAgent::Answer { id, answer }
-    });
-}
-
-fn busy() -> Answer {
-    let text = Text::new("L’hôte a trop à faire pour répondre.", "The host is too busy to answer.");
-    Answer::Failed { text }
 }

@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod config;
 mod contacts;
+mod logs;
 mod nouns;
 mod output;
 mod run;

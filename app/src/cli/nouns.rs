@@ -5,6 +5,7 @@ mod cron;
 mod databases;
 mod history;
 mod hosting;
+pub mod log;
 mod members;
 mod people;
 mod site;

@@ -19,6 +19,15 @@ pub fn list(items: &[Value], columns: &[&str], json: bool, lang: Lang) {
     }
 }
 
+/// Things as lines, without a head: of a log that goes on. For programs, a line of JSON each.
+pub fn lines(items: &[Value], columns: &[&str], json: bool, lang: Lang) {
+    let line = |item: &Value| match json {
+        true => format!("{item}\n"),
+        false => columns.iter().map(|column| shown(item, column, lang)).collect::<Vec<_>>().join(" ") + "\n",
+    };
+    print(&items.iter().map(line).collect::<String>());
+}
+
 /// One thing that is mostly a list: that as a table, its other fields as lines.
 pub fn beside(item: &Value, (field, columns): (&str, &[&str]), rest: &[&str], json: bool, lang: Lang) {
     if json {

@@ -5,7 +5,7 @@ use crate::{
     client::{Answer, Client, encode},
     command,
     config::Config,
-    contacts,
+    contacts, logs,
     nouns::nouns,
     output,
     table::{self, Input, Kind, Verb},
@@ -44,6 +44,9 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
             }
             _ => return Ok(Exit::Done),
         }
+    }
+    if verb.answer == table::Answer::Log {
+        return logs::show(&client, &path, args, lang);
     }
     if let table::Answer::Within(field) = verb.answer {
         let items = client.get(&path)?.body[field].as_array().cloned().unwrap_or_default();

@@ -39,6 +39,8 @@ pub enum Answer {
     Groups(&'static str),
     /// A file, passed on as it comes.
     File,
+    /// Lines of a log, which may be followed.
+    Log,
 }
 
 /// What goes into the body, or into the query of a list.

@@ -41,4 +41,4 @@ pub use qr::qr;
 pub use select::{Check, Radios, Select};
 pub use sort::sort;
 pub use table::{Cell, Head, sorted_table, table};
-pub use when::{ago, day, day_begins, moment, moment_in};
+pub use when::{ago, day, day_begins, moment, moment_in, moment_to_second};

@@ -45,6 +45,17 @@ pub fn moment(lang: Lang, ms: i64) -> AnyView {
     time(ms, moment_words(lang, &zoned(ms)), None)
 }
 
+/// A moment to its second, short: 27/11/2026 18:05:09.
+pub fn moment_to_second(lang: Lang, ms: i64) -> AnyView {
+    let at = zoned(ms);
+    let day = lang.pick(
+        format!("{:02}/{:02}/{}", at.day(), at.month(), at.year()),
+        format!("{}-{:02}-{:02}", at.year(), at.month(), at.day()),
+    );
+    let words = format!("{day} {:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+    time(ms, words, Some(moment_words(lang, &at)))
+}
+
 /// A moment as the clocks of another zone show it.
 pub fn moment_in(lang: Lang, ms: i64, zone: &str) -> AnyView {
     let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);

@@ -29,10 +29,11 @@ pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteI
 pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed) -> Answer {
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
-    let may = server::grant::access(server, face.me()?, account.id).await?.has(Right::Sites);
+    let access = server::grant::access(server, face.me()?, account.id).await?;
+    let (may, reads) = (access.has(Right::Sites), access.has(Right::Logs));
     let held = card::load(server, face, site.id).await?;
     let now = server.world.now_ms();
-    Ok(render(face, &Seen { account, site, held, may, now }, &typed))
+    Ok(render(face, &Seen { account, site, held, may, reads, now }, &typed))
 }
 
 /// What the page shows.
@@ -42,12 +43,14 @@ struct Seen {
     held: card::Held,
     /// Whoever looks may change the site.
     may: bool,
+    /// And read its logs.
+    reads: bool,
     now: i64,
 }
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, held, may, now } = seen;
+    let Seen { account, site, held, may, reads, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -77,6 +80,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, held, may, typed)}
             {told::card(lang, site, *now, may)}
+            {crate::statistics::card(lang, site, *reads)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}
         </div>

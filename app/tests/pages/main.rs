@@ -14,6 +14,7 @@ mod home;
 mod html;
 mod languages;
 mod links;
+mod logs;
 mod mails;
 mod members;
 mod people;

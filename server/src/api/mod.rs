@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, certificate, change, cron_job, database, factor, grant, host, mail,
-    member, origin, plan, search, session, site, token, user, viewing,
+    Server, account, approval, census, certificate, change, cron_job, database, factor, grant, host, log,
+    mail, member, origin, plan, search, session, site, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -57,6 +57,8 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         viewing::ROUTES,
         site::ROUTES[0],
         site::ROUTES[1],
+        log::ROUTES,
+        statistics::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
         change::ROUTES,

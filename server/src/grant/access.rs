@@ -61,6 +61,10 @@ fn lacks(right: Right) -> Problem {
             "Votre rôle ne permet pas de modifier les bases de données\u{a0}: demandez à une personne responsable.",
             "Your role does not allow changing databases: ask an owner.",
         ),
+        Right::Logs => Text::new(
+            "Votre rôle ne permet pas de lire les journaux, qui montrent les adresses des visiteurs\u{a0}: demandez à une personne responsable.",
+            "Your role does not allow reading logs, which show visitors' addresses: ask an owner.",
+        ),
         Right::Mail => Text::new(
             "Votre rôle ne permet pas de modifier le courriel\u{a0}: demandez à une personne responsable.",
             "Your role does not allow changing mail: ask an owner.",

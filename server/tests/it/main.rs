@@ -22,6 +22,7 @@ mod hosts;
 mod hub;
 mod imports;
 mod invitations;
+mod logs;
 mod mails;
 mod members;
 mod passkeys;

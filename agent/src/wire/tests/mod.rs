@@ -148,6 +148,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
     let runs = Arc::new(crate::cron_job::runs::Runs::of(&world.paths));
     let shared = Shared {
         config: Arc::new(config),
+        paths: world.paths.clone(),
         tls,
         ledger,
         reports,
@@ -156,6 +157,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
         seal: None,
+        counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
     };
     (world, shared)
 }

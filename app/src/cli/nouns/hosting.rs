@@ -1,6 +1,6 @@
 //! What is hosted, where, with which limits.
 
-use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, site};
+use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, site};
 use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
@@ -204,6 +204,9 @@ pub const NOUNS: &[Noun] = &[
             site::VISITORS,
             site::ERRORS,
             site::ROOT,
+            log::LOGS,
+            log::DOWNLOAD,
+            log::STATISTICS,
             delete("/sites/{site}"),
             lists(
                 "certificates",

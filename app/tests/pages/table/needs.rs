@@ -70,7 +70,10 @@ pub fn needs(route: &Route) -> Needs {
             | "/cron-jobs/{cron_job}/resume"
             | "/cron-jobs/{cron_job}/delete",
         ) => Needs::Account(Right::Sites),
-        (Verb::Get, "/sites/{site}" | "/changes/{change}") => Needs::Account(Right::See),
+        (Verb::Get, "/sites/{site}/logs") => Needs::Account(Right::Logs),
+        (Verb::Get, "/sites/{site}" | "/sites/{site}/statistics" | "/changes/{change}") => {
+            Needs::Account(Right::See)
+        }
         (
             Verb::Get,
             "/sites/{site}/names/{name}/remove"

@@ -47,8 +47,7 @@ impl Own {
 /// Reads both, or says of which field what is wrong with it.
 pub fn own(chain: &str, key: &Secret, now: i64) -> Result<Own, Problem> {
     let given = certificates(chain)?;
-    let parsed: Vec<X509Certificate<'_>> =
-        given.iter().map(parse).collect::<Result<_, _>>()?;
+    let parsed: Vec<X509Certificate<'_>> = given.iter().map(parse).collect::<Result<_, _>>()?;
     let (key, public) = private_key(key.reveal())?;
     let first = parsed.iter().position(|one| one.public_key().raw == public).ok_or_else(|| {
         bad(

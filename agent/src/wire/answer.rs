@@ -1,0 +1,91 @@
+//! What the agent answers when the panel asks: from the ledger at once, from MariaDB and the logs beside all else.
+
+use super::session::Shared;
+use crate::{
+    database::sizes::sizes,
+    ledger::Ledger,
+    log::{access, errors},
+};
+use model::{
+    ResourceKey, Text,
+    wire::{Answer, FromAgent, LONGEST_FRAME, Query},
+};
+use std::io;
+use tokio::task::JoinSet;
+
+/// Resources in an answer, at most; what does not fit a frame is cut below.
+const PAGE: u16 = 500;
+
+/// What the ledger itself answers, at once.
+pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
+    match query {
+        Query::Ledger { after, limit } => {
+            let after = after.map(|(kind, key)| ResourceKey { kind, key });
+            let (mut resources, mut more) = ledger.page(after, usize::from((*limit).clamp(1, PAGE)));
+            // A page that would not fit a frame is cut in half until it does.
+            while resources.len() > 1
+                && serde_json::to_vec(&resources).map_or(0, |bytes| bytes.len()) > LONGEST_FRAME / 2
+            {
+                resources.truncate(resources.len() / 2);
+                more = true;
+            }
+            Answer::Ledger { resources, more }
+        }
+        // Asked for beside all else, below.
+        Query::DatabaseSizes { .. }
+        | Query::AccessLog { .. }
+        | Query::ErrorLog { .. }
+        | Query::Statistics { .. } => busy(),
+    }
+}
+
+/// Questions that take a while, at once.
+const LATER: usize = 4;
+
+/// What MariaDB or a large log is asked for is answered beside all else, so that no change waits for it.
+pub fn takes_a_while(query: &Query) -> bool {
+    !matches!(query, Query::Ledger { .. })
+}
+
+pub fn ask_later(shared: &Shared, answers: &mut JoinSet<FromAgent>, id: u64, query: Query) {
+    let shared = shared.clone();
+    let query = (answers.len() < LATER).then_some(query);
+    answers.spawn_blocking(move || {
+        let answer = query.map_or_else(busy, |query| look(&shared, query));
+        FromAgent::Answer { id, answer }
+    });
+}
+
+fn look(shared: &Shared, query: Query) -> Answer {
+    match query {
+        Query::Ledger { .. } => answer(&super::session::lock(&shared.ledger), &query),
+        Query::DatabaseSizes { names } => match sizes(&*shared.mariadb, &names) {
+            Ok(sizes) => Answer::DatabaseSizes { sizes },
+            Err(trouble) => Answer::Failed { text: trouble.text() },
+        },
+        Query::AccessLog { names, short, wanted } => {
+            let wanted = access::Wanted { names: &names, short, ask: &wanted };
+            let found = access::search(&shared.paths.access_log(), &wanted);
+            found.map_or_else(unreadable, |page| Answer::AccessLog { page })
+        }
+        Query::ErrorLog { account, uid, folder, wanted } => {
+            let found = errors::search(&shared.paths, (&account, uid), &folder, &wanted);
+            found.map_or_else(unreadable, |page| Answer::ErrorLog { page })
+        }
+        Query::Statistics { account, names, from, until } => {
+            let found = shared.counter.statistics(&account, &names, from, until);
+            found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
+        }
+    }
+}
+
+fn unreadable(error: io::Error) -> Answer {
+    tracing::warn!(%error, "a log cannot be read");
+    let text = Text::new("L’hôte n’a pas pu lire ce journal.", "The host could not read this log.");
+    Answer::Failed { text }
+}
+
+fn busy() -> Answer {
+    let text = Text::new("L’hôte a trop à faire pour répondre.", "The host is too busy to answer.");
+    Answer::Failed { text }
+}
