@@ -1,6 +1,9 @@
 //! What the agent tells of its host when it connects.
 
-use crate::exec::{self, Program};
+use crate::{
+    exec::{self, Program},
+    transfer,
+};
 use model::{HostFacts, PhpVersion};
 use std::time::Duration;
 
@@ -14,6 +17,7 @@ pub fn of_host() -> HostFacts {
         kernel: read("/proc/sys/kernel/osrelease"),
         php: php(),
         mariadb: mariadb(),
+        sessions: exec::installed(transfer::FILES),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod drift;
 pub mod exec;
 pub mod facts;
 pub mod fault;
+pub mod files;
 pub mod fs;
 pub mod ground;
 pub mod identity;
@@ -27,5 +28,6 @@ pub mod status;
 pub mod tenant;
 #[cfg(test)]
 mod testing;
+pub mod transfer;
 pub mod wire;
 pub mod worker;

@@ -14,6 +14,7 @@ use crate::{
     record::Records,
     report::Reports,
     status::Status,
+    transfer::{self, Sessions},
     wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
 };
@@ -115,7 +116,10 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let runs = Arc::new(Runs::of(paths));
     let watched = runs.clone();
     tokio::spawn(async move { watched.watch().await });
-    let mut shared = Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb };
+    let sessions = Sessions::of_host();
+    tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
+    let mut shared =
+        Shared { config, tls, ledger, reports, runs, worker: errands.clone(), status, mariadb, sessions };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);
     tokio::select! {

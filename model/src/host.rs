@@ -43,4 +43,7 @@ pub struct HostFacts {
     /// MariaDB's version, where it is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mariadb: Option<String>,
+    /// The agent dials sessions when asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sessions: bool,
 }

@@ -16,6 +16,8 @@ mod day;
 mod domain_name;
 mod email_address;
 pub mod event;
+pub mod files;
+mod home_path;
 mod homograph;
 mod host;
 mod id;
@@ -36,6 +38,7 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+pub mod transfer;
 mod unix_name;
 pub mod wire;
 
@@ -50,6 +53,7 @@ pub use database::{
 pub use day::Day;
 pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
+pub use home_path::{FileName, HomePath};
 pub use host::{HostFacts, HostName};
 pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,

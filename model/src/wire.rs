@@ -4,8 +4,8 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    ChangeId, ChangeState, CronRun, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind,
-    Resource, Text,
+    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Der, HostFacts, Kind, PanelId, Problem,
+    ProblemKind, Resource, Text, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -178,6 +178,8 @@ pub enum Query {
     Ledger { after: Option<(Kind, Uuid)>, limit: u16 },
     /// How much these databases hold, 100 at most.
     DatabaseSizes { names: Vec<DatabaseName> },
+    /// Dial a session for this account's files. Asked only of agents that say they can (`HostFacts::sessions`).
+    OpenSession { session: SessionKey, account: AccountId },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,6 +193,8 @@ pub enum Answer {
     DatabaseSizes {
         sizes: Vec<(DatabaseName, u64)>,
     },
+    /// The session is being dialled.
+    Dialling,
     Failed {
         text: Text,
     },

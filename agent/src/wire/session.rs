@@ -10,6 +10,7 @@ use crate::{
     ledger::{Changes, Ledger, Taken},
     report::{self, Reports},
     status::Status,
+    transfer::{self, Sessions},
     worker::Errand,
 };
 use futures_util::{SinkExt, StreamExt};
@@ -57,6 +58,7 @@ pub struct Shared {
     pub worker: Sender<Errand>,
     pub status: Arc<Status>,
     pub mariadb: Arc<dyn database::Engine>,
+    pub sessions: Sessions,
 }
 
 /// Why a session ended.
@@ -185,6 +187,11 @@ async fn serve(
                         let frame = match frame {
                             FromPanel::Query { id, query: Query::DatabaseSizes { names } } if welcome => {
                                 ask_later(shared, &mut answers, id, names);
+                                continue;
+                            }
+                            FromPanel::Query { id, query: Query::OpenSession { session, account } } if welcome => {
+                                let answer = transfer::open(shared, session, account);
+                                say(socket, &FromAgent::Answer { id, answer }).await?;
                                 continue;
                             }
                             frame => frame,
@@ -361,7 +368,7 @@ fn answer(ledger: &Ledger, query: &Query) -> Answer {
             }
             Answer::Ledger { resources, more }
         }
-        Query::DatabaseSizes { .. } => busy(),
+        Query::DatabaseSizes { .. } | Query::OpenSession { .. } => busy(),
     }
 }
 

@@ -3,6 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use model::{
     ChangeId, HostFacts, Kind, PanelId, Resource,
+    transfer::SESSION_HEADER,
     wire::{
         self, EnrolAnswer, FromAgent, FromPanel, PROTOCOL, Position, RenewAnswer, ReportItem, ReportState,
     },
@@ -19,7 +20,10 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 use uuid::Uuid;
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -125,6 +129,18 @@ impl Port {
         }
     }
 
+    /// A session the panel asked for, dialled with its secret; or the status it was refused with.
+    pub async fn session(&self, identity: Option<&Identity>, secret: &str) -> Result<Socket, String> {
+        let stream = self.tls(identity).await.map_err(|error| error.to_string())?;
+        let mut request = "wss://localhost/session".into_client_request().unwrap();
+        request.headers_mut().insert(SESSION_HEADER, secret.parse().unwrap());
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// An agent that has said hello.
     pub async fn connect(&self, identity: &Identity, ledger: Ledger) -> Agent {
         let mut agent = Agent { socket: self.dial(Some(identity)).await.unwrap(), ledger };
@@ -132,7 +148,7 @@ impl Port {
             protocol: PROTOCOL,
             agent_version: "0.1.0-test".into(),
             position: agent.ledger.position,
-            facts: HostFacts::default(),
+            facts: HostFacts { sessions: true, ..HostFacts::default() },
             now_ms: self.server.world.now_ms().try_into().unwrap(),
         };
         agent.say(&hello).await;
@@ -150,7 +166,7 @@ impl TimeProvider for At {
     }
 }
 
-type Socket = WebSocketStream<TlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 /// What enrolment gives an agent.
 pub struct Identity {

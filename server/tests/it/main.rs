@@ -16,6 +16,7 @@ mod cron_jobs;
 mod databases;
 mod ends;
 mod factors;
+mod files;
 mod forgotten;
 mod homes;
 mod hosts;

@@ -271,6 +271,16 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
             json!({ "schedule": "@hourly", "command": "true" })
         }
+        (_, "/accounts/{account}/files/folders" | "/accounts/{account}/files/delete") => {
+            json!({ "path": "sites/x" })
+        }
+        (_, "/accounts/{account}/files/move" | "/accounts/{account}/files/copy") => {
+            json!({ "from": "sites/x", "to": "sites/y" })
+        }
+        (_, "/accounts/{account}/files/mode") => json!({ "path": "sites/x", "mode": "640" }),
+        (_, "/accounts/{account}/files/trash/restore" | "/accounts/{account}/files/trash/erase") => {
+            json!({ "item": "1700000000000-0" })
+        }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
         (Verb::Post, "/hosts/{host}/resources/{kind}/{key}/consent") => json!({ "consent": "put_back" }),
