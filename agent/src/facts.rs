@@ -2,7 +2,7 @@
 
 use crate::{
     exec::{self, Program},
-    transfer,
+    sftp, transfer,
 };
 use model::{HostFacts, PhpVersion};
 use std::time::Duration;
@@ -18,6 +18,7 @@ pub fn of_host() -> HostFacts {
         php: php(),
         mariadb: mariadb(),
         sessions: exec::installed(transfer::FILES),
+        sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
     }
 }
 

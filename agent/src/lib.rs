@@ -23,6 +23,7 @@ pub mod record;
 pub mod render;
 pub mod report;
 pub mod run;
+pub mod sftp;
 pub mod site;
 pub mod status;
 pub mod tenant;

@@ -45,6 +45,8 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod site;
 #[cfg(feature = "ssr")]
+mod ssh_key;
+#[cfg(feature = "ssr")]
 mod token;
 #[cfg(feature = "ssr")]
 mod user;

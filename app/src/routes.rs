@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    mail, member, page, plan, search, site, token, user, viewing,
+    mail, member, page, plan, search, site, ssh_key, token, user, viewing,
 };
 use axum::{
     Router,
@@ -181,6 +181,9 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/accounts/{account}/files/delete", files::list::delete),
     get_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::show),
     post_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::change),
+    get_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::list),
+    post_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::create),
+    post_for!(SignedIn, "/ssh-keys/{ssh_key}/delete", ssh_key::list::delete),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

@@ -13,6 +13,8 @@ pub const LONGEST_TEXT: u64 = 1024 * 1024;
 pub const MOST_ENTRIES: u16 = 1_000;
 /// What is deleted stays in the trash this long.
 pub const TRASH_DAYS: i64 = 30;
+/// Where accounts' files are reached over SFTP: a server of Alvéole's own beside the host's.
+pub const SFTP_PORT: u16 = 2222;
 /// Where it lies, below the home.
 pub const TRASH: &str = "private/.trash";
 

@@ -46,4 +46,7 @@ pub struct HostFacts {
     /// The agent dials sessions when asked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sessions: bool,
+    /// SFTP for accounts is installed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sftp: bool,
 }

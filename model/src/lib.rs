@@ -38,6 +38,7 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+mod ssh_key;
 pub mod transfer;
 mod unix_name;
 pub mod wire;
@@ -59,8 +60,8 @@ pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,
     CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant,
     GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId,
-    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
-    Viewing, ViewingId,
+    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun, Token,
+    TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};
@@ -80,4 +81,5 @@ pub use site_path::{SitePath, Target};
 pub use site_settings::{
     DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
 };
+pub use ssh_key::{KeyLabel, SshKey};
 pub use unix_name::UnixName;

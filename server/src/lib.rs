@@ -37,6 +37,7 @@ pub mod secrets;
 pub mod session;
 pub mod site;
 mod spreadsheet;
+pub mod ssh_key;
 pub mod store;
 pub mod token;
 pub mod transfer;

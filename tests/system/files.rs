@@ -6,6 +6,7 @@ use tests::http::Reply;
 use tests::own::Own;
 use tests::panel::Ports;
 use tests::play::{PATIENCE, Tenant, text};
+use tests::run::{run, run_with};
 use tests::stage::Extra;
 use tests::wait::until;
 
@@ -69,6 +70,7 @@ fn files_are_the_tenants_alone() {
     odd_names(&tenant, &files);
     no_way_to_a_neighbour(&own, &tenant, &files);
     ten_thousand_entries(&tenant, &files);
+    sftp(&own, &tenant);
     suspended(&own, &tenant, &files);
 }
 
@@ -194,6 +196,145 @@ fn ten_thousand_entries(tenant: &Tenant<'_>, files: &Files<'_>) {
     took.sort();
     println!("a page of 10,000 entries: median {:?}, worst {:?} (debug build, n = 20)", took[10], took[19]);
     assert!(took[10] < Duration::from_secs(2), "{took:?}");
+}
+
+/// OpenSSH's own client, from this machine.
+struct Sftp<'a> {
+    own: &'a Own,
+    folder: tempfile::TempDir,
+}
+
+impl Sftp<'_> {
+    fn key(&self, name: &str) -> String {
+        let path = self.folder.path().join(name);
+        run(
+            "/usr/bin/ssh-keygen",
+            ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", &path.display().to_string()],
+        )
+        .unwrap()
+        .ok("ssh-keygen")
+        .unwrap();
+        std::fs::read_to_string(path.with_extension("pub")).unwrap()
+    }
+
+    /// `ssh` or `sftp` with a key and nothing else; what it said, and whether it went well.
+    fn call(&self, program: &str, key: &str, user: &str, more: &[&str], stdin: &str) -> (bool, String) {
+        let port = if program.ends_with("sftp") { "-P" } else { "-p" };
+        let key = self.folder.path().join(key).display().to_string();
+        let known = format!("UserKnownHostsFile={}", self.folder.path().join("known").display());
+        let to = format!("{user}@{}", self.own.host.address);
+        let mut args = vec![
+            port,
+            "2222",
+            "-i",
+            &key,
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            &known,
+            "-o",
+            "ConnectTimeout=10",
+            "-F",
+            "none",
+        ];
+        let (before, after): (Vec<&str>, Vec<&str>) = match program.ends_with("sftp") {
+            true => (more.to_vec(), vec![]),
+            false => (vec![], more.to_vec()),
+        };
+        args.extend(before);
+        args.push(&to);
+        args.extend(after);
+        let said = run_with(program, args, stdin).unwrap();
+        (said.code == 0, format!("{}{}", said.out, said.err))
+    }
+
+    fn sftp(&self, key: &str, user: &str, lines: &str) -> (bool, String) {
+        self.call("/usr/bin/sftp", key, user, &["-b", "-"], lines)
+    }
+}
+
+/// A key that was let in opens the account's own files, and nothing else of the host.
+fn sftp(own: &Own, tenant: &Tenant<'_>) {
+    let sftp = Sftp { own, folder: tempfile::tempdir().unwrap() };
+    let (good, _wrong) = (sftp.key("good"), sftp.key("wrong"));
+    assert!(!sftp.sftp("good", "ruche", "ls").0, "before it was let in");
+    let keys = format!("/api/v1/accounts/{}/ssh-keys", tenant.id);
+    let made = own.admin.json("POST", &keys, &json!({ "key": good })).unwrap().ok("a key").unwrap();
+    assert_eq!(made["label"], "good");
+    own.newest(&tenant.id, "verified").unwrap();
+    let file = sftp.folder.path().join("page.html");
+    std::fs::write(&file, "<h1>par SFTP</h1>").unwrap();
+    let put = format!(
+        "put {} sites/www.files.example/public/sftp.html\nls -l sites/www.files.example/public",
+        file.display()
+    );
+    let (went, said) = sftp.sftp("good", "ruche", &put);
+    assert!(went && said.contains("sftp.html"), "{said}");
+    own.answers("www.files.example", "/sftp.html", 200).unwrap();
+    assert_eq!(
+        own.shell("stat -c '%U %a' /home/ruche/sites/www.files.example/public/sftp.html").unwrap(),
+        "ruche 640\n"
+    );
+    // Wrong key, another account, root, a password: none.
+    for (key, user) in [("wrong", "ruche"), ("good", "voisine"), ("good", "root"), ("good", "nobody")] {
+        let (went, said) = sftp.sftp(key, user, "ls");
+        assert!(!went && said.contains("Permission denied"), "{key} {user}: {said}");
+    }
+    // The home is all there is: neither up nor through a link.
+    let taken = sftp.folder.path().join("taken");
+    let tries = format!(
+        "-ls /etc\n-ls ../voisine\n-get /private/near/note {}\n-put /etc/hostname /x\npwd",
+        taken.display()
+    );
+    let (_, said) = sftp.sftp("good", "ruche", &tries);
+    assert!(said.contains("Remote working directory: /") && !said.contains("passwd"), "{said}");
+    assert!(!taken.exists(), "{said}");
+    let top = own.shell("ls -A /home/ruche").unwrap();
+    assert_eq!(top, "logs\nprivate\nsites\ntmp\n");
+    let (_, said) = sftp.sftp("good", "ruche", "put /etc/hostname private/s\n-chmod 4755 private/s");
+    assert_eq!(own.shell("stat -c %a /home/ruche/private/s").unwrap().trim().len(), 3, "{said}");
+    // No shell, no command, no forwarding.
+    let (_, said) = sftp.call("/usr/bin/ssh", "good", "ruche", &["id"], "");
+    assert!(!said.contains("uid="), "{said}");
+    let (_, said) = sftp.call("/usr/bin/ssh", "good", "ruche", &["-W", "127.0.0.1:22"], "");
+    assert!(!said.contains("OpenSSH"), "{said}");
+    // An open connection ends with the account's service, and none begins.
+    let uid = tenant.uid;
+    let alive = || own.shell(&format!("pgrep -c -U {uid} sshd-session || true")).unwrap().trim().to_owned();
+    std::thread::scope(|scope| {
+        let wait = "!until test -e FOLDER/stop; do sleep 0.2; done\nls\n"
+            .replace("FOLDER", &sftp.folder.path().display().to_string());
+        let open = scope.spawn({
+            let sftp = &sftp;
+            move || sftp.sftp("good", "ruche", &wait)
+        });
+        until("it is connected", PATIENCE, || if alive() == "1" { Ok(()) } else { Err(alive()) }).unwrap();
+        let path = format!("/api/v1/accounts/{}", tenant.id);
+        let reason = json!({ "code": "at_request", "reason": "x" });
+        own.admin.json("POST", &format!("{path}/suspend"), &reason).unwrap().ok("suspend").unwrap();
+        let begun = Instant::now();
+        until("it is cut", Duration::from_secs(5), || if alive() == "0" { Ok(()) } else { Err(alive()) })
+            .unwrap();
+        println!("a connection over SFTP ended {:?} after the account's suspension", begun.elapsed());
+        std::fs::write(sftp.folder.path().join("stop"), "").unwrap();
+        let (went, said) = open.join().unwrap();
+        assert!(!went, "{said}");
+        assert!(!sftp.sftp("good", "ruche", "ls").0, "suspended");
+        own.admin.json("POST", &format!("{path}/resume"), &json!({})).unwrap().ok("resume").unwrap();
+    });
+    until("it opens again", PATIENCE, || {
+        if sftp.sftp("good", "ruche", "ls").0 { Ok(()) } else { Err(String::new()) }
+    })
+    .unwrap();
+    // Taken away: it opens nothing.
+    let gone = own.admin.ask("DELETE", &format!("/api/v1/ssh-keys/{}", text(&made, "id")), "", None).unwrap();
+    assert_eq!(gone.status, 204);
+    own.newest(&tenant.id, "verified").unwrap();
+    assert!(!sftp.sftp("good", "ruche", "ls").0);
 }
 
 /// Sessions end with the account's service, and none begins.

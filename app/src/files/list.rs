@@ -130,7 +130,7 @@ async fn draw(
                     {errors(lang, &typed)}
                     {way(lang, &account, &path)}
                     {trouble(lang, &problem)}
-                    {home}
+                    <div class="acts">{home}{link(format!("/accounts/{id}/ssh-keys"), "SFTP")}</div>
                 </div>
             }
         }
@@ -181,6 +181,7 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
     let next = seen.next.as_deref().map(|next| href(&here, &[("sort", &page.sort), ("after", next)]));
     let puts = (!searched && !path.is_home()).then(|| puts(lang, seen, typed));
     let trash = link(format!("/accounts/{}/files/trash", account.id), lang.pick("Corbeille", "Trash"));
+    let sftp = link(format!("/accounts/{}/ssh-keys", account.id), "SFTP");
     view! {
         <div class="stack">
             {errors(lang, typed)}
@@ -188,7 +189,7 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
             {puts}
             {find}
             <section class="card card-flat files" aria-labelledby="files">
-                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2>{trash}</div>
+                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2><div class="acts">{sftp}{trash}</div></div>
                 {list}
                 {(!items.is_empty() && !path.is_home()).then(|| chosen(lang, seen))}
             </section>

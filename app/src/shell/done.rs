@@ -25,6 +25,11 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "cron_job_paused" => Text::new("La tâche est en pause.", "The cron job is paused."),
         "cron_job_resumed" => Text::new("La tâche a repris.", "The cron job is resumed."),
         "cron_job_deleted" => Text::new("La tâche est supprimée.", "The cron job is deleted."),
+        "ssh_key_added" => Text::new(
+            "La clé est ajoutée\u{a0}: elle ouvre dans un instant.",
+            "The key is added: it opens in a moment.",
+        ),
+        "ssh_key_deleted" => Text::new("La clé n’ouvre plus rien.", "The key opens nothing any more."),
         "folder_made" => Text::new("Le dossier est créé.", "The folder is made."),
         "files_uploaded" => Text::new("Les fichiers sont en place.", "The files are in place."),
         "files_deleted" => Text::new(

@@ -21,7 +21,7 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, approval, census, certificate, change, cron_job, database, factor, files, grant, host,
-    mail, member, origin, plan, search, session, site, token, user, viewing,
+    mail, member, origin, plan, search, session, site, ssh_key, token, user, viewing,
 };
 use axum::{
     Router,
@@ -60,6 +60,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,
+        ssh_key::ROUTES,
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,

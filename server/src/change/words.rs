@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 106] = [
+const WORDS: [(&str, &str, &str); 108] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -31,6 +31,8 @@ const WORDS: [(&str, &str, &str); 106] = [
     ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),
     ("cron_job.run", "Tâche planifiée lancée à la main", "Cron job run by hand"),
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
+    ("ssh_key.create", "Clé SSH ajoutée", "SSH key added"),
+    ("ssh_key.delete", "Clé SSH retirée", "SSH key removed"),
     ("file.upload", "Fichiers envoyés", "Files uploaded"),
     ("file.edit", "Fichier modifié", "File changed"),
     ("file.make_folder", "Dossier créé", "Folder made"),

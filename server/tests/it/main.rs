@@ -39,6 +39,7 @@ mod sending;
 mod settings;
 mod sites;
 mod smtp;
+mod ssh_keys;
 mod suite;
 mod suspension;
 mod two;

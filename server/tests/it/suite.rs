@@ -14,8 +14,8 @@ use crate::{
     members::{self, deletion, list as member_list},
     passkeys, people,
     postgres::Postgres,
-    races, recovery, renewal, roles, scopes, search, security, sending, settings, sites, suspension, verify,
-    viewing,
+    races, recovery, renewal, roles, scopes, search, security, sending, settings, sites, ssh_keys,
+    suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -246,6 +246,8 @@ suite! {
     viewing::an_owner_lets_staff_act,
     viewing::a_view_belongs_to_one_session,
     viewing::a_view_of_a_member_shows_the_member,
+    ssh_keys::a_key_is_part_of_what_its_account_is_on_its_host,
+    ssh_keys::what_is_no_key_is_refused_with_the_reason,
     suspension::each_reason_is_kept_told_and_listed,
     suspension::contacts_are_told_at_once,
     suspension::suspensions_of_before_have_no_code_and_still_come_back,

@@ -1,6 +1,6 @@
 //! The files of accounts.
 
-use crate::table::{Answer, Input, Kind, Noun, Verb, act, input, list, text};
+use crate::table::{Answer, Input, Kind, Noun, Verb, act, create, delete, input, list, text};
 
 const FILE: &[&str] = &["kind", "path", "size", "modified_at", "mode", "target"];
 const TRASH: &[&str] = &["from", "kind", "size", "deleted_at", "erase_at", "id"];
@@ -46,88 +46,120 @@ const PUT: &[Input] = &[
     ),
 ];
 
-pub const NOUNS: &[Noun] = &[Noun {
-    name: "file",
-    about: text("Les fichiers d’un compte", "An account's files"),
+const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "id"];
+
+pub const NOUNS: &[Noun] = &[
+    SSH_KEY,
+    Noun {
+        name: "file",
+        about: text("Les fichiers d’un compte", "An account's files"),
+        verbs: &[
+            list("/accounts/{account}/files", LISTED, FILE),
+            Verb {
+                name: "get",
+                about: text("L’écrire sur la sortie", "Write it to the output"),
+                method: "GET",
+                path: "/accounts/{account}/files/contents",
+                inputs: &[PATH],
+                columns: &[],
+                answer: Answer::File,
+            },
+            act(
+                "put",
+                "PUT",
+                "/accounts/{account}/files/contents",
+                text("Envoyer un fichier", "Put a file there"),
+                PUT,
+                &[],
+            ),
+            act(
+                "make-folder",
+                "POST",
+                "/accounts/{account}/files/folders",
+                text("Créer un dossier", "Make a folder"),
+                &[PATH],
+                &[],
+            ),
+            act(
+                "move",
+                "POST",
+                "/accounts/{account}/files/move",
+                text("Déplacer ou renommer", "Move or rename"),
+                &[FROM, TO],
+                &[],
+            ),
+            act("copy", "POST", "/accounts/{account}/files/copy", text("Copier", "Copy"), &[FROM, TO], &[]),
+            act(
+                "mode",
+                "POST",
+                "/accounts/{account}/files/mode",
+                text("Changer ses droits", "Set its permissions"),
+                &[
+                    PATH,
+                    input(
+                        "mode",
+                        Kind::Needed,
+                        "Trois chiffres, par exemple 640",
+                        "Three digits, such as 640",
+                    ),
+                ],
+                &[],
+            ),
+            act(
+                "delete",
+                "POST",
+                "/accounts/{account}/files/delete",
+                text("Mettre à la corbeille", "Put into the trash"),
+                &[PATH],
+                &[],
+            ),
+            Verb {
+                name: "trash",
+                about: text("Ce qui est dans la corbeille", "What is in the trash"),
+                method: "GET",
+                path: "/accounts/{account}/files/trash",
+                inputs: &[],
+                columns: TRASH,
+                answer: Answer::List,
+            },
+            act(
+                "restore",
+                "POST",
+                "/accounts/{account}/files/trash/restore",
+                text("Remettre à sa place", "Put back to its place"),
+                &[ITEM],
+                &[],
+            ),
+            act(
+                "erase",
+                "POST",
+                "/accounts/{account}/files/trash/erase",
+                text("Effacer de la corbeille pour de bon", "Erase from the trash for good"),
+                &[ITEM],
+                &[],
+            ),
+        ],
+    },
+];
+
+const SSH_KEY: Noun = Noun {
+    name: "ssh-key",
+    about: text("Les clés SSH d’un compte, pour SFTP", "An account's SSH keys, for SFTP"),
     verbs: &[
-        list("/accounts/{account}/files", LISTED, FILE),
-        Verb {
-            name: "get",
-            about: text("L’écrire sur la sortie", "Write it to the output"),
-            method: "GET",
-            path: "/accounts/{account}/files/contents",
-            inputs: &[PATH],
-            columns: &[],
-            answer: Answer::File,
-        },
-        act(
-            "put",
-            "PUT",
-            "/accounts/{account}/files/contents",
-            text("Envoyer un fichier", "Put a file there"),
-            PUT,
-            &[],
-        ),
-        act(
-            "make-folder",
-            "POST",
-            "/accounts/{account}/files/folders",
-            text("Créer un dossier", "Make a folder"),
-            &[PATH],
-            &[],
-        ),
-        act(
-            "move",
-            "POST",
-            "/accounts/{account}/files/move",
-            text("Déplacer ou renommer", "Move or rename"),
-            &[FROM, TO],
-            &[],
-        ),
-        act("copy", "POST", "/accounts/{account}/files/copy", text("Copier", "Copy"), &[FROM, TO], &[]),
-        act(
-            "mode",
-            "POST",
-            "/accounts/{account}/files/mode",
-            text("Changer ses droits", "Set its permissions"),
+        list("/accounts/{account}/ssh-keys", &[input("q", Kind::Option, "Chercher", "Search")], KEY),
+        create(
+            "/accounts/{account}/ssh-keys",
             &[
-                PATH,
-                input("mode", Kind::Needed, "Trois chiffres, par exemple 640", "Three digits, such as 640"),
+                input(
+                    "key",
+                    Kind::File,
+                    "Le fichier de la clé publique (.pub)",
+                    "The public key's file (.pub)",
+                ),
+                input("label", Kind::Option, "Son nom", "Its name"),
             ],
-            &[],
+            KEY,
         ),
-        act(
-            "delete",
-            "POST",
-            "/accounts/{account}/files/delete",
-            text("Mettre à la corbeille", "Put into the trash"),
-            &[PATH],
-            &[],
-        ),
-        Verb {
-            name: "trash",
-            about: text("Ce qui est dans la corbeille", "What is in the trash"),
-            method: "GET",
-            path: "/accounts/{account}/files/trash",
-            inputs: &[],
-            columns: TRASH,
-            answer: Answer::List,
-        },
-        act(
-            "restore",
-            "POST",
-            "/accounts/{account}/files/trash/restore",
-            text("Remettre à sa place", "Put back to its place"),
-            &[ITEM],
-            &[],
-        ),
-        act(
-            "erase",
-            "POST",
-            "/accounts/{account}/files/trash/erase",
-            text("Effacer de la corbeille pour de bon", "Erase from the trash for good"),
-            &[ITEM],
-            &[],
-        ),
+        delete("/ssh-keys/{ssh_key}"),
     ],
-}];
+};

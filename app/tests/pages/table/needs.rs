@@ -26,6 +26,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/people"
             | "/accounts/{account}/databases"
             | "/accounts/{account}/files"
+            | "/accounts/{account}/ssh-keys"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
         (
@@ -36,7 +37,10 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/files/folders"
             | "/accounts/{account}/files/delete"
             | "/accounts/{account}/files/trash",
-        ) => Needs::Account(Right::Sites),
+        )
+        | (Verb::Post, "/accounts/{account}/ssh-keys" | "/ssh-keys/{ssh_key}/delete") => {
+            Needs::Account(Right::Sites)
+        }
         (
             Verb::Post,
             "/accounts/{account}/databases"
