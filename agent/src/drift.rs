@@ -57,6 +57,7 @@ impl Eyes {
             self.paths.thumbprints(),
             self.paths.redirects(),
             self.paths.jobs(),
+            self.paths.ssh_keys(),
         ] {
             self.watch(&folder);
         }

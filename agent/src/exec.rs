@@ -198,6 +198,13 @@ impl Program {
         command.stdin(Stdio::null()).spawn().map_err(|source| self.start_error(source))
     }
 
+    /// Starts a program to talk with over its stdin and stdout; it ends when what this gives is dropped.
+    pub fn converse(&self) -> Result<tokio::process::Child, ExecError> {
+        let mut command = tokio::process::Command::from(self.command()?);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        command.spawn().map_err(|source| self.start_error(source))
+    }
+
     /// Runs to the end. Whatever remains of it (a group of its own) after the time limit is killed.
     pub fn run(&self) -> Result<Output, ExecError> {
         let mut command = self.command()?;

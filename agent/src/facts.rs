@@ -1,6 +1,9 @@
 //! What the agent tells of its host when it connects.
 
-use crate::exec::{self, Program};
+use crate::{
+    exec::{self, Program},
+    sftp, transfer,
+};
 use model::{HostFacts, PhpVersion};
 use std::time::Duration;
 
@@ -18,6 +21,8 @@ pub fn of_host() -> HostFacts {
         // The one thing that is not looked up: it lies with the host's identity.
         seal: None,
         logs: model::LOGS,
+        sessions: exec::installed(transfer::FILES),
+        sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
     }
 }
 

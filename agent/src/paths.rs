@@ -120,6 +120,15 @@ impl Paths {
         self.jobs().join(format!("{}.json", job.simple()))
     }
 
+    /// Whose SFTP lets in which keys; the server reads them anew each time.
+    pub fn ssh_keys(&self) -> PathBuf {
+        self.at("var/lib/alveole/ssh")
+    }
+
+    pub fn ssh_keys_of(&self, account: &UnixName) -> PathBuf {
+        self.ssh_keys().join(format!("{account}.keys"))
+    }
+
     /// Where the scheduler keeps what became of runs.
     pub fn runs(&self) -> PathBuf {
         self.at("var/lib/alveole/cron/runs")

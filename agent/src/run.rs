@@ -15,6 +15,7 @@ use crate::{
     report::Reports,
     statistics::Counter,
     status::Status,
+    transfer::{self, Sessions},
     wire::{session, session::Shared, tls},
     worker::{Errand, Worker},
 };
@@ -121,6 +122,8 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let seal = seal.inspect_err(|error| tracing::error!(%error, "no key for sealing")).ok();
     let counter = Arc::new(Counter::of(paths));
     tokio::spawn(counter.clone().keep());
+    let sessions = Sessions::of_host();
+    tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
     let mut shared = Shared {
         config,
         paths: paths.clone(),
@@ -133,6 +136,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
         mariadb,
         seal,
         counter,
+        sessions,
     };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);

@@ -347,6 +347,13 @@ fn empty(top: &OwnedFd) -> io::Result<()> {
     }
 }
 
+/// Removes a folder with all it holds, by whoever this is; never follows a link.
+pub fn remove_folder(parent: &OwnedFd, name: &CString) -> io::Result<()> {
+    let folder = enter(parent, name)?;
+    empty(&folder)?;
+    Ok(unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir)?)
+}
+
 /// Opens a folder to empty it, making it accessible to its owner first where it is not.
 fn enter(folder: &OwnedFd, name: &CString) -> io::Result<OwnedFd> {
     let how = || {

@@ -44,6 +44,7 @@ pub fn account(name: &str, n: u8) -> Account {
         state: AccountState::Active,
         php: PhpVersion::DEBIAN_13,
         php_workers: 4,
+        ssh_keys: vec![],
     }
 }
 
@@ -291,6 +292,7 @@ impl World {
             self.paths.certificates(),
             self.paths.thumbprints(),
             self.paths.redirects(),
+            self.paths.ssh_keys(),
             self.paths.cells(),
             self.paths.userdb(),
             self.paths.homes(),

@@ -1,4 +1,4 @@
-// Two things a page does by itself where there is JavaScript; without, it lacks neither. They wait for no wasm.
+// Three things a page does by itself where there is JavaScript; without, it lacks none. They wait for no wasm.
 
 // "/" leads into the search, but while one types, and unless it was switched off at the foot of a page; this browser keeps that.
 const keys = document.querySelector(".keys");
@@ -87,5 +87,52 @@ if (follow) {
   follow.addEventListener("click", () => {
     say(!on());
     if (on()) listen();
+  });
+}
+
+// Files are dropped anywhere on their folder's page, and say how far they are on their way; without, the form sends them all the same.
+const upload = document.querySelector("form[data-upload]");
+if (upload) {
+  const root = document.documentElement;
+  const [chosen, said, far] = [".input[type=file]", ".upload-said", ".upload-far"].map((at) => upload.querySelector(at));
+  root.dataset.scripted = "";
+  const brings = (event) => event.dataTransfer?.types.includes("Files");
+  for (const over of ["dragenter", "dragover"]) {
+    addEventListener(over, (event) => {
+      if (!brings(event)) return;
+      event.preventDefault();
+      root.dataset.dropping = "";
+    });
+  }
+  addEventListener("dragleave", (event) => event.relatedTarget || delete root.dataset.dropping);
+  addEventListener("drop", (event) => {
+    delete root.dataset.dropping;
+    if (!brings(event)) return;
+    event.preventDefault();
+    chosen.files = event.dataTransfer.files;
+    if (chosen.files.length) upload.requestSubmit();
+  });
+  upload.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = upload.querySelector("button");
+    const request = new XMLHttpRequest();
+    const over = (words) => {
+      [button.disabled, far.hidden, said.textContent] = [false, true, words];
+    };
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      far.value = total ? (100 * loaded) / total : 0;
+      said.textContent = `${upload.dataset.sending}: ${Math.round(far.value)} %`;
+    });
+    request.addEventListener("load", () => {
+      // What went well leads on; what was refused is a page that says so.
+      if (request.status < 400) return location.assign(request.responseURL);
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      over(page.querySelector(".notice-bad")?.textContent.trim() || upload.dataset.cut);
+      chosen.value = "";
+    });
+    for (const end of ["error", "abort"]) request.addEventListener(end, () => over(upload.dataset.cut));
+    request.open("POST", upload.action);
+    request.send(new FormData(upload));
+    [button.disabled, far.hidden] = [true, false];
   });
 }

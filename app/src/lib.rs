@@ -17,6 +17,8 @@ mod cron_job;
 #[cfg(feature = "ssr")]
 mod database;
 #[cfg(feature = "ssr")]
+mod files;
+#[cfg(feature = "ssr")]
 mod grant;
 #[cfg(feature = "ssr")]
 mod host;
@@ -44,6 +46,8 @@ mod search;
 mod shell;
 #[cfg(feature = "ssr")]
 mod site;
+#[cfg(feature = "ssr")]
+mod ssh_key;
 #[cfg(feature = "ssr")]
 mod statistics;
 #[cfg(feature = "ssr")]

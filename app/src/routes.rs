@@ -1,9 +1,9 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, cron_job, database, grant, host,
+    Panel, account, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    log, mail, member, page, plan, search, site, statistics, token, user, viewing,
+    log, mail, member, page, plan, search, site, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -165,6 +165,31 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/cron-jobs/{cron_job}/pause", cron_job::act::pause),
     post_for!(SignedIn, "/cron-jobs/{cron_job}/resume", cron_job::act::resume),
     post_for!(SignedIn, "/cron-jobs/{cron_job}/delete", cron_job::act::delete),
+    // Files.
+    get_for!(SignedIn, "/accounts/{account}/files", files::list::list),
+    get_for!(SignedIn, "/accounts/{account}/files/item", files::item::show),
+    post_for!(SignedIn, "/accounts/{account}/files/item", files::item::change),
+    get_for!(SignedIn, "/accounts/{account}/files/edit", files::edit::show),
+    Route {
+        method: Verb::Post,
+        path: "/accounts/{account}/files/edit",
+        who: Who::SignedIn,
+        handler: || post(files::edit::save).layer(DefaultBodyLimit::max(files::edit::LARGEST)),
+    },
+    Route {
+        method: Verb::Post,
+        path: "/accounts/{account}/files/upload",
+        who: Who::SignedIn,
+        // What comes goes on to the host as it comes; the host says how much it takes.
+        handler: || post(files::upload::upload).layer(DefaultBodyLimit::disable()),
+    },
+    post_for!(SignedIn, "/accounts/{account}/files/folders", files::list::make_folder),
+    post_for!(SignedIn, "/accounts/{account}/files/delete", files::list::delete),
+    get_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::show),
+    post_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::change),
+    get_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::list),
+    post_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::create),
+    post_for!(SignedIn, "/ssh-keys/{ssh_key}/delete", ssh_key::list::delete),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

@@ -1,6 +1,6 @@
 //! The resource `account`: one tenant of a web host.
 
-use crate::{AccountId, PhpVersion, Problem, Text, UnixName};
+use crate::{AccountId, PhpVersion, Problem, SshKey, Text, UnixName};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's uid: given by the panel, the same on every host, never used again.
@@ -64,4 +64,7 @@ pub struct Account {
     pub php: PhpVersion,
     /// PHP processes at once (PHP-FPM's pm.max_children), 1 to 64.
     pub php_workers: u8,
+    /// Who may reach its files over SFTP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ssh_keys: Vec<SshKey>,
 }

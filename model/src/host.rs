@@ -53,6 +53,12 @@ pub struct HostFacts {
     /// does not know hangs up, so it is not asked.
     #[serde(default, skip_serializing_if = "is_none")]
     pub logs: u8,
+    /// The agent dials sessions when asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sessions: bool,
+    /// SFTP for accounts is installed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sftp: bool,
 }
 
 impl HostFacts {

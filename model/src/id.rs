@@ -130,6 +130,8 @@ nouns! {
     DatabaseUserNoun DatabaseUserId,
     /// Something an account does at set times.
     CronJobNoun CronJobId,
+    /// A public key that opens an account's files.
+    SshKeyNoun SshKeyId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

@@ -16,6 +16,8 @@ mod day;
 mod domain_name;
 mod email_address;
 pub mod event;
+pub mod files;
+mod home_path;
 mod homograph;
 mod host;
 mod id;
@@ -38,7 +40,9 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+mod ssh_key;
 mod statistics;
+pub mod transfer;
 mod unix_name;
 pub mod wire;
 
@@ -53,13 +57,14 @@ pub use database::{
 pub use day::Day;
 pub use domain_name::{DomainName, SiteName};
 pub use email_address::EmailAddress;
+pub use home_path::{FileName, HomePath};
 pub use host::{HostFacts, HostName, LOGS};
 pub use id::{
     AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,
     CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant,
     GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId,
-    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, Token, TokenId, User, UserId,
-    Viewing, ViewingId,
+    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun, Token,
+    TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use log::{
@@ -83,5 +88,6 @@ pub use site_path::{SitePath, Target};
 pub use site_settings::{
     DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
 };
+pub use ssh_key::{KeyLabel, SshKey};
 pub use statistics::{DayCount, MOST_DAYS, Statistics};
 pub use unix_name::UnixName;

@@ -191,6 +191,7 @@ mod tests {
             state: AccountState::Active,
             php: PhpVersion::DEBIAN_13,
             php_workers: 4,
+            ssh_keys: vec![],
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, Fault, HostFacts, Kind, LogAsk, LogPage,
-    NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid, Text, UnixName,
-    Visit,
+    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, Fault, HostFacts, Kind, LogAsk,
+    LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid, Text,
+    UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -185,6 +185,8 @@ pub enum Query {
     ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, wanted: LogAsk },
     /// What was counted of the requests to these names of an account.
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
+    /// Dial a session for this account's files. Asked only of agents that say they can (`HostFacts::sessions`).
+    OpenSession { session: SessionKey, account: AccountId },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,6 +209,8 @@ pub enum Answer {
     Statistics {
         statistics: Statistics,
     },
+    /// The session is being dialled.
+    Dialling,
     Failed {
         text: Text,
     },

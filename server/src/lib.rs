@@ -17,6 +17,7 @@ pub mod cron_job;
 pub mod database;
 pub mod factor;
 pub mod file;
+pub mod files;
 pub mod grant;
 pub mod host;
 pub mod hub;
@@ -37,9 +38,11 @@ pub mod secrets;
 pub mod session;
 pub mod site;
 mod spreadsheet;
+pub mod ssh_key;
 pub mod statistics;
 pub mod store;
 pub mod token;
+pub mod transfer;
 pub mod user;
 pub mod verify;
 pub mod viewing;
@@ -70,6 +73,8 @@ pub struct Parts {
     pub ca: ca::Ca,
     /// Connected agents.
     pub hub: hub::Hub,
+    /// Sessions with agents.
+    pub transfers: transfer::Transfers,
     pub verifier: verify::Verifier,
     /// The figures home pages ask for, as of the last count.
     pub census: census::Memory,
@@ -125,6 +130,7 @@ impl Server {
             hashers: user::Hashers::default(),
             ca,
             hub: hub::Hub::new(ca::hex(&process)),
+            transfers: transfer::Transfers::default(),
             verifier: verify::Verifier::new(outside.manner),
             census: census::Memory::default(),
             tallies: host::Memory::default(),

@@ -11,6 +11,7 @@ mod cut_wire;
 mod databases;
 mod erased;
 mod faults;
+mod files;
 mod first_site;
 mod full_disk;
 mod https;

@@ -7,7 +7,7 @@ use crate::{
     reconcile::product::{Home, Places, Product, Products},
     render::{Format, RenderError, render},
 };
-use model::{Account, UnixName};
+use model::{Account, AccountState, UnixName};
 use serde_json::json;
 use std::path::PathBuf;
 use tera::Context;
@@ -22,6 +22,7 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     files.push(file("passwd", render(Format::Passwd, "passwd", &context)?));
     files.push(file("group", render(Format::Passwd, "group", &context)?));
     files.push(pool::product(account, &Pool::of_account(account.php), None, paths)?);
+    files.extend(keys(account, paths));
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
@@ -39,11 +40,25 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     // php.conf is what agents wrote until sites had settings of their own.
     files.extend(["cell.json", "passwd", "group", "php.conf", "apache.conf"].map(|name| cell.join(name)));
     files.push(paths.pool(&account.name, &Pool::of_account(account.php)));
+    files.push(paths.ssh_keys_of(&account.name));
     Places {
         files,
         folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
         ..Places::default()
     }
+}
+
+/// What SFTP lets in (sshd(8), AUTHORIZED_KEYS): of an account that is not in service, nothing.
+fn keys(account: &Account, paths: &Paths) -> Option<Product> {
+    if account.state != AccountState::Active || account.ssh_keys.is_empty() {
+        return None;
+    }
+    let mut text = format!("# Alvéole: keys of the account {}; written by the agent.\n", account.name);
+    for key in &account.ssh_keys {
+        text.push_str(key.as_str());
+        text.push('\n');
+    }
+    Some(Product { path: paths.ssh_keys_of(&account.name), bytes: text.into_bytes() })
 }
 
 /// The cell's Apache, with these fragments.

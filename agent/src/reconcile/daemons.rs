@@ -9,6 +9,7 @@ use crate::{
     cron_job,
     exec::{ExecError, Program},
     paths::Paths,
+    sftp,
 };
 use model::{PhpVersion, TenantUid, UnixName, text};
 use nix::unistd::User;
@@ -24,7 +25,7 @@ pub trait Daemons: Send + Sync {
     fn check_php(&self, version: PhpVersion, config: &Path, uid: TenantUid) -> Result<(), Trouble>;
     /// Has a cell read its files again, if it is awake.
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
-    /// Puts a cell to sleep, if it is awake, and ends its cron jobs that are running.
+    /// Puts a cell to sleep, if it is awake, and ends its cron jobs and its connections over SFTP.
     fn stop(&self, account: &UnixName) -> Result<(), Trouble>;
 }
 
@@ -168,6 +169,7 @@ impl Daemons for HostDaemons {
 
     fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
         self.stop_jobs(account)?;
+        sftp::end(account);
         if !self.awake(account) {
             return Ok(());
         }

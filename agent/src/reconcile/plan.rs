@@ -121,8 +121,10 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
                 check_php |= is_php;
                 check_apache |= is_apache;
             }
-            // No cell reads what nginx looks for.
-            Step::Remove(path) => fragments |= path.extension().is_none_or(|ext| ext != "https"),
+            // No cell reads what nginx and SFTP look for.
+            Step::Remove(path) => {
+                fragments |= path.extension().is_none_or(|ext| ext != "https" && ext != "keys");
+            }
             _ => {}
         }
     }

@@ -33,6 +33,7 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         }
         // Asked for beside all else, below.
         Query::DatabaseSizes { .. }
+        | Query::OpenSession { .. }
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
         | Query::Statistics { .. } => busy(),
@@ -44,7 +45,7 @@ const LATER: usize = 4;
 
 /// What MariaDB or a large log is asked for is answered beside all else, so that no change waits for it.
 pub fn takes_a_while(query: &Query) -> bool {
-    !matches!(query, Query::Ledger { .. })
+    !matches!(query, Query::Ledger { .. } | Query::OpenSession { .. })
 }
 
 pub fn ask_later(shared: &Shared, answers: &mut JoinSet<FromAgent>, id: u64, query: Query) {
@@ -76,6 +77,8 @@ fn look(shared: &Shared, query: Query) -> Answer {
             let found = shared.counter.statistics(&account, &names, from, until);
             found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
         }
+        // Dialled by the connection itself.
+        Query::OpenSession { .. } => busy(),
     }
 }
 

@@ -6,4 +6,4 @@ pub mod session;
 pub mod tls;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

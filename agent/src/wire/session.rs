@@ -14,12 +14,13 @@ use crate::{
     report::{self, Reports},
     statistics::Counter,
     status::Status,
+    transfer::{self, Sessions},
     worker::Errand,
 };
 use futures_util::{SinkExt, StreamExt};
 use model::{
     HostFacts, SealKey, Text, text,
-    wire::{self, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL},
+    wire::{self, FromAgent, FromPanel, LONGEST_FRAME, PROTOCOL, Query},
 };
 use rustls::ClientConfig;
 use std::{
@@ -63,6 +64,7 @@ pub struct Shared {
     /// What secrets for this host are sealed to.
     pub seal: Option<SealKey>,
     pub counter: Arc<Counter>,
+    pub sessions: Sessions,
 }
 
 /// Why a session ended.
@@ -191,6 +193,11 @@ async fn serve(
                         let frame = match frame {
                             FromPanel::Query { id, query } if welcome && takes_a_while(&query) => {
                                 ask_later(shared, &mut answers, id, query);
+                                continue;
+                            }
+                            FromPanel::Query { id, query: Query::OpenSession { session, account } } if welcome => {
+                                let answer = transfer::open(shared, session, account);
+                                say(socket, &FromAgent::Answer { id, answer }).await?;
                                 continue;
                             }
                             frame => frame,

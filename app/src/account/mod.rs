@@ -21,6 +21,7 @@ use server::account::{AccountView, Standing};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Sites,
+    Files,
     Databases,
     CronJobs,
     Changes,
@@ -45,6 +46,11 @@ pub fn frame(face: &Face, account: &AccountView, part: Part) -> Page {
     };
     let mut links = vec![
         Tab { words: lang.pick("Sites", "Sites"), href: path.clone(), current: part == Part::Sites },
+        Tab {
+            words: lang.pick("Fichiers", "Files"),
+            href: format!("{path}/files"),
+            current: part == Part::Files,
+        },
         Tab {
             words: lang.pick("Bases de données", "Databases"),
             href: format!("{path}/databases"),

@@ -51,6 +51,9 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if change.verb == "cron_job.update" {
         return cron_job(lang, change);
     }
+    if change.verb.starts_with("file.") {
+        return crate::files::told(lang, change);
+    }
     if change.verb == "user.recover" {
         let (old, reason) = (text(&change.before, "email")?, text(&change.after, "reason")?);
         return Some(lang.pick(

@@ -98,6 +98,12 @@ impl Client {
         Err(self.said(response).err().unwrap_or_else(|| self.unreachable(&status)))
     }
 
+    /// A file as the body, however long it is.
+    pub fn upload(&self, path: &str, file: std::fs::File) -> Result<Answer, Failure> {
+        let kind = Some("application/octet-stream");
+        self.said(self.run("PUT", path, (SendBody::from_owned_reader(file), kind), DOWNLOADING)?)
+    }
+
     fn send(
         &self,
         method: &str,
@@ -105,15 +111,26 @@ impl Client {
         body: String,
         patience: Duration,
     ) -> Result<Response<ureq::Body>, Failure> {
+        let kind = (!body.is_empty()).then_some("application/json");
+        self.run(method, path, (SendBody::from_owned_reader(std::io::Cursor::new(body)), kind), patience)
+    }
+
+    fn run(
+        &self,
+        method: &str,
+        path: &str,
+        (body, kind): (SendBody<'_>, Option<&str>),
+        patience: Duration,
+    ) -> Result<Response<ureq::Body>, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{PREFIX}{path}", self.config.panel))
             .header("Accept-Language", self.lang.code())
             .header("Authorization", format!("Bearer {}", self.config.token.reveal()));
-        if !body.is_empty() {
-            request = request.header("Content-Type", "application/json");
+        if let Some(kind) = kind {
+            request = request.header("Content-Type", kind);
         }
-        let request = request.body(SendBody::from_owned_reader(std::io::Cursor::new(body)));
+        let request = request.body(body);
         let request = request.map_err(|error| self.unreachable(&error))?;
         let request = self.agent.configure_request(request).timeout_global(Some(patience)).build();
         self.agent.run(request).map_err(|error| self.unreachable(&error))

@@ -109,7 +109,9 @@ fn of_input(input: &'static Input, lang: Lang) -> Arg {
         Kind::SomeNumber => long(arg).value_parser(value_parser!(u32)),
         Kind::Flag => long(arg).action(ArgAction::SetTrue),
         Kind::Contacts => arg.long("contact").value_name("CONTACT").action(ArgAction::Append),
-        Kind::File => arg.required(true).value_name("FILE").value_parser(value_parser!(PathBuf)),
+        Kind::File | Kind::Octets => {
+            arg.required(true).value_name("FILE").value_parser(value_parser!(PathBuf))
+        }
     }
 }
 

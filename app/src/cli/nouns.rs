@@ -3,6 +3,7 @@
 
 mod cron;
 mod databases;
+mod files;
 mod history;
 mod hosting;
 pub mod log;
@@ -51,9 +52,17 @@ const GRANT: &[&str] = &["email", "role", "created_at", "expires_at", "id"];
 
 /// Every noun, in the order in which the help shows them.
 pub fn nouns() -> impl Iterator<Item = &'static Noun> {
-    [members::NOUNS, hosting::NOUNS, cron::NOUNS, databases::NOUNS, history::NOUNS, people::NOUNS]
-        .into_iter()
-        .flatten()
+    [
+        members::NOUNS,
+        hosting::NOUNS,
+        files::NOUNS,
+        cron::NOUNS,
+        databases::NOUNS,
+        history::NOUNS,
+        people::NOUNS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(all(test, feature = "ssr"))]

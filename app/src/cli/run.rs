@@ -67,8 +67,13 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         output::list(&items, verb.columns, json, lang);
         return Ok(Exit::Done);
     }
-    let body = body(&client, verb, args, lang)?;
-    let Answer { body, change } = client.ask(verb.method, &path, body.as_ref())?;
+    let Answer { body, change } = match verb.inputs.iter().find(|input| input.kind == Kind::Octets) {
+        Some(file) => {
+            let query = query(&client, verb, args, lang)?;
+            client.upload(&format!("{path}?{}", query.trim_start_matches('&')), opened(file, args, lang)?)?
+        }
+        None => client.ask(verb.method, &path, body(&client, verb, args, lang)?.as_ref())?,
+    };
     if !body.is_null() {
         output::one(&body, verb.columns, json, lang);
     }
@@ -76,6 +81,13 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         Some(change) if !args.get_flag("no-wait") => wait::wait(&client, &change, lang),
         _ => Ok(Exit::Done),
     }
+}
+
+/// The file whose octets are the body.
+fn opened(input: &Input, args: &ArgMatches, lang: Lang) -> Result<std::fs::File, Failure> {
+    let path = args.get_one::<PathBuf>(input.name).cloned().unwrap_or_default();
+    std::fs::File::open(&path)
+        .map_err(|error| Failure::new(Exit::Usage, format!("{}{}{error}", path.display(), lang.colon())))
 }
 
 fn completions(matches: &ArgMatches) -> Exit {
@@ -234,6 +246,7 @@ fn body(client: &Client, verb: &Verb, args: &ArgMatches, lang: Lang) -> Result<O
 fn value(client: &Client, input: &Input, args: &ArgMatches, lang: Lang) -> Result<Option<Value>, Failure> {
     let word = || args.get_one::<String>(input.name).cloned();
     Ok(match input.kind {
+        Kind::Octets => None,
         Kind::Flag => args.get_flag(input.name).then_some(Value::Bool(true)),
         Kind::File => {
             let Some(path) = args.get_one::<PathBuf>(input.name) else { return Ok(None) };

@@ -70,6 +70,8 @@ pub enum Kind {
     SomeRef(&'static str),
     /// The path of a file whose text goes into the body.
     File,
+    /// The path of a file whose octets are the body; the rest goes into the query.
+    Octets,
     /// `--name`, for yes.
     Flag,
     /// `--contact` for each of a member's contacts.

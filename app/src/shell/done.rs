@@ -25,6 +25,22 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "cron_job_paused" => Text::new("La tâche est en pause.", "The cron job is paused."),
         "cron_job_resumed" => Text::new("La tâche a repris.", "The cron job is resumed."),
         "cron_job_deleted" => Text::new("La tâche est supprimée.", "The cron job is deleted."),
+        "ssh_key_added" => Text::new(
+            "La clé est ajoutée\u{a0}: elle ouvre dans un instant.",
+            "The key is added: it opens in a moment.",
+        ),
+        "ssh_key_deleted" => Text::new("La clé n’ouvre plus rien.", "The key opens nothing any more."),
+        "folder_made" => Text::new("Le dossier est créé.", "The folder is made."),
+        "files_uploaded" => Text::new("Les fichiers sont en place.", "The files are in place."),
+        "files_deleted" => Text::new(
+            "C’est à la corbeille\u{a0}: cela peut en revenir pendant trente jours.",
+            "It is in the trash: it can come back for thirty days.",
+        ),
+        "file_moved" => Text::new("C’est fait\u{a0}: le voici.", "It is done: here it is."),
+        "file_mode" => Text::new("Les droits sont changés.", "The permissions are changed."),
+        "file_saved" => Text::new("Le texte est enregistré.", "The text is saved."),
+        "file_restored" => Text::new("C’est revenu à sa place.", "It is back in its place."),
+        "file_erased" => Text::new("C’est effacé pour de bon.", "It is erased for good."),
         "https_set" => Text::new(
             "C’est réglé\u{a0}: l’hôte suit dans un instant.",
             "It is set: the host follows in a moment.",

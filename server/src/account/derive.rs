@@ -4,12 +4,13 @@ use super::{AccountView, Standing};
 use crate::{
     resource::Want,
     site::{self, SiteRow},
-    store::internal,
+    ssh_key,
+    store::{Tx, internal},
 };
-use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState};
+use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState, SshKey};
 
 /// The account's own resource.
-pub fn account(account: &AccountView, state: AccountState) -> Result<Want, Problem> {
+pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>) -> Result<Want, Problem> {
     let php_workers =
         u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
     let body = Account {
@@ -19,6 +20,7 @@ pub fn account(account: &AccountView, state: AccountState) -> Result<Want, Probl
         state,
         php: account.php,
         php_workers,
+        ssh_keys,
     };
     Ok(Want::put(account.host.id, account.id, Body::Account(body)))
 }
@@ -48,13 +50,18 @@ pub fn gone(account: &AccountView, site: &SiteRow) -> Want {
 }
 
 /// Everything an account is on its host, as it stands.
-pub fn wants(of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
+pub fn all(of: &AccountView, sites: &[SiteRow], ssh_keys: Vec<SshKey>) -> Result<Vec<Want>, Problem> {
     let state = match of.state {
         Standing::Active => AccountState::Active,
         // A deleted account keeps everything, asleep: it can come back.
         Standing::Suspended | Standing::Deleted => AccountState::Suspended,
     };
-    let mut wants = vec![account(of, state)?];
+    let mut wants = vec![account(of, state, ssh_keys)?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
+}
+
+/// The same, with the keys it has now.
+pub(crate) async fn wants(tx: &mut Tx, of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
+    all(of, sites, ssh_key::of_account(tx, of.id).await?)
 }

@@ -215,7 +215,7 @@ async fn advance_in(
         member::keep_for_account(tx, server, actor, before.member.id).await?;
     }
     let sites = site::rows(tx, id).await?;
-    let mut wants = derive::wants(&after, &sites)?;
+    let mut wants = derive::wants(tx, &after, &sites).await?;
     wants.extend(database::wants_of(tx, &after).await?);
     resource::write(tx, change, now, wants).await?;
     if let Some(told) = step.told {

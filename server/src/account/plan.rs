@@ -59,7 +59,7 @@ pub(crate) async fn set_plan_as(
     let change =
         act(server, actor, &mut tx, "account.plan", &after, plan(&before), plan(&after), undoes).await?;
     let sites = site::rows(&mut tx, id).await?;
-    let mut wants = derive::wants(&after, &sites)?;
+    let mut wants = derive::wants(&mut tx, &after, &sites).await?;
     wants.extend(database::wants_of(&mut tx, &after).await?);
     resource::write(&mut tx, change, now, wants).await?;
     let item = store::load(tx.on(), server, actor, id).await?;

@@ -5,7 +5,7 @@ use super::{
     life::{act, summary},
     store,
 };
-use crate::{Actor, Server, certificate, cron_job, database, resource, search, site, store::sql};
+use crate::{Actor, Server, certificate, cron_job, database, resource, search, site, ssh_key, store::sql};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
@@ -34,12 +34,13 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
         let change =
             act(server, &actor, &mut tx, "account.erase", &account, summary(&account), Value::Null, None)
                 .await?;
-        let mut wants = vec![derive::account(&account, AccountState::Erased)?];
+        let mut wants = vec![derive::account(&account, AccountState::Erased, vec![])?];
         wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
         wants.extend(certificate::let_go_of(&mut tx, id).await?);
         wants.extend(database::erase_all(&mut tx, &account).await?);
         wants.extend(cron_job::let_go_of(&mut tx, &account).await?);
         resource::write(&mut tx, change, now, wants).await?;
+        ssh_key::erase_all(&mut tx, id).await?;
         search::forget(&mut tx, search::Kind::Account, id).await?;
         for site in &sites {
             search::forget(&mut tx, search::Kind::Site, site.id).await?;

@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, certificate, change, cron_job, database, factor, grant, host, log,
-    mail, member, origin, plan, search, session, site, statistics, token, user, viewing,
+    Server, account, approval, census, certificate, change, cron_job, database, factor, files, grant, host,
+    log, mail, member, origin, plan, search, session, site, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -61,6 +61,8 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         statistics::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
+        files::ROUTES,
+        ssh_key::ROUTES,
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,

@@ -99,12 +99,15 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
     let mut add = |place: &str, name: &str, kind: &str| {
         parameters.push(json!({ "name": name, "in": place, "schema": { "type": kind } }));
     };
+    for name in route.query {
+        add("query", name, "string");
+    }
     if matches!(route.answer, Answer::Page(_)) {
         add("query", "limit", "integer");
         add("query", "cursor", "string");
         add("query", "q", "string");
     }
-    if matches!(route.answer, Answer::File(_)) {
+    if matches!(route.answer, Answer::File(_)) && route.query.is_empty() {
         add("query", "format", "string");
     }
     if route.verb == Verb::Post && route.body.is_some() {

@@ -23,6 +23,8 @@ pub struct Route {
     /// What it does, for OpenAPI.
     pub summary: &'static str,
     pub body: Option<fn() -> Shape>,
+    /// What its query says besides what every list is asked.
+    pub query: &'static [&'static str],
     pub answer: Answer,
     pub handler: fn() -> MethodRouter<Server>,
 }
@@ -118,6 +120,7 @@ impl Route {
             viewing: false,
             summary,
             body: None,
+            query: &[],
             answer,
             handler,
         }
@@ -132,6 +135,12 @@ impl Route {
     /// Open while staff views as a member's users do.
     pub const fn while_viewing(mut self) -> Route {
         self.viewing = true;
+        self
+    }
+
+    /// What it is asked in the query.
+    pub const fn asked(mut self, query: &'static [&'static str]) -> Route {
+        self.query = query;
         self
     }
 

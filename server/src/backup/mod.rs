@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 36] = [
     "panel",
     "users",
     "members",
@@ -33,6 +33,7 @@ pub const TABLES: [&str; 35] = [
     "domains",
     "sites",
     "names",
+    "ssh_keys",
     "cron_jobs",
     "certificates",
     "certificate_orders",

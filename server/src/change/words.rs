@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 98] = [
+const WORDS: [(&str, &str, &str); 109] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -31,6 +31,17 @@ const WORDS: [(&str, &str, &str); 98] = [
     ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),
     ("cron_job.run", "Tâche planifiée lancée à la main", "Cron job run by hand"),
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
+    ("ssh_key.create", "Clé SSH ajoutée", "SSH key added"),
+    ("ssh_key.delete", "Clé SSH retirée", "SSH key removed"),
+    ("file.upload", "Fichiers envoyés", "Files uploaded"),
+    ("file.edit", "Fichier modifié", "File changed"),
+    ("file.make_folder", "Dossier créé", "Folder made"),
+    ("file.move", "Fichier ou dossier déplacé", "File or folder moved"),
+    ("file.copy", "Fichier ou dossier copié", "File or folder copied"),
+    ("file.mode", "Droits d’un fichier changés", "Permissions of a file changed"),
+    ("file.delete", "Fichiers mis à la corbeille", "Files put into the trash"),
+    ("file.restore", "Fichier sorti de la corbeille", "File taken out of the trash"),
+    ("file.erase", "Fichier effacé de la corbeille", "File erased from the trash"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
     ("certificate.bring", "Certificat apporté", "Certificate brought"),

@@ -7,6 +7,7 @@ use crate::{
     host,
     listen::{ClientAddress, PeerCertificate},
     store::sql,
+    transfer,
 };
 use axum::{
     Extension, Router,
@@ -15,13 +16,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use model::{HostId, Problem, wire::LONGEST_FRAME};
+use model::{HostId, Problem, transfer::SESSION_PATH, wire::LONGEST_FRAME};
 use sqlx::{Any, Executor};
 
-/// What agents can reach: their connection, enrolment, and a new certificate for the old one.
+/// What agents can reach: their connection, the sessions they are asked for, enrolment, and a new certificate for the old one.
 pub fn router(server: Server) -> Router {
     Router::new()
         .route("/agent", get(agent))
+        .route(SESSION_PATH, get(transfer::door))
         .route("/enroll", post(host::enrol_endpoint))
         .route("/renew", post(host::renew_endpoint))
         .with_state(server)

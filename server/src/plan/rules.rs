@@ -147,7 +147,8 @@ pub async fn update(
         let mut wants = Vec::new();
         for id in accounts {
             let account = account::lock(&mut tx, server, actor, id).await?;
-            wants.extend(account::wants(&account, &site::rows(&mut tx, id).await?)?);
+            let sites = site::rows(&mut tx, id).await?;
+            wants.extend(account::wants(&mut tx, &account, &sites).await?);
             wants.extend(database::wants_of(&mut tx, &account).await?);
         }
         resource::write(&mut tx, change, now, wants).await?;

@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{SinkExt, StreamExt};
 use model::{
     ChangeId, HostFacts, Kind, PanelId, Resource, SealKey,
+    transfer::SESSION_HEADER,
     wire::{
         self, EnrolAnswer, FromAgent, FromPanel, PROTOCOL, Position, RenewAnswer, ReportItem, ReportState,
     },
@@ -20,7 +21,10 @@ use tokio::{
     time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 use uuid::Uuid;
 
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -126,6 +130,18 @@ impl Port {
         }
     }
 
+    /// A session the panel asked for, dialled with its secret; or the status it was refused with.
+    pub async fn session(&self, identity: Option<&Identity>, secret: &str) -> Result<Socket, String> {
+        let stream = self.tls(identity).await.map_err(|error| error.to_string())?;
+        let mut request = "wss://localhost/session".into_client_request().unwrap();
+        request.headers_mut().insert(SESSION_HEADER, secret.parse().unwrap());
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// An agent that has said hello.
     pub async fn connect(&self, identity: &Identity, ledger: Ledger) -> Agent {
         let mut agent = Agent { socket: self.dial(Some(identity)).await.unwrap(), ledger };
@@ -152,7 +168,13 @@ pub fn seal_key() -> SealKey {
 }
 
 fn facts() -> HostFacts {
-    HostFacts { kinds: HostFacts::all_kinds(), seal: Some(seal_key()), ..HostFacts::default() }
+    HostFacts {
+        kinds: HostFacts::all_kinds(),
+        seal: Some(seal_key()),
+        sessions: true,
+        sftp: true,
+        ..HostFacts::default()
+    }
 }
 
 #[derive(Debug)]
@@ -164,7 +186,7 @@ impl TimeProvider for At {
     }
 }
 
-type Socket = WebSocketStream<TlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 /// What enrolment gives an agent.
 pub struct Identity {

@@ -142,6 +142,8 @@ fn facts() -> String {
         "mariadb": "11.8",
         "kinds": HostFacts::all_kinds(),
         "seal": seal_key(),
+        "sessions": true,
+        "sftp": true,
     })
     .to_string()
 }

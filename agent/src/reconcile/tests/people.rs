@@ -1,7 +1,7 @@
 //! What people do to a host: edits, deletions, links in the way, many deletions at once.
 
 use crate::testing::{World, account, site, wanted};
-use model::{Body, Consent, Resource, SiteState, wire::ReportState};
+use model::{Account, AccountState, Body, Consent, Resource, SiteState, SshKey, wire::ReportState};
 use std::os::unix::fs::symlink;
 
 fn world() -> World {
@@ -234,4 +234,27 @@ fn a_record_that_cannot_be_read_is_told() {
     let done = world.all();
     let told = done.iter().find(|done| done.at == at).unwrap();
     assert!(told.retry && told.outcome.state == ReportState::Failed, "{told:#?}");
+}
+
+/// SFTP finds keys where they are looked up, for as long as the account is in service.
+#[test]
+fn keys_come_and_go_with_the_account() {
+    let mut world = World::new();
+    let file = world.paths.ssh_keys().join("asso.keys");
+    let key: SshKey =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl".parse().unwrap();
+    let mut set = |keys: &[&SshKey], state| {
+        let ssh_keys = keys.iter().map(|key| (*key).clone()).collect();
+        world.apply(vec![wanted(&Body::Account(Account { ssh_keys, state, ..account("asso", 1) }), 0)]);
+        (std::fs::read_to_string(&file).ok(), world.daemons.take())
+    };
+    assert_eq!(set(&[], AccountState::Active).0, None);
+    let (text, asked) = set(&[&key], AccountState::Active);
+    assert_eq!(text.unwrap().lines().nth(1), Some(key.as_str()));
+    // A key is no reason to bother the cell.
+    assert_eq!(asked, Vec::<String>::new());
+    let (text, asked) = set(&[&key], AccountState::Suspended);
+    assert_eq!((text, asked), (None, vec!["stop asso".to_owned()]));
+    assert!(set(&[&key], AccountState::Active).0.is_some());
+    assert_eq!(set(&[], AccountState::Active), (None, vec![]));
 }

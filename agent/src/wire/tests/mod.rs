@@ -1,6 +1,6 @@
 //! Enrolment and sessions against a small panel, over real TLS.
 
-mod panel;
+pub(crate) mod panel;
 
 use super::session::{self, Shared};
 use crate::{
@@ -134,7 +134,7 @@ async fn a_certificate_is_renewed_before_it_ends() {
 }
 
 /// A host below a temporary folder that runs as `run` would make it.
-async fn running(panel: &Panel) -> (World, Shared) {
+pub(crate) async fn running(panel: &Panel) -> (World, Shared) {
     let world = World::new();
     let config = enrolled(panel, &world).await;
     let identity = Identity::read(&world.paths).unwrap().unwrap();
@@ -158,6 +158,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
         seal: None,
         counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
+        sessions: crate::transfer::Sessions::of_host(),
     };
     (world, shared)
 }

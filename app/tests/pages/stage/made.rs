@@ -35,8 +35,10 @@ pub async fn host(server: &Server, panel: &Actor) -> model::HostId {
 /// What a host says that can do everything.
 pub fn facts() -> String {
     let kinds = model::HostFacts::all_kinds();
-    serde_json::json!({ "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds })
-        .to_string()
+    serde_json::json!({
+        "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true
+    })
+    .to_string()
 }
 
 /// The cookie of somebody with a staff role.

@@ -25,8 +25,22 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/changes"
             | "/accounts/{account}/people"
             | "/accounts/{account}/databases"
+            | "/accounts/{account}/files"
+            | "/accounts/{account}/ssh-keys"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
+        (
+            _,
+            "/accounts/{account}/files/item"
+            | "/accounts/{account}/files/edit"
+            | "/accounts/{account}/files/upload"
+            | "/accounts/{account}/files/folders"
+            | "/accounts/{account}/files/delete"
+            | "/accounts/{account}/files/trash",
+        )
+        | (Verb::Post, "/accounts/{account}/ssh-keys" | "/ssh-keys/{ssh_key}/delete") => {
+            Needs::Account(Right::Sites)
+        }
         (
             Verb::Post,
             "/accounts/{account}/databases"

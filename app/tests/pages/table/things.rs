@@ -50,6 +50,8 @@ impl Things {
             ..Default::default()
         };
         let job = server::cron_job::create(server, &panel, account, job).await.unwrap().item.id;
+        let key = server::ssh_key::NewSshKey { key: KEY.into(), label: Some(name.into()) };
+        let key = server::ssh_key::create(server, &panel, account, key).await.unwrap().item.id;
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
         let spare = server::plan::create(server, &panel, stage::plan(&format!("Ruche {name}")))
             .await
@@ -132,6 +134,7 @@ impl Things {
             ("", "{member}", member.to_string()),
             ("", "{site}", site_id.clone()),
             ("", "{cron_job}", job.to_string()),
+            ("", "{ssh_key}", key.to_string()),
             ("", "{change}", renamed.change.unwrap().to_string()),
             ("", "{grant}", reader),
             ("", "{invitation}", mine),
@@ -181,6 +184,9 @@ impl Things {
         self.ids.iter().fold(text.to_owned(), |text, (_, word, id)| text.replace(id.as_str(), word))
     }
 }
+
+/// Somebody's public key.
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 /// A form that most routes would take.
 pub fn fields(name: &str, plan: &str) -> Vec<(&'static str, String)> {

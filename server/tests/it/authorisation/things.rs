@@ -13,7 +13,7 @@ use server::{
     approval, cron_job, database, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
-    session, site,
+    session, site, ssh_key,
     store::sql,
     token,
 };
@@ -48,6 +48,8 @@ impl Things {
             ..Default::default()
         };
         let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
+        let new = ssh_key::NewSshKey { key: KEY.into(), label: Some("portable".into()) };
+        let key = ssh_key::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
@@ -78,6 +80,7 @@ impl Things {
                 ("", "{database_user}", database.users[0].id.to_string()),
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{cron_job}", job.to_string()),
+                ("", "{ssh_key}", key.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -138,6 +141,9 @@ impl Things {
         path
     }
 }
+
+/// Somebody's public key.
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
 
 /// The site's name has a certificate to come.
 async fn certificate(bench: &Bench, home: &Household, name: &str) -> String {
@@ -278,6 +284,17 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/databases/{database}/users/{database_user}") => json!({ "rights": "write" }),
         (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
             json!({ "schedule": "@hourly", "command": "true" })
+        }
+        (_, "/accounts/{account}/ssh-keys") => json!({ "key": KEY, "label": name }),
+        (_, "/accounts/{account}/files/folders" | "/accounts/{account}/files/delete") => {
+            json!({ "path": "sites/x" })
+        }
+        (_, "/accounts/{account}/files/move" | "/accounts/{account}/files/copy") => {
+            json!({ "from": "sites/x", "to": "sites/y" })
+        }
+        (_, "/accounts/{account}/files/mode") => json!({ "path": "sites/x", "mode": "640" }),
+        (_, "/accounts/{account}/files/trash/restore" | "/accounts/{account}/files/trash/erase") => {
+            json!({ "item": "1700000000000-0" })
         }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),

@@ -1,0 +1,193 @@
+//! The trash: `private/.trash/WHEN-TURN/` holds the thing itself (`item`) and where it was (`from`). Beside, in `.coming`, what is still
+//! on its way into the home. All of it is the account's own; what it does to it there, it does to itself.
+
+use super::{
+    Did,
+    home::{Home, Spot, c_string, kind},
+};
+use crate::tenant;
+use model::{
+    HomePath,
+    files::{FileKind, FileRefusal, TRASH, TRASH_DAYS, TrashId, TrashItem},
+};
+use nix::{
+    dir::Dir,
+    errno::Errno,
+    fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, openat, openat2},
+    sys::stat::{Mode, fstatat, mkdirat},
+    unistd::{UnlinkatFlags, unlinkat},
+};
+use std::{
+    ffi::{CStr, CString},
+    fs::File,
+    io::{Read, Write},
+    os::fd::{AsFd, OwnedFd},
+};
+
+const COMING: &CStr = c".coming";
+const ITEM: &CStr = c"item";
+const FROM: &CStr = c"from";
+/// Things in the trash that are shown.
+const MOST_SHOWN: usize = 1_000;
+/// A path as text, at most.
+const LONGEST_FROM: u64 = 3 * 4096;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+fn below(folder: impl AsFd, name: &CStr, flags: OFlag) -> nix::Result<OwnedFd> {
+    let resolve =
+        ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+    openat2(folder, name, OpenHow::new().flags(flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).resolve(resolve))
+}
+
+fn folder(folder: impl AsFd, name: &CStr) -> nix::Result<OwnedFd> {
+    below(folder, name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
+}
+
+fn made(parent: &OwnedFd, name: &CStr) -> Did<OwnedFd> {
+    match mkdirat(parent, name, Mode::S_IRWXU) {
+        Ok(()) | Err(Errno::EEXIST) => Ok(folder(parent, name)?),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// The trash, made where there is none yet.
+fn trash(home: &Home) -> Did<OwnedFd> {
+    let spot = home.spot(&HomePath::parse(TRASH).map_err(|_| FileRefusal::Failed)?)?;
+    made(&spot.folder, &spot.name)
+}
+
+/// A fresh place for what is on its way.
+pub fn coming(home: &Home) -> Did<Spot> {
+    let folder = made(&trash(home)?, COMING)?;
+    let mut random = [0; 12];
+    getrandom::fill(&mut random).map_err(|_| FileRefusal::Failed)?;
+    let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Spot { folder, name: c_string(name.as_bytes())? })
+}
+
+pub fn delete(home: &Home, path: &HomePath, now: i64) -> Did<()> {
+    let spot = home.own_spot(path)?;
+    spot.stat()?;
+    let trash = trash(home)?;
+    let (mut turn, mut place) = (0, None);
+    while place.is_none() {
+        let name = c_string(TrashId::new(now, turn).as_str().as_bytes())?;
+        match mkdirat(&trash, name.as_c_str(), Mode::S_IRWXU) {
+            Ok(()) => place = Some(name),
+            Err(Errno::EEXIST) if turn < 10_000 => turn += 1,
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    let name = place.ok_or(FileRefusal::Failed)?;
+    let put = || -> Did<()> {
+        let place = folder(&trash, &name)?;
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let mut from = File::from(openat(&place, FROM, flags, Mode::S_IRUSR | Mode::S_IWUSR)?);
+        from.write_all(path.to_string().as_bytes())?;
+        spot.rename_to(&Spot { folder: place, name: ITEM.to_owned() })
+    };
+    let done = put();
+    if done.is_err() {
+        let _ = remove(&Spot { folder: trash, name });
+    }
+    done
+}
+
+/// Newest first.
+pub fn items(home: &Home) -> Did<Vec<TrashItem>> {
+    let trash = trash(home)?;
+    let mut ids = ids(&trash)?;
+    ids.sort();
+    let items = ids.into_iter().rev().filter_map(|id| item(&trash, id)).take(MOST_SHOWN);
+    Ok(items.collect())
+}
+
+fn ids(trash: &OwnedFd) -> Did<Vec<TrashId>> {
+    let mut dir = Dir::from_fd(trash.try_clone()?)?;
+    let names = dir.iter().filter_map(|entry| entry.ok()?.file_name().to_str().ok()?.parse().ok());
+    Ok(names.collect())
+}
+
+/// What the account itself left there by half is nothing.
+fn item(trash: &OwnedFd, id: TrashId) -> Option<TrashItem> {
+    let place = folder(trash, &c_string(id.as_str().as_bytes()).ok()?).ok()?;
+    let from = from(&place).ok()?;
+    let stat = fstatat(&place, ITEM, AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
+    let size = u64::try_from(stat.st_size).unwrap_or(0);
+    Some(TrashItem { deleted_at: id.deleted_at(), id, from, kind: kind(&stat), size })
+}
+
+fn from(place: &OwnedFd) -> Did<HomePath> {
+    let opened = below(place, FROM, OFlag::O_RDONLY | OFlag::O_NONBLOCK)?;
+    super::home::must_be_file(&nix::sys::stat::fstat(&opened)?)?;
+    let mut text = String::new();
+    File::from(opened).take(LONGEST_FROM).read_to_string(&mut text)?;
+    text.parse().map_err(|_| FileRefusal::Gone.into())
+}
+
+/// To where it was; folders that are gone meanwhile are made.
+pub fn restore(home: &Home, id: &TrashId) -> Did<HomePath> {
+    let trash = trash(home)?;
+    let name = c_string(id.as_str().as_bytes())?;
+    let place = folder(&trash, &name)?;
+    let path = from(&place)?;
+    let mut parent = HomePath::HOME;
+    for part in path.folder().iter().flat_map(|folder| folder.names().to_vec()) {
+        parent = parent.join(part);
+        if parent.names().len() < 2 {
+            continue;
+        }
+        let spot = home.own_spot(&parent)?;
+        match mkdirat(&spot.folder, spot.name.as_c_str(), Mode::from_bits_truncate(0o750)) {
+            Ok(()) | Err(Errno::EEXIST) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    let to = home.own_spot(&path)?;
+    Spot { folder: place, name: ITEM.to_owned() }.rename_to(&to)?;
+    // What is left is empty but for the note.
+    let _ = remove(&Spot { folder: trash, name });
+    Ok(path)
+}
+
+pub fn forget(home: &Home, id: &TrashId) -> Did<()> {
+    remove(&Spot { folder: trash(home)?, name: c_string(id.as_str().as_bytes())? })
+}
+
+/// What was deleted thirty days ago, and what has been on its way for a day.
+pub fn empty(home: &Home, now: i64) -> Did<()> {
+    let spot = home.spot(&HomePath::parse(TRASH).map_err(|_| FileRefusal::Failed)?)?;
+    let trash = match folder(&spot.folder, &spot.name) {
+        Err(Errno::ENOENT) => return Ok(()),
+        other => other?,
+    };
+    let mut failed = None;
+    let mut go = |folder: &OwnedFd, name: CString| {
+        let gone = folder.try_clone().map_err(Into::into).and_then(|folder| remove(&Spot { folder, name }));
+        failed = failed.take().or(gone.err());
+    };
+    for id in ids(&trash)?.into_iter().filter(|id| id.deleted_at() < now - TRASH_DAYS * DAY_MS) {
+        go(&trash, c_string(id.as_str().as_bytes())?);
+    }
+    if let Ok(coming) = folder(&trash, COMING) {
+        let mut dir = Dir::from_fd(coming.try_clone()?)?;
+        let names: Vec<CString> =
+            dir.iter().filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
+        for name in names.into_iter().filter(|name| !name.as_bytes().starts_with(b".")) {
+            let stat = fstatat(&coming, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
+            if stat.st_mtime.saturating_mul(1000) < now - DAY_MS {
+                go(&coming, name);
+            }
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// For good, whatever it holds; no link is followed.
+pub fn remove(spot: &Spot) -> Did<()> {
+    if kind(&spot.stat()?) != FileKind::Folder {
+        return Ok(unlinkat(&spot.folder, spot.name.as_c_str(), UnlinkatFlags::NoRemoveDir)?);
+    }
+    tenant::remove_folder(&spot.folder, &spot.name)?;
+    Ok(())
+}

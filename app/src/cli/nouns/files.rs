@@ -1,0 +1,165 @@
+//! The files of accounts.
+
+use crate::table::{Answer, Input, Kind, Noun, Verb, act, create, delete, input, list, text};
+
+const FILE: &[&str] = &["kind", "path", "size", "modified_at", "mode", "target"];
+const TRASH: &[&str] = &["from", "kind", "size", "deleted_at", "erase_at", "id"];
+const PATH: Input = input(
+    "path",
+    Kind::Needed,
+    "Son chemin depuis le dossier du compte",
+    "Its path from the account's folder",
+);
+const FROM: Input = input("from", Kind::Needed, "Où il est", "Where it is");
+const TO: Input =
+    input("to", Kind::Needed, "Où il sera, son nom compris", "Where it shall be, its name included");
+const ITEM: Input = input("item", Kind::Needed, "Son id dans la corbeille", "Its id in the trash");
+const LISTED: &[Input] = &[
+    input("path", Kind::Option, "Un dossier (sinon celui du compte)", "A folder (else the account's)"),
+    input(
+        "sort",
+        Kind::Option,
+        "L’ordre\u{a0}: name, size, modified, ou l’un d’eux avec un tiret devant",
+        "The order: name, size, modified, or one of them with a hyphen before it",
+    ),
+    input(
+        "q",
+        Kind::Option,
+        "Chercher des mots dans les noms, ici et au-dessous",
+        "Search words in names, here and below",
+    ),
+];
+const PUT: &[Input] = &[
+    input("file", Kind::Octets, "Le fichier à envoyer", "The file to put there"),
+    PATH,
+    input(
+        "over",
+        Kind::Option,
+        "replace\u{a0}: remplacer celui qui y est",
+        "replace: replace the one that is there",
+    ),
+    input(
+        "stamp",
+        Kind::Option,
+        "Le remplacer s’il est encore celui-là",
+        "Replace it while it is still this one",
+    ),
+];
+
+const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "id"];
+
+pub const NOUNS: &[Noun] = &[
+    SSH_KEY,
+    Noun {
+        name: "file",
+        about: text("Les fichiers d’un compte", "An account's files"),
+        verbs: &[
+            list("/accounts/{account}/files", LISTED, FILE),
+            Verb {
+                name: "get",
+                about: text("L’écrire sur la sortie", "Write it to the output"),
+                method: "GET",
+                path: "/accounts/{account}/files/contents",
+                inputs: &[PATH],
+                columns: &[],
+                answer: Answer::File,
+            },
+            act(
+                "put",
+                "PUT",
+                "/accounts/{account}/files/contents",
+                text("Envoyer un fichier", "Put a file there"),
+                PUT,
+                &[],
+            ),
+            act(
+                "make-folder",
+                "POST",
+                "/accounts/{account}/files/folders",
+                text("Créer un dossier", "Make a folder"),
+                &[PATH],
+                &[],
+            ),
+            act(
+                "move",
+                "POST",
+                "/accounts/{account}/files/move",
+                text("Déplacer ou renommer", "Move or rename"),
+                &[FROM, TO],
+                &[],
+            ),
+            act("copy", "POST", "/accounts/{account}/files/copy", text("Copier", "Copy"), &[FROM, TO], &[]),
+            act(
+                "mode",
+                "POST",
+                "/accounts/{account}/files/mode",
+                text("Changer ses droits", "Set its permissions"),
+                &[
+                    PATH,
+                    input(
+                        "mode",
+                        Kind::Needed,
+                        "Trois chiffres, par exemple 640",
+                        "Three digits, such as 640",
+                    ),
+                ],
+                &[],
+            ),
+            act(
+                "delete",
+                "POST",
+                "/accounts/{account}/files/delete",
+                text("Mettre à la corbeille", "Put into the trash"),
+                &[PATH],
+                &[],
+            ),
+            Verb {
+                name: "trash",
+                about: text("Ce qui est dans la corbeille", "What is in the trash"),
+                method: "GET",
+                path: "/accounts/{account}/files/trash",
+                inputs: &[],
+                columns: TRASH,
+                answer: Answer::List,
+            },
+            act(
+                "restore",
+                "POST",
+                "/accounts/{account}/files/trash/restore",
+                text("Remettre à sa place", "Put back to its place"),
+                &[ITEM],
+                &[],
+            ),
+            act(
+                "erase",
+                "POST",
+                "/accounts/{account}/files/trash/erase",
+                text("Effacer de la corbeille pour de bon", "Erase from the trash for good"),
+                &[ITEM],
+                &[],
+            ),
+        ],
+    },
+];
+
+const SSH_KEY: Noun = Noun {
+    name: "ssh-key",
+    about: text("Les clés SSH d’un compte, pour SFTP", "An account's SSH keys, for SFTP"),
+    verbs: &[
+        list("/accounts/{account}/ssh-keys", &[input("q", Kind::Option, "Chercher", "Search")], KEY),
+        create(
+            "/accounts/{account}/ssh-keys",
+            &[
+                input(
+                    "key",
+                    Kind::File,
+                    "Le fichier de la clé publique (.pub)",
+                    "The public key's file (.pub)",
+                ),
+                input("label", Kind::Option, "Son nom", "Its name"),
+            ],
+            KEY,
+        ),
+        delete("/ssh-keys/{ssh_key}"),
+    ],
+};
