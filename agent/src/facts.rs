@@ -1,8 +1,11 @@
 //! What the agent tells of its host when it connects.
 
-use crate::exec::{self, Program};
+use crate::{
+    app::found,
+    exec::{self, Program},
+};
 use model::{HostFacts, PhpVersion};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 pub fn of_host() -> HostFacts {
     let read = |path: &str| {
@@ -14,6 +17,7 @@ pub fn of_host() -> HostFacts {
         kernel: read("/proc/sys/kernel/osrelease"),
         php: php(),
         mariadb: mariadb(),
+        apps: found::below(Path::new("/")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, cron_job, database, grant, host,
+    Panel, account, app, certificate, change, cron_job, database, grant, host,
     http::{Who, enter, guard},
     mail, member, page, plan, search, site, token, user, viewing,
 };
@@ -159,6 +159,11 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/cron-jobs/{cron_job}/pause", cron_job::act::pause),
     post_for!(SignedIn, "/cron-jobs/{cron_job}/resume", cron_job::act::resume),
     post_for!(SignedIn, "/cron-jobs/{cron_job}/delete", cron_job::act::delete),
+    // Applications.
+    get_for!(SignedIn, "/sites/{site}/apps/new", app::form::new),
+    post_for!(SignedIn, "/sites/{site}/apps/new", app::form::create),
+    get_for!(SignedIn, "/apps/{app}", app::show::show),
+    post_for!(SignedIn, "/apps/{app}/remove", app::show::remove),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

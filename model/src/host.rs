@@ -1,6 +1,6 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{PhpVersion, Problem, Text, newtype::string_newtype};
+use crate::{PackagedApp, PhpVersion, Problem, Text, newtype::string_newtype};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -43,4 +43,7 @@ pub struct HostFacts {
     /// MariaDB's version, where it is installed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mariadb: Option<String>,
+    /// Applications that can be put into sites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<PackagedApp>,
 }

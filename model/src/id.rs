@@ -130,6 +130,8 @@ nouns! {
     DatabaseUserNoun DatabaseUserId,
     /// Something an account does at set times.
     CronJobNoun CronJobId,
+    /// An application in a site of an account.
+    AppNoun AppId,
     /// One act of one user.
     Change ChangeId,
     /// An API token.

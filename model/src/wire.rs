@@ -4,8 +4,8 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    ChangeId, ChangeState, CronRun, DatabaseName, Der, HostFacts, Kind, PanelId, Problem, ProblemKind,
-    Resource, Text,
+    ChangeId, ChangeState, CronRun, DatabaseName, Der, DocumentRoot, HostFacts, Kind, PanelId, Problem,
+    ProblemKind, Resource, SiteName, Text, UnixName,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -178,6 +178,8 @@ pub enum Query {
     Ledger { after: Option<(Kind, Uuid)>, limit: u16 },
     /// How much these databases hold, 100 at most.
     DatabaseSizes { names: Vec<DatabaseName> },
+    /// Whether what a site shows is an empty folder, or none.
+    SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +192,9 @@ pub enum Answer {
     /// In octets; a database that is not there is left out.
     DatabaseSizes {
         sizes: Vec<(DatabaseName, u64)>,
+    },
+    SiteIsEmpty {
+        empty: bool,
     },
     Failed {
         text: Text,

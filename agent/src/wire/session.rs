@@ -3,6 +3,7 @@
 
 use super::connect::{self, Unreachable};
 use crate::{
+    app,
     config::Config,
     cron_job::runs::Runs,
     database::{self, sizes::sizes},
@@ -362,6 +363,7 @@ fn answer(ledger: &Ledger, query: &Query) -> Answer {
             Answer::Ledger { resources, more }
         }
         Query::DatabaseSizes { .. } => busy(),
+        Query::SiteIsEmpty { account, folder, root } => app::empty::answer(account, folder, root.as_ref()),
     }
 }
 

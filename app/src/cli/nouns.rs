@@ -1,6 +1,7 @@
 //! Every noun and verb of the command line: what it is called, which route of the API it is, what it takes and what it shows.
 //! A test compares this table with the API's own description, so that neither knows more than the other.
 
+mod apps;
 mod cron;
 mod databases;
 mod history;
@@ -50,9 +51,17 @@ const GRANT: &[&str] = &["email", "role", "created_at", "expires_at", "id"];
 
 /// Every noun, in the order in which the help shows them.
 pub fn nouns() -> impl Iterator<Item = &'static Noun> {
-    [members::NOUNS, hosting::NOUNS, cron::NOUNS, databases::NOUNS, history::NOUNS, people::NOUNS]
-        .into_iter()
-        .flatten()
+    [
+        members::NOUNS,
+        hosting::NOUNS,
+        apps::NOUNS,
+        cron::NOUNS,
+        databases::NOUNS,
+        history::NOUNS,
+        people::NOUNS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(all(test, feature = "ssr"))]

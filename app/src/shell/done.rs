@@ -25,6 +25,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "cron_job_paused" => Text::new("La tâche est en pause.", "The cron job is paused."),
         "cron_job_resumed" => Text::new("La tâche a repris.", "The cron job is resumed."),
         "cron_job_deleted" => Text::new("La tâche est supprimée.", "The cron job is deleted."),
+        "app_removed" => Text::new(
+            "L’application n’est plus dans la liste\u{a0}; tout le reste est comme avant.",
+            "The application is off the list; all else is as before.",
+        ),
         "https_set" => Text::new(
             "C’est réglé\u{a0}: l’hôte suit dans un instant.",
             "It is set: the host follows in a moment.",

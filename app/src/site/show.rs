@@ -2,7 +2,7 @@
 
 use super::{address, folder, title, told};
 use crate::{
-    account,
+    account, app,
     certificate::card,
     change,
     http::{Answer, Face},
@@ -21,6 +21,7 @@ use model::{Lang, Right, SiteId};
 use server::{
     Server,
     account::AccountView,
+    app::AppView,
     certificate::{CertificateState, CertificateView},
     site::SiteView,
 };
@@ -36,8 +37,9 @@ pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed)
     let account = server::account::show(server, face.me()?, site.account.id).await?;
     let may = server::grant::access(server, face.me()?, account.id).await?.has(Right::Sites);
     let certificates = card::load(server, face, site.id).await?;
+    let app = app::card::load(server, face, &site).await?;
     let now = server.world.now_ms();
-    Ok(render(face, &Seen { account, site, certificates, may, now }, &typed))
+    Ok(render(face, &Seen { account, site, certificates, app, may, now }, &typed))
 }
 
 /// What the page shows.
@@ -46,6 +48,7 @@ struct Seen {
     site: SiteView,
     /// `None`: this panel gets none.
     certificates: Option<Vec<CertificateView>>,
+    app: Option<AppView>,
     /// Whoever looks may change the site.
     may: bool,
     now: i64,
@@ -53,7 +56,7 @@ struct Seen {
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, certificates, may, now } = seen;
+    let Seen { account, site, certificates, app, may, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -82,6 +85,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, certificates.as_deref(), may, typed)}
+            {app::card::card(lang, site, app.as_ref(), may)}
             {told::card(lang, site, *now, may)}
             {files(lang, site)}
             {may.then(|| delete(lang, site))}

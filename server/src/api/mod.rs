@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, certificate, change, cron_job, database, factor, grant, host, mail,
-    member, origin, plan, search, session, site, token, user, viewing,
+    Server, account, app, approval, census, certificate, change, cron_job, database, factor, grant, host,
+    mail, member, origin, plan, search, session, site, token, user, viewing,
 };
 use axum::{
     Router,
@@ -59,6 +59,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         site::ROUTES[1],
         database::ROUTES,
         cron_job::ROUTES,
+        app::ROUTES,
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 36] = [
     "panel",
     "users",
     "members",
@@ -39,6 +39,7 @@ pub const TABLES: [&str; 35] = [
     "acme_accounts",
     "databases",
     "database_users",
+    "apps",
     "changes",
     "change_chain",
     "change_queue",

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 97] = [
+const WORDS: [(&str, &str, &str); 99] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -31,6 +31,8 @@ const WORDS: [(&str, &str, &str); 97] = [
     ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),
     ("cron_job.run", "Tâche planifiée lancée à la main", "Cron job run by hand"),
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
+    ("app.create", "Application installée", "Application installed"),
+    ("app.remove", "Application retirée de la liste", "Application taken off the list"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),
     ("certificate.issue", "Certificat en place", "Certificate in place"),
     ("certificate.delete", "Certificat retiré", "Certificate taken away"),

@@ -33,7 +33,7 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
                 }
             }
             // Not what was asked.
-            Answer::DatabaseSizes { .. } => return Err(super::away()),
+            Answer::DatabaseSizes { .. } | Answer::SiteIsEmpty { .. } => return Err(super::away()),
             Answer::Failed { text } => {
                 tracing::warn!(%host, reason = %clean(&text.en, 300), "the agent could not show its ledger");
                 return Err(super::away());

@@ -133,7 +133,7 @@ pub async fn staff(server: &Server, email: &str) -> Actor {
 }
 
 /// What its agent tells of it.
-const FACTS: &str = r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#;
+const FACTS: &str = r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8","apps":[{"application":"wordpress","version":"6.8.3"},{"application":"dokuwiki","version":"2024-02-06b"}]}"#;
 
 /// A host as enrolment leaves it; the hub's own tests enrol for real.
 pub async fn host(server: &Server, name: &str) -> HostId {

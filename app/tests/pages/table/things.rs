@@ -25,7 +25,7 @@ impl Things {
         };
         let host = server::host::add(server, &panel, new).await.unwrap().item.host.id;
         stage.run("UPDATE hosts SET state = 'active' WHERE id = $1", &host.to_string()).await;
-        let facts = r#"UPDATE hosts SET facts = '{"debian":"13","kernel":"6","php":[],"mariadb":"11.8"}' WHERE id = $1"#;
+        let facts = r#"UPDATE hosts SET facts = '{"debian":"13","kernel":"6","php":[],"mariadb":"11.8","apps":[{"application":"wordpress","version":"6.8.3"},{"application":"dokuwiki","version":"2024-02-06b"}]}' WHERE id = $1"#;
         stage.run(facts, &host.to_string()).await;
         let new = server::member::NewMember { name: format!("Association {name}"), ..Default::default() };
         let member = server::member::create(server, &panel, new).await.unwrap().item.id;
@@ -48,6 +48,16 @@ impl Things {
             ..Default::default()
         };
         let job = server::cron_job::create(server, &panel, account, job).await.unwrap().item.id;
+        let wiki = server::site::create(server, &panel, account, &format!("wiki.{name}.example")).await;
+        let new = server::app::NewApp {
+            application: "dokuwiki".into(),
+            title: "Wiki".into(),
+            login: "ana".into(),
+            email: "ana@asso.example".into(),
+            language: None,
+        };
+        let app = server::app::create(server, &panel, wiki.unwrap().item.id, new, model::Lang::Fr).await;
+        let app = app.unwrap().done.item.id;
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
         let spare = server::plan::create(server, &panel, stage::plan(&format!("Ruche {name}")))
             .await
@@ -130,6 +140,7 @@ impl Things {
             ("", "{member}", member.to_string()),
             ("", "{site}", site_id.clone()),
             ("", "{cron_job}", job.to_string()),
+            ("", "{app}", app.to_string()),
             ("", "{change}", renamed.change.unwrap().to_string()),
             ("", "{grant}", reader),
             ("", "{invitation}", mine),
@@ -205,6 +216,9 @@ pub fn fields(name: &str, plan: &str) -> Vec<(&'static str, String)> {
         ("zone", "UTC".into()),
         ("does", "command".into()),
         ("command", "true".into()),
+        ("application", "dokuwiki".into()),
+        ("title", "Wiki".into()),
+        ("login", "ana".into()),
         ("minutes", "5".into()),
         ("csv", format!("nom\n{name}")),
     ]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
     api::{Route, Verb},
-    approval, cron_job, database, factor, grant,
+    app, approval, cron_job, database, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
     session, site,
@@ -48,6 +48,10 @@ impl Things {
             ..Default::default()
         };
         let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
+        let wiki = site::create(server, &owner, account.id, &format!("wiki.{name}.example")).await.unwrap();
+        let new = app::NewApp { application: "dokuwiki".into(), ..crate::apps::wordpress() };
+        let app = app::create(server, &owner, wiki.item.id, new, model::Lang::Fr).await.unwrap();
+        let app = app.done.item.id;
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
@@ -78,6 +82,7 @@ impl Things {
                 ("", "{database_user}", database.users[0].id.to_string()),
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{cron_job}", job.to_string()),
+                ("", "{app}", app.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -270,6 +275,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/databases/{database}/users/{database_user}") => json!({ "rights": "write" }),
         (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
             json!({ "schedule": "@hourly", "command": "true" })
+        }
+        (_, "/sites/{site}/apps") => {
+            json!({ "application": "dokuwiki", "title": name, "login": "ana", "email": "ana@asso.example" })
         }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
