@@ -58,6 +58,7 @@ impl Eyes {
             self.paths.redirects(),
             self.paths.jobs(),
             self.paths.ssh_keys(),
+            self.paths.apps(),
         ] {
             self.watch(&folder);
         }
@@ -173,6 +174,10 @@ impl Eyes {
             } else if let Ok(name) = path.strip_prefix(self.paths.jobs()) {
                 let job = name.to_str().and_then(crate::cron_job::place::parse_job_name);
                 found.extend(job.map(|job| ResourceKey { kind: Kind::CronJob, key: job.uuid() }));
+            } else if let Ok(name) = path.strip_prefix(self.paths.apps()) {
+                let app = name.to_str().and_then(|name| name.strip_suffix(".end"));
+                let key = app.and_then(|app| Uuid::try_parse(app).ok());
+                found.extend(key.map(|key| ResourceKey { kind: Kind::App, key }));
             } else if let Ok(below) = path.strip_prefix(self.paths.cells()) {
                 let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
                 if let [_, "sites", file] = parts[..]

@@ -1,11 +1,12 @@
 //! What the agent tells of its host when it connects.
 
 use crate::{
+    app::found,
     exec::{self, Program},
     sftp, transfer,
 };
 use model::{HostFacts, PhpVersion};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 pub fn of_host() -> HostFacts {
     let read = |path: &str| {
@@ -23,6 +24,7 @@ pub fn of_host() -> HostFacts {
         logs: model::LOGS,
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
+        apps: found::below(Path::new("/")),
     }
 }
 

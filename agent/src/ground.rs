@@ -17,6 +17,7 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.redirects(), 0o755, None),
         (paths.jobs(), 0o750, Some("alveole-cron")),
         (paths.ssh_keys(), 0o711, None),
+        (paths.apps(), 0o700, None),
     ] {
         if !folder.is_dir() {
             make(&folder, mode, group)?;

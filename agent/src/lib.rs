@@ -1,6 +1,7 @@
 //! What runs on each host: the agent, and what the waker, the starter and the runner share with it.
 
 pub mod account;
+pub mod app;
 pub mod cell;
 pub mod certificate;
 pub mod config;

@@ -1,7 +1,7 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
 use crate::{cell::place::Pool, fs::Readers};
-use model::{CertificateId, CronJobId, Kind, SiteId, SiteName, TenantUid, UnixName};
+use model::{AppId, CertificateId, CronJobId, Kind, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
 /// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
@@ -134,6 +134,16 @@ impl Paths {
         self.at("var/lib/alveole/cron/runs")
     }
 
+    /// What installations of applications begin with and how they ended; only root looks there.
+    pub fn apps(&self) -> PathBuf {
+        self.at("run/alveole/apps")
+    }
+
+    /// `json`: what is wanted; `out`: what was written meanwhile; `end`: how it ended.
+    pub fn app(&self, app: AppId, what: &str) -> PathBuf {
+        self.apps().join(format!("{}.{what}", app.simple()))
+    }
+
     /// A file for each transient unit that systemd has loaded.
     pub fn transient_units(&self) -> PathBuf {
         self.at("run/systemd/transient")
@@ -141,7 +151,7 @@ impl Paths {
 
     /// Who may read a file of ours, told by where it lies.
     pub fn readers(&self, path: &Path) -> Readers {
-        if path.starts_with(self.state()) {
+        if path.starts_with(self.state()) || path.starts_with(self.apps()) {
             Readers::Root
         } else if path.starts_with(self.certificates()) || path == self.default_certificate() {
             Readers::Front

@@ -133,6 +133,26 @@ fn make_folder(parent: impl AsFd, name: &str) -> io::Result<OwnedFd> {
     }
 }
 
+/// Whether a site's folder, or what of it is shown, holds nothing; one that is not there does not either.
+pub fn is_empty(paths: &Paths, account: &UnixName, folder: &SiteName, shown: &str) -> io::Result<bool> {
+    let found = homes(paths)
+        .and_then(|homes| Ok(below(&homes, account.as_str())?))
+        .and_then(|home| Ok(below(&home, "sites")?))
+        .and_then(|sites| Ok(below(&sites, folder.as_str())?))
+        .and_then(|site| Ok(below(&site, shown)?));
+    match found {
+        Ok(folder) => Ok(entries(folder.as_fd())?.is_empty()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        // A file, or a link that is the tenant's own affair.
+        Err(error)
+            if matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::ENOTDIR | Errno::ELOOP)) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 fn is_link(stat: &FileStat) -> bool {
     stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFLNK.bits()
 }

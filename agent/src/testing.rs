@@ -12,10 +12,10 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, Chain, ChangeId, CronJob, CronJobId,
-    Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https, PanelId, PhpVersion,
-    Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, Task, TenantUid, Thumbprint, TimeLimit,
-    UnixName, ZoneName, wire::ReportState,
+    Account, AccountId, AccountState, App, AppDatabase, AppId, Application, Body, Certificate, CertificateId,
+    Chain, ChangeId, CronJob, CronJobId, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser,
+    Engine, Https, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, Task,
+    TenantUid, Thumbprint, TimeLimit, UnixName, ZoneName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -102,7 +102,7 @@ pub fn certificate(account: &str, account_n: u8, n: u8, name: &str) -> Certifica
 pub fn database(account: &str, account_n: u8, n: u8, name: &str) -> Database {
     let user = |part: &str, rights| DatabaseUser {
         name: format!("{account}_{part}").parse().unwrap(),
-        password: format!("*{}", "0A".repeat(20)).parse().unwrap(),
+        password: Some(format!("*{}", "0A".repeat(20)).parse().unwrap()),
         rights,
     };
     Database {
@@ -114,6 +114,30 @@ pub fn database(account: &str, account_n: u8, n: u8, name: &str) -> Database {
         state: DatabaseState::Serving,
         connections: 12,
         users: vec![user("app", DatabaseRights::All), user("reader", DatabaseRights::Read)],
+    }
+}
+
+/// WordPress in the account's first site, with the database `ACCOUNT_blog`.
+pub fn app(account: &str, account_n: u8, n: u8) -> App {
+    let name: model::SiteName = format!("{account}.example").parse().unwrap();
+    let blog = format!("{account}_blog");
+    App {
+        id: AppId::new(500 + u64::from(n), &[n; 10]),
+        account_id: account_id(account_n),
+        account: account.parse().unwrap(),
+        site: SiteId::new(100 + u64::from(n), &[n; 10]),
+        application: Application::Wordpress,
+        folder: name.clone(),
+        root: None,
+        https: false,
+        name,
+        php: PhpVersion::DEBIAN_13,
+        title: "L’été".parse().unwrap(),
+        language: model::Lang::Fr,
+        admin: "ana".parse().unwrap(),
+        email: format!("ana@{account}.example").parse().unwrap(),
+        password: "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA".parse().unwrap(),
+        database: Some(AppDatabase { name: blog.parse().unwrap(), user: blog.parse().unwrap() }),
     }
 }
 
@@ -192,6 +216,10 @@ impl Daemons for FakeDaemons {
     }
     fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
         self.asked.lock().unwrap().push(format!("stop {account}"));
+        Ok(())
+    }
+    fn start_app(&self, app: &App) -> Result<(), Trouble> {
+        self.asked.lock().unwrap().push(format!("start {} {}", app.application.name(), app.account));
         Ok(())
     }
 }

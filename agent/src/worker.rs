@@ -192,7 +192,7 @@ impl Worker {
         let batch = Batch { hands: &self.hands, ledger: &self.ledger, keys, with_sites, looked };
         batch.run(&mut self.guard, now, &|done: Done| {
             reports.tell(&done);
-            if done.outcome.state != ReportState::Checked {
+            if done.outcome.state != ReportState::Checked || done.retry {
                 ends.lock().unwrap_or_else(PoisonError::into_inner).push(done);
             }
         });

@@ -1,7 +1,7 @@
 //! The one table of pages, from which the router is built and which the authorisation test walks.
 
 use crate::{
-    Panel, account, certificate, change, cron_job, database, files, grant, host,
+    Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
     log, mail, member, page, plan, search, site, ssh_key, statistics, token, user, viewing,
 };
@@ -190,6 +190,11 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::list),
     post_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::create),
     post_for!(SignedIn, "/ssh-keys/{ssh_key}/delete", ssh_key::list::delete),
+    // Applications.
+    get_for!(SignedIn, "/sites/{site}/apps/new", app::form::new),
+    post_for!(SignedIn, "/sites/{site}/apps/new", app::form::create),
+    get_for!(SignedIn, "/apps/{app}", app::show::show),
+    post_for!(SignedIn, "/apps/{app}/remove", app::show::remove),
     get_for!(SignedIn, "/changes/{change}", change::show::show),
     post_for!(SignedIn, "/changes/{change}/undo", change::show::undo),
     // Staff looking as a member does.

@@ -220,7 +220,9 @@ impl std::fmt::Debug for PasswordHash {
 #[serde(deny_unknown_fields)]
 pub struct DatabaseUser {
     pub name: DatabaseUserName,
-    pub password: PasswordHash,
+    /// `None`: who is the account on its host gets in without one, and nobody else ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<PasswordHash>,
     pub rights: DatabaseRights,
 }
 

@@ -1,6 +1,6 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{Kind, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
+use crate::{Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -59,6 +59,9 @@ pub struct HostFacts {
     /// SFTP for accounts is installed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sftp: bool,
+    /// Applications that can be put into sites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<PackagedApp>,
 }
 
 impl HostFacts {

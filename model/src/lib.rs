@@ -8,6 +8,7 @@
 use bolero as _;
 
 mod account;
+mod app;
 mod certificate;
 mod change;
 mod cron_job;
@@ -47,6 +48,7 @@ mod unix_name;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
+pub use app::{App, AppAdmin, AppDatabase, AppPasswordHash, AppTitle, AppVersion, Application, PackagedApp};
 pub use certificate::{Certificate, Chain, ChallengeToken, Der, Given, Thumbprint};
 pub use change::ChangeState;
 pub use cron_job::{Argument, CommandLine, CronJob, CronRun, RunEnd, Schedule, Task, TimeLimit, ZoneName};
@@ -60,11 +62,11 @@ pub use email_address::EmailAddress;
 pub use home_path::{FileName, HomePath};
 pub use host::{HostFacts, HostName, LOGS};
 pub use id::{
-    AccountId, AccountNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId, CronJobId,
-    CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId, Grant,
-    GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member, MemberId,
-    MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun, Token,
-    TokenId, User, UserId, Viewing, ViewingId,
+    AccountId, AccountNoun, AppId, AppNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId,
+    CronJobId, CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId,
+    Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member,
+    MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun,
+    Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use log::{

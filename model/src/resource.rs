@@ -1,6 +1,6 @@
 //! Resources: the items of a host's desired state, as they travel and as the ledger keeps them.
 
-use crate::{Account, Certificate, ChangeId, CronJob, Database, Problem, Site};
+use crate::{Account, App, Certificate, ChangeId, CronJob, Database, Problem, Site};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,11 +14,13 @@ pub enum Kind {
     Certificate,
     Database,
     CronJob,
+    App,
 }
 
 impl Kind {
     /// In the order they are applied; deletions go the other way round.
-    pub const ALL: [Kind; 5] = [Kind::Account, Kind::Site, Kind::Certificate, Kind::Database, Kind::CronJob];
+    pub const ALL: [Kind; 6] =
+        [Kind::Account, Kind::Site, Kind::Certificate, Kind::Database, Kind::CronJob, Kind::App];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -27,6 +29,7 @@ impl Kind {
             Kind::Certificate => "certificate",
             Kind::Database => "database",
             Kind::CronJob => "cron_job",
+            Kind::App => "app",
         }
     }
 
@@ -86,6 +89,7 @@ impl Resource {
             Kind::Certificate => serde_json::from_value::<Certificate>(body).map(Body::Certificate),
             Kind::Database => serde_json::from_value::<Database>(body).map(Body::Database),
             Kind::CronJob => serde_json::from_value::<CronJob>(body).map(Body::CronJob),
+            Kind::App => serde_json::from_value::<App>(body).map(Body::App),
         };
         let body = body.map_err(|error| unreadable(&error.to_string()))?;
         if body.key() != self.key {
@@ -114,6 +118,7 @@ pub enum Body {
     Certificate(Certificate),
     Database(Database),
     CronJob(CronJob),
+    App(App),
 }
 
 impl Body {
@@ -124,6 +129,7 @@ impl Body {
             Body::Certificate(_) => Kind::Certificate,
             Body::Database(_) => Kind::Database,
             Body::CronJob(_) => Kind::CronJob,
+            Body::App(_) => Kind::App,
         }
     }
 
@@ -134,6 +140,7 @@ impl Body {
             Body::Certificate(certificate) => certificate.id.uuid(),
             Body::Database(database) => database.id.uuid(),
             Body::CronJob(job) => job.id.uuid(),
+            Body::App(app) => app.id.uuid(),
         }
     }
 
@@ -145,6 +152,7 @@ impl Body {
             Body::Certificate(certificate) => serde_json::to_value(certificate),
             Body::Database(database) => serde_json::to_value(database),
             Body::CronJob(job) => serde_json::to_value(job),
+            Body::App(app) => serde_json::to_value(app),
         }
     }
 }
@@ -153,9 +161,9 @@ impl Body {
 mod tests {
     use super::*;
     use crate::{
-        AccountId, AccountState, CertificateId, Chain, CronJobId, DatabaseId, DatabaseRights, DatabaseState,
-        DatabaseUser, Engine, Given, Hsts, Https, PhpVersion, SiteId, SiteSettings, SiteState, Task,
-        TimeLimit, ZoneName,
+        AccountId, AccountState, AppDatabase, AppId, Application, CertificateId, Chain, CronJobId,
+        DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Given, Hsts, Https, PhpVersion,
+        SiteId, SiteSettings, SiteState, Task, TimeLimit, ZoneName,
     };
 
     fn site() -> Site {
@@ -213,7 +221,7 @@ mod tests {
             connections: 8,
             users: vec![DatabaseUser {
                 name: "asso_wiki".parse().unwrap(),
-                password: format!("*{}", "0A".repeat(20)).parse().unwrap(),
+                password: Some(format!("*{}", "0A".repeat(20)).parse().unwrap()),
                 rights: DatabaseRights::All,
             }],
         });
@@ -238,8 +246,33 @@ mod tests {
             paused: false,
             run_now: 0,
         };
+        let app = App {
+            id: AppId::new(7, &[7; 10]),
+            account_id: AccountId::new(1, &[1; 10]),
+            account: "asso".parse().unwrap(),
+            site: SiteId::new(2, &[2; 10]),
+            application: Application::Wordpress,
+            folder: "asso.example".parse().unwrap(),
+            root: Some("web".parse().unwrap()),
+            https: true,
+            name: "asso.example".parse().unwrap(),
+            php: PhpVersion::DEBIAN_13,
+            title: "L’été".parse().unwrap(),
+            language: crate::Lang::Fr,
+            admin: "ana".parse().unwrap(),
+            email: "ana@asso.example".parse().unwrap(),
+            password: "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA".parse().unwrap(),
+            database: Some(AppDatabase {
+                name: "asso_blog".parse().unwrap(),
+                user: "asso_blog".parse().unwrap(),
+            }),
+        };
         let line = Task::Command { line: "echo \"%i $HOME\"".parse().unwrap() };
-        let jobs = [Body::CronJob(job.clone()), Body::CronJob(CronJob { task: line, paused: true, ..job })];
+        let jobs = [
+            Body::App(app),
+            Body::CronJob(job.clone()),
+            Body::CronJob(CronJob { task: line, paused: true, ..job }),
+        ];
         let others = [account, Body::Site(site()), secured, told, certificate, database];
         for body in others.into_iter().chain(jobs) {
             let json = serde_json::to_string(&resource(&body)).unwrap();

@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, Fault, HostFacts, Kind, LogAsk,
-    LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid, Text,
-    UnixName, Visit, transfer::SessionKey,
+    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HostFacts, Kind,
+    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid,
+    Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -187,6 +187,8 @@ pub enum Query {
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
     /// Dial a session for this account's files. Asked only of agents that say they can (`HostFacts::sessions`).
     OpenSession { session: SessionKey, account: AccountId },
+    /// Whether what a site shows is an empty folder, or none.
+    SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -211,6 +213,9 @@ pub enum Answer {
     },
     /// The session is being dialled.
     Dialling,
+    SiteIsEmpty {
+        empty: bool,
+    },
     Failed {
         text: Text,
     },

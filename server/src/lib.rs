@@ -6,6 +6,7 @@
 pub mod account;
 pub mod actor;
 pub mod api;
+pub mod app;
 pub mod approval;
 pub mod backup;
 pub mod ca;

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)] // a helper of a test is a test
 
+mod apps;
 mod bad_days;
 mod command_line;
 mod cron;

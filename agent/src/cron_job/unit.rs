@@ -18,8 +18,16 @@ pub fn is_of(unit: &str, account: &UnixName) -> bool {
         .is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// The lines that are the same for all.
+/// What only a run of a cron job has.
 const LINES: &[&str] = &[
+    // Where its end is noted: `+` below leaves the namespace as it is. No tenant may enter.
+    "BindPaths=/run/alveole/cron/ends",
+    // When the host goes down the scheduler ends first: what is cut off then is lost, and not failed.
+    "Before=alveole-cron.service",
+];
+
+/// What closes every transient unit of an account.
+pub(crate) const CLOSED: &[&str] = &[
     // Started once it runs.
     "Type=exec",
     "CapabilityBoundingSet=",
@@ -27,14 +35,10 @@ const LINES: &[&str] = &[
     // At its end, and at its time limit, everything it started goes with it.
     "KillMode=control-group",
     "TimeoutStopSec=2s",
-    // Where that is noted: `+` below leaves the namespace as it is. No tenant may enter.
-    "BindPaths=/run/alveole/cron/ends",
     "StandardError=inherit",
     "LimitNOFILE=4096",
     "TasksMax=256",
     "OOMPolicy=stop",
-    // When the host goes down the scheduler ends first: what is cut off then is lost, and not failed.
-    "Before=alveole-cron.service",
     // Visitors come first.
     "CPUWeight=50",
     "IOWeight=50",
@@ -85,7 +89,7 @@ pub fn start(job: &CronJob, pipe: &Path, file: &Path, started: u64) -> Program {
         .args(["--quiet", "--collect", "--expand-environment=no"])
         .arg(format!("--unit={}", name(&job.account, job.id)))
         .arg(format!("--description=Alvéole cron job of {}", job.account));
-    for line in LINES {
+    for line in CLOSED.iter().chain(LINES) {
         program = program.arg(format!("--property={line}"));
     }
     for line in lines(job, pipe, file, started) {
@@ -119,7 +123,7 @@ mod tests {
         });
         let mut looked = 0;
         for line in closes.filter(|line| !line.contains("%i")) {
-            assert!(LINES.contains(&line), "{line}");
+            assert!(CLOSED.contains(&line), "{line}");
             looked += 1;
         }
         assert!(looked >= 15, "{looked}");

@@ -11,6 +11,7 @@ use std::{
 /// A user: its hash, lock and connections as they were written, and its grants (pattern, words).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct User {
+    pub plugin: String,
     pub hash: String,
     pub locked: bool,
     pub connections: String,
@@ -76,14 +77,11 @@ impl Held {
             }
             ["SELECT", "'user',", ..] => {
                 for name in asked(line) {
-                    let Some(User { hash, locked, connections, .. }) = self.users.get(&name) else {
+                    let Some(User { plugin, hash, locked, connections, .. }) = self.users.get(&name) else {
                         continue;
                     };
                     let locked = u8::from(*locked);
-                    let _ = writeln!(
-                        out,
-                        "user\t{name}\tmysql_native_password\t{hash}\t0\t{locked}\t{connections}\t0"
-                    );
+                    let _ = writeln!(out, "user\t{name}\t{plugin}\t{hash}\t0\t{locked}\t{connections}\t0");
                 }
             }
             ["SELECT", "'grant',", ..] => {
@@ -101,6 +99,7 @@ impl Held {
 
     fn alter(&mut self, line: &str) {
         let user = self.users.get_mut(between(line, "USER '", "'")).unwrap();
+        user.plugin = between(line, "VIA ", " ").to_owned();
         user.hash = between(line, "USING '", "'").to_owned();
         user.connections = between(line, "MAX_USER_CONNECTIONS ", " ").to_owned();
         user.locked = line.ends_with("ACCOUNT LOCK;");

@@ -10,4 +10,4 @@ pub mod steps;
 mod wish;
 
 pub use client::{Engine, Socket};
-pub use steps::{Login, Presence, There, Want};
+pub use steps::{Key, Login, Presence, There, Want};

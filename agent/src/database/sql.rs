@@ -1,7 +1,7 @@
 //! Statements and what is read back. Names and hashes are of alphabets that need no escaping (`model`), and are quoted all the same.
 
-use super::{Login, There, Want};
-use model::{DatabaseName, DatabaseRights, DatabaseUserName, PasswordHash};
+use super::{Key, Login, There, Want};
+use model::{DatabaseName, DatabaseRights, DatabaseUserName, PasswordHash, UnixName};
 use std::{collections::BTreeMap, fmt::Write};
 
 /// The rights a database can give: the column of mysql.db, the word of GRANT, and from which of ours on it is given.
@@ -95,7 +95,7 @@ pub struct Seen {
 /// A user as the rows say.
 #[derive(Debug)]
 struct Raw {
-    password: PasswordHash,
+    key: Key,
     locked: bool,
     connections: u16,
     /// On which pattern, and the columns.
@@ -110,9 +110,14 @@ pub fn read(rows: &str) -> Seen {
         match cells[..] {
             ["database", name] => seen.databases.push(name.to_owned()),
             ["user", name, plugin, hash, access, locked, connections, odd] => {
-                let plain = plugin == "mysql_native_password" && matches!(access, "" | "0") && odd == "0";
-                let raw = PasswordHash::parse(hash).ok().filter(|_| plain).map(|password| Raw {
-                    password,
+                let plain = matches!(access, "" | "0") && odd == "0";
+                let key = match plugin {
+                    "mysql_native_password" => PasswordHash::parse(hash).ok().map(Key::Password),
+                    "unix_socket" => UnixName::parse(hash).ok().map(Key::Being),
+                    _ => None,
+                };
+                let raw = key.filter(|_| plain).map(|key| Raw {
+                    key,
                     locked: matches!(locked, "1" | "true"),
                     connections: connections.parse().unwrap_or_default(),
                     grants: Vec::new(),
@@ -157,8 +162,8 @@ impl Raw {
         if *pattern != hex(&database.pattern()) {
             return None;
         }
-        let Raw { password, locked, connections, .. } = self;
-        Some(Login { password: password.clone(), rights, locked: *locked, connections: *connections })
+        let Raw { key, locked, connections, .. } = self;
+        Some(Login { key: key.clone(), rights, locked: *locked, connections: *connections })
     }
 }
 
@@ -186,14 +191,18 @@ pub fn set(
 ) -> String {
     let mut sql = String::new();
     for (name, login) in set {
-        let Login { password, rights, locked, connections } = login;
+        let Login { key, rights, locked, connections } = login;
+        let by = match key {
+            Key::Password(hash) => format!("mysql_native_password USING '{hash}'"),
+            Key::Being(account) => format!("unix_socket USING '{account}'"),
+        };
         let lock = if *locked { "LOCK" } else { "UNLOCK" };
         // One of ours goes on; anything else is made anew.
         let known = there.users.get(name).and_then(Option::as_ref);
         let verb = if known.is_some() { "ALTER USER" } else { "CREATE OR REPLACE USER" };
         let _ = writeln!(
             sql,
-            "{verb} '{name}'@'localhost' IDENTIFIED VIA mysql_native_password USING '{password}' WITH MAX_USER_CONNECTIONS {connections} ACCOUNT {lock};"
+            "{verb} '{name}'@'localhost' IDENTIFIED VIA {by} WITH MAX_USER_CONNECTIONS {connections} ACCOUNT {lock};"
         );
         if known.is_some_and(|known| known.rights == *rights) {
             continue;

@@ -1,13 +1,23 @@
 //! What a database is in MariaDB. Pure: a body and what is there in, steps out.
 
 use crate::reconcile::{product::Places, step::Step};
-use model::{Database, DatabaseName, DatabaseRights, DatabaseState, DatabaseUserName, PasswordHash};
+use model::{
+    Database, DatabaseName, DatabaseRights, DatabaseState, DatabaseUserName, PasswordHash, UnixName,
+};
 use std::collections::BTreeMap;
+
+/// What opens the database for a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    Password(PasswordHash),
+    /// Being this account on the host, as the kernel tells MariaDB over its socket.
+    Being(UnixName),
+}
 
 /// How a user stands, or shall stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
-    pub password: PasswordHash,
+    pub key: Key,
     /// On this database alone.
     pub rights: DatabaseRights,
     pub locked: bool,
@@ -46,7 +56,10 @@ impl Want {
         let erased = database.state == DatabaseState::Erased;
         let logins = database.users.iter().map(|user| {
             let login = Login {
-                password: user.password.clone(),
+                key: match &user.password {
+                    Some(password) => Key::Password(password.clone()),
+                    None => Key::Being(database.account.clone()),
+                },
                 rights: user.rights,
                 locked: database.state != DatabaseState::Serving,
                 connections: database.connections,

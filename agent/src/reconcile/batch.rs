@@ -82,16 +82,18 @@ impl Batch<'_> {
                 deletions.push(at);
             }
             let class = match (wish.resource.kind, wish.removes()) {
-                (Kind::CronJob, true) => 0,
-                (Kind::Site, true) => 1,
-                (Kind::Certificate, true) => 2,
-                (Kind::Database, true) => 3,
-                (Kind::Account, false) => 4,
-                (Kind::Site, false) => 5,
-                (Kind::Certificate, false) => 6,
-                (Kind::Database, false) => 7,
-                (Kind::CronJob, false) => 8,
-                (Kind::Account, true) => 9,
+                (Kind::App, true) => 0,
+                (Kind::CronJob, true) => 1,
+                (Kind::Site, true) => 2,
+                (Kind::Certificate, true) => 3,
+                (Kind::Database, true) => 4,
+                (Kind::Account, false) => 5,
+                (Kind::Site, false) => 6,
+                (Kind::Certificate, false) => 7,
+                (Kind::Database, false) => 8,
+                (Kind::CronJob, false) => 9,
+                (Kind::App, false) => 10,
+                (Kind::Account, true) => 11,
             };
             databases.extend(wish.as_left().map(|want| (at.key, want)));
             accounts.entry(wish.account_name()).or_default().entry(class).or_default().push(at);
@@ -246,9 +248,10 @@ impl Batch<'_> {
         }
     }
 
-    /// A site or a cron job of an account that could not be put in place waits for it.
+    /// What is of an account that could not be put in place waits for it.
     fn wait_for_account(&self, wish: &mut Wish) {
-        let (Kind::Site | Kind::CronJob, Some(_), None) = (wish.resource.kind, &wish.body, &wish.refused)
+        let (Kind::Site | Kind::CronJob | Kind::App, Some(_), None) =
+            (wish.resource.kind, &wish.body, &wish.refused)
         else {
             return;
         };

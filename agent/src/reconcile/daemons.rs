@@ -2,6 +2,7 @@
 
 use super::trouble::Trouble;
 use crate::{
+    app,
     cell::{
         place::{FPM_CONF, Places, fpm},
         starter::systemd::{self, Verb},
@@ -11,7 +12,7 @@ use crate::{
     paths::Paths,
     sftp,
 };
-use model::{PhpVersion, TenantUid, UnixName, text};
+use model::{App, PhpVersion, TenantUid, UnixName, text};
 use nix::unistd::User;
 use std::{
     path::Path,
@@ -27,6 +28,8 @@ pub trait Daemons: Send + Sync {
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
     /// Puts a cell to sleep, if it is awake, and ends its cron jobs and its connections over SFTP.
     fn stop(&self, account: &UnixName) -> Result<(), Trouble>;
+    /// Starts what puts an application into a site.
+    fn start_app(&self, app: &App) -> Result<(), Trouble>;
 }
 
 /// The real ones.
@@ -78,7 +81,7 @@ impl HostDaemons {
         // All at once: each may take the two seconds it has.
         std::thread::scope(|scope| {
             let asked: Vec<_> = names
-                .filter(|name| cron_job::unit::is_of(name, account))
+                .filter(|name| cron_job::unit::is_of(name, account) || app::unit::is_of(name, account))
                 .map(|unit| scope.spawn(|| stop(unit)))
                 .collect();
             // Those that are left are waited for at the end of the scope.
@@ -174,5 +177,10 @@ impl Daemons for HostDaemons {
             return Ok(());
         }
         self.systemd(Verb::Stop, format!("alveole-cell@{account}.service"))
+    }
+
+    fn start_app(&self, app: &App) -> Result<(), Trouble> {
+        let program = app::unit::start(app, &self.paths).timeout(UNIT);
+        program.run().map(drop).map_err(|source| Trouble::Program { about: "systemd-run".to_owned(), source })
     }
 }

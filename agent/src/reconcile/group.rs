@@ -10,6 +10,7 @@ use super::{
     trouble::Trouble,
 };
 use crate::{
+    app,
     database::{self, Login, There as Users, sql},
     fault::Point,
     fs::{self, There},
@@ -192,6 +193,7 @@ impl Running {
                 reloaded.insert(account.to_string(), *php);
                 Ok(())
             }
+            Step::StartApp(app) => app::steps::start(hands, app),
             Step::Stop(account) => hands.daemons.stop(account),
             Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid).map_err(io),
             Step::MakeDatabase(name) => hands.mariadb.run(&sql::create(name)).map(drop),
@@ -295,8 +297,11 @@ impl Running {
                 let text = Some(trouble.text());
                 (Outcome { state: ReportState::Failed, text, drift: None }, trouble.may_pass())
             }
-            None => (self.job.outcome(), self.job.lacks.is_some()),
+            None => (self.job.outcome(), self.job.lacks.is_some() || self.job.goes_on),
         };
+        if self.job.goes_on && self.failed.is_none() {
+            return Ended { at, wish, outcome, retry, changed };
+        }
         if self.failed.is_some() {
             hands.note(at, &mut self.record, &wish.resource, &outcome);
         } else if steps.is_empty() && wish.resource.body.is_some() {

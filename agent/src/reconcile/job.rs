@@ -2,14 +2,14 @@
 
 use super::{
     Hands,
-    plan::{Case, Plan, plan, taken},
+    plan::{Case, Plan, goes_on, plan, taken},
     product::{Home, Places, Products},
     seen::Seen,
     step::Step,
     trouble::Trouble,
 };
 use crate::{
-    account,
+    account, app,
     certificate::{self, keys},
     cron_job,
     database::{self, sql},
@@ -53,6 +53,8 @@ pub struct Job {
     pub steps: Vec<Step>,
     /// What is missing for it to work although all steps are done.
     pub lacks: Option<Text>,
+    /// It is under way, and will be looked at again when it has ended.
+    pub goes_on: bool,
     /// `site.create`, `account.erase`, …
     pub operation: String,
 }
@@ -60,7 +62,11 @@ pub struct Job {
 impl Job {
     /// What is told of it once its steps are done.
     pub fn outcome(&self) -> Outcome {
-        let state = if self.lacks.is_some() { ReportState::Failed } else { ReportState::Applied };
+        let state = match self.lacks {
+            _ if self.goes_on => ReportState::Checked,
+            Some(_) => ReportState::Failed,
+            None => ReportState::Applied,
+        };
         Outcome { state, text: self.lacks.clone(), drift: None }
     }
 }
@@ -81,6 +87,7 @@ pub(crate) fn bodies(kind: Kind, record: &Record) -> Vec<Body> {
         Kind::Certificate => serde_json::from_value(value.clone()).ok().map(Body::Certificate),
         Kind::Database => serde_json::from_value(value.clone()).ok().map(Body::Database),
         Kind::CronJob => serde_json::from_value(value.clone()).ok().map(Body::CronJob),
+        Kind::App => serde_json::from_value(value.clone()).ok().map(Body::App),
     };
     record.bodies().filter_map(read).collect()
 }
@@ -110,6 +117,8 @@ impl Wish {
                 Body::Certificate(old) => certificate::steps::places(old, &hands.paths),
                 Body::Database(old) => database::steps::places(old),
                 Body::CronJob(job) => cron_job::steps::places(job, &hands.paths),
+                // What it has on disk is the account's.
+                Body::App(_) => Places::default(),
             });
         }
         match resource.want() {
@@ -138,6 +147,11 @@ impl Wish {
                 wish.account = ledger.account(job.account_id);
                 wish.cron_job(ledger, &job);
             }
+            Some(Body::App(app)) => {
+                let app = app.clone();
+                wish.account = ledger.account(app.account_id);
+                wish.app(hands, ledger, &app);
+            }
             None => {
                 // For a cell to reload or stop: the account as it was.
                 wish.account = olds.iter().find_map(|old| match old {
@@ -146,6 +160,7 @@ impl Wish {
                     Body::Certificate(old) => ledger.account(old.account_id),
                     Body::Database(old) => ledger.account(old.account_id),
                     Body::CronJob(job) => ledger.account(job.account_id),
+                    Body::App(app) => ledger.account(app.account_id),
                 });
             }
         }
@@ -202,7 +217,7 @@ impl Wish {
 
     /// Whether the account of this name is here, as the account's own description says. An erased account's things go with it, whatever
     /// the panel still says of them.
-    fn belongs(&mut self, ledger: &Ledger, name: &UnixName) -> bool {
+    pub(crate) fn belongs(&mut self, ledger: &Ledger, name: &UnixName) -> bool {
         match &self.account {
             None => {
                 self.refused = Some(text!(
@@ -250,13 +265,14 @@ impl Wish {
             None => self.refused.is_none(),
             Some(Body::Account(account)) => account.state == AccountState::Erased,
             Some(Body::Database(database)) => database.state == DatabaseState::Erased,
-            Some(Body::Site(_) | Body::Certificate(_) | Body::CronJob(_)) => false,
+            Some(Body::Site(_) | Body::Certificate(_) | Body::CronJob(_) | Body::App(_)) => false,
         }
     }
 
-    /// Whether something would be lost by it now. A certificate is made anew, and a cron job holds nothing; members delete many at once.
+    /// Whether something would be lost by it now. A certificate is made anew, a cron job holds nothing, and what an application has stays;
+    /// members delete many at once.
     pub fn would_delete(&self) -> bool {
-        !matches!(self.resource.kind, Kind::Certificate | Kind::CronJob)
+        !matches!(self.resource.kind, Kind::Certificate | Kind::CronJob | Kind::App)
             && self.removes()
             && self.record.done.is_some()
             && !is_erased(self.record.done.as_ref())
@@ -269,6 +285,7 @@ impl Wish {
             Some(Body::Certificate(certificate)) => Some(certificate.account.clone()),
             Some(Body::Database(database)) => Some(database.account.clone()),
             Some(Body::CronJob(job)) => Some(job.account.clone()),
+            Some(Body::App(app)) => Some(app.account.clone()),
             None => self.account.as_ref().map(|account| account.name.clone()),
         }
     }
@@ -298,6 +315,10 @@ impl Wish {
                 certificate::steps::products(certificate, &keys, &hands.paths)?
             }
             (Some(Body::CronJob(job)), _) => cron_job::steps::products(job, &hands.paths)?,
+            // Once it is in its site it is the account's own: nobody looks after it any more.
+            (Some(Body::App(app)), _) if self.record.done.is_none() => {
+                Products { app: Some(app.clone()), ..Products::default() }
+            }
             _ if self.resource.kind == Kind::Database => {
                 Products { database: self.database_wanted(), ..Products::default() }
             }
@@ -305,11 +326,15 @@ impl Wish {
         })
     }
 
-    /// Makes what a plan can only find: a certificate's key. One that was made and not used yet is found the next time.
+    /// Makes what a plan can only find: a certificate's key. One that was made and not used yet is found the next time. And hears of an
+    /// installation that failed.
     pub fn prepare(&self, hands: &Hands) -> Result<(), Trouble> {
         match &self.body {
             Some(Body::Certificate(certificate)) if self.refused.is_none() => {
                 keys::prepare(&hands.paths, &*hands.keys, certificate)
+            }
+            Some(Body::App(app)) if self.refused.is_none() && self.record.done.is_none() => {
+                app::steps::told(hands, app)
             }
             _ => Ok(()),
         }
@@ -381,13 +406,26 @@ impl Wish {
             stopped,
             erase: erase.as_ref(),
         };
-        let (planned, lacks) = (plan(case), taken(&case));
+        let (planned, lacks, goes_on) = (plan(case), taken(&case), goes_on(&case));
         match planned {
             Plan::Edited(drift) => Planned::Edited(self, drift),
             Plan::Blocked(text) => Planned::Refused(self, text),
             Plan::Steps(steps) => {
-                let (at, operation) = (self.resource.at(), self.operation());
-                Planned::Job(Box::new(Job { at, wish: self, want, gone, seen, steps, lacks, operation }))
+                let (at, mut operation) = (self.resource.at(), self.operation());
+                if want.app.is_some() && !goes_on {
+                    operation = "app.finish".to_owned();
+                }
+                Planned::Job(Box::new(Job {
+                    at,
+                    wish: self,
+                    want,
+                    gone,
+                    seen,
+                    steps,
+                    lacks,
+                    goes_on,
+                    operation,
+                }))
             }
         }
     }

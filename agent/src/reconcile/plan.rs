@@ -5,7 +5,7 @@ use super::{
     seen::Seen,
     step::{Phase, Step},
 };
-use crate::{cell::place::Pool, database, diff, fs::There, record::Record, tenant::Place};
+use crate::{app::steps::Stand, cell::place::Pool, database, diff, fs::There, record::Record, tenant::Place};
 use model::{Consent, Kind, Text, UnixName, text, wire::Drift};
 use std::path::Path;
 
@@ -96,6 +96,12 @@ pub fn plan(case: Case<'_>) -> Plan {
     if let Some(home) = case.erase {
         steps.push(Step::EraseHome(home.clone()));
     }
+    match (&case.want.app, &case.seen.app) {
+        (Some(app), Some(Stand::Nothing)) => steps.push(Step::StartApp(Box::new(app.clone()))),
+        // Its end is heard of.
+        (Some(_), Some(Stand::Going)) => return Plan::Steps(vec![]),
+        _ => {}
+    }
     if let Some((want, there)) = case.want.database.as_ref().zip(case.seen.database.as_ref()) {
         steps.extend(database::steps::steps(want, there, !case.record.begun.is_empty()));
     }
@@ -141,7 +147,11 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
             steps.push(Step::Reload { account: account.clone(), php });
         }
     }
-    steps.extend([Step::Intend, Step::Verify, Step::Settle]);
+    steps.push(Step::Intend);
+    // What has only been started is not as wanted yet.
+    if !goes_on(case) {
+        steps.extend([Step::Verify, Step::Settle]);
+    }
     // Stable: within a phase the order above stands, but the note comes first of all, and names go before what they lead to.
     let rank = |step: &Step| match step {
         Step::Intend => 0,
@@ -150,6 +160,11 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     };
     steps.sort_by_key(|step| (step.phase(), rank(step)));
     Plan::Steps(steps)
+}
+
+/// Whether what is wanted is on its way and will be heard of.
+pub fn goes_on(case: &Case<'_>) -> bool {
+    matches!(case.seen.app, Some(Stand::Nothing | Stand::Going))
 }
 
 /// Whether a file is PHP-FPM's.

@@ -1,7 +1,7 @@
 //! What a resource is on disk: the words between a noun's steps and the plan.
 
 use crate::{database::Want, paths::Paths};
-use model::{DatabaseUserName, SiteName, TenantUid, UnixName};
+use model::{App, DatabaseUserName, SiteName, TenantUid, UnixName};
 use std::path::PathBuf;
 
 pub const FOLDER_MODE: u32 = 0o755;
@@ -17,6 +17,8 @@ pub struct Products {
     pub links: Vec<(SiteName, Target)>,
     /// In the host's MariaDB.
     pub database: Option<Want>,
+    /// To be installed, once.
+    pub app: Option<App>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

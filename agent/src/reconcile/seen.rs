@@ -2,6 +2,7 @@
 
 use super::product::{Places, Products};
 use crate::{
+    app::steps::{self, Stand},
     database::There as Database,
     fs::{self, There},
     paths::Paths,
@@ -18,6 +19,7 @@ pub struct Seen {
     pub home: Option<Place>,
     pub folder: Option<Place>,
     pub database: Option<Database>,
+    pub app: Option<Stand>,
 }
 
 impl Seen {
@@ -38,6 +40,9 @@ impl Seen {
         }
         if let Some(folder) = &want.folder {
             seen.folder = Some(tenant::look_site(paths, &folder.account, &folder.name)?);
+        }
+        if let Some(app) = &want.app {
+            seen.app = Some(steps::look(paths, app)?);
         }
         Ok(seen)
     }

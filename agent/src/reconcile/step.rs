@@ -2,7 +2,7 @@
 
 use super::product::{Folder, Home, Product, Target};
 use crate::database::Login;
-use model::{DatabaseName, DatabaseUserName, SiteName, UnixName};
+use model::{App, DatabaseName, DatabaseUserName, SiteName, UnixName};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// One step. Each may be killed at any point and run twice (law 7).
@@ -30,6 +30,8 @@ pub enum Step {
         set: BTreeMap<DatabaseUserName, Login>,
         drop: Vec<DatabaseUserName>,
     },
+    /// Start what puts an application into its site; it goes on by itself.
+    StartApp(Box<App>),
     /// Have an awake cell read its files again.
     Reload {
         account: UnixName,
@@ -79,6 +81,7 @@ impl Step {
             Step::Remove(_) => "remove",
             Step::Retire(_) => "retire",
             Step::SetUsers { .. } => "set-users",
+            Step::StartApp(_) => "start-app",
             Step::Reload { .. } => "reload",
             Step::Stop(_) => "stop",
             Step::EndConnections(_) => "end-connections",
@@ -100,7 +103,9 @@ impl Step {
             | Step::MakeDatabase(_) => Phase::Prepare,
             Step::CheckPhp | Step::CheckApache => Phase::Check,
             Step::Unlink(_) | Step::Write(_) | Step::Remove(_) | Step::SetUsers { .. } => Phase::Change,
-            Step::Reload { .. } | Step::Stop(_) | Step::EndConnections(_) => Phase::Activate,
+            Step::StartApp(_) | Step::Reload { .. } | Step::Stop(_) | Step::EndConnections(_) => {
+                Phase::Activate
+            }
             Step::Link(..)
             | Step::Retire(_)
             | Step::EraseHome(_)
@@ -123,6 +128,7 @@ impl Step {
             Step::MakeDatabase(name) | Step::DropDatabase(name) => name.to_string(),
             Step::SetUsers { set, drop, .. } => names(set.keys().chain(drop)),
             Step::EndConnections(users) => names(users.iter()),
+            Step::StartApp(app) => format!("{} {}", app.application.name(), app.name),
             Step::Unlink(name) => name.to_string(),
             Step::Link(name, target) => format!("{name} → {}", target.path().display()),
             Step::Reload { account, .. } | Step::Stop(account) => account.to_string(),

@@ -7,7 +7,9 @@ use super::{
     step::Step,
 };
 use crate::{
-    account, certificate, cron_job,
+    account,
+    app::steps::Stand,
+    certificate, cron_job,
     database::{Presence, There as Users, Want, steps::places},
     fs::There,
     paths::Paths,
@@ -17,11 +19,13 @@ use crate::{
     tenant::Place,
 };
 use model::{
-    Account, AccountId, AccountState, Body, Certificate, CertificateId, CronJob, CronJobId, Database,
-    DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https, PhpKey, PhpVersion, Problem,
-    Site, SiteId, SitePhp, SiteSettings, SiteState, Task, TenantUid, TimeLimit, ZoneName,
+    Account, AccountId, AccountState, App, AppDatabase, AppId, Application, Body, Certificate, CertificateId,
+    CronJob, CronJobId, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https,
+    Kind, Lang, PhpKey, PhpVersion, Problem, Site, SiteId, SitePhp, SiteSettings, SiteState, Task, TenantUid,
+    TimeLimit, ZoneName,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 #[derive(Debug, Serialize)]
 pub struct Operation {
@@ -123,7 +127,7 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         connections: 12,
         users: vec![DatabaseUser {
             name: "asso_wiki".parse()?,
-            password: format!("*{}", "0".repeat(40)).parse()?,
+            password: Some(format!("*{}", "0".repeat(40)).parse()?),
             rights: DatabaseRights::All,
         }],
     };
@@ -158,6 +162,24 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
     let job_row = |operation, old: &Products, new: &Products| {
         steps(operation, Body::CronJob(job.clone()), old, new, &job_places, false, None)
     };
+    let app = App {
+        id: AppId::new(6, &[6; 10]),
+        account_id: sample.id,
+        account: sample.name.clone(),
+        site: site.id,
+        application: Application::Wordpress,
+        folder: site.folder.clone(),
+        root: None,
+        https: false,
+        name: site.folder.clone(),
+        php: sample.php,
+        title: "Asso".parse()?,
+        language: Lang::Fr,
+        admin: "ana".parse()?,
+        email: "ana@asso.example".parse()?,
+        password: "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA".parse()?,
+        database: Some(AppDatabase { name: "asso_wiki".parse()?, user: "asso_wiki".parse()? }),
+    };
     let (a, s, j) = (of_account(&sample)?, of_site(&site)?, of_job(&job)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
@@ -179,6 +201,9 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         job_row("cron_job.create", &none(), &j),
         job_row("cron_job.change", &j, &of_job(&CronJob { paused: true, ..job.clone() })?),
         job_row("cron_job.remove", &j, &none()),
+        // Between the two it goes on without the agent.
+        installing("app.create", &app, Stand::Nothing),
+        installing("app.finish", &app, Stand::Installed),
     ])
 }
 
@@ -225,7 +250,7 @@ fn steps(
     let account = match &body {
         Body::Account(account) => Some(account.name.clone()),
         Body::Site(site) => Some(site.account.clone()),
-        Body::Certificate(_) | Body::Database(_) | Body::CronJob(_) => None,
+        Body::Certificate(_) | Body::Database(_) | Body::CronJob(_) | Body::App(_) => None,
     };
     let planned = plan(Case {
         kind: body.kind(),
@@ -239,9 +264,29 @@ fn steps(
         stopped,
         erase,
     });
-    let steps = match planned {
+    Operation { operation, steps: names(planned) }
+}
+
+fn names(planned: Plan) -> Vec<&'static str> {
+    match planned {
         Plan::Steps(steps) => steps.iter().map(Step::name).collect(),
         Plan::Edited(_) | Plan::Blocked(_) => Vec::new(),
-    };
-    Operation { operation, steps }
+    }
+}
+
+/// An application, once its installation stands so.
+fn installing(operation: &'static str, app: &App, stand: Stand) -> Operation {
+    let planned = plan(Case {
+        kind: Kind::App,
+        account: None,
+        want: &Products { app: Some(app.clone()), ..Products::default() },
+        gone: &Places::default(),
+        seen: &Seen { app: Some(stand), ..Seen::default() },
+        record: &Record { begun: vec![Value::Null], ..Record::default() },
+        generation: 1,
+        consent: None,
+        stopped: false,
+        erase: None,
+    });
+    Operation { operation, steps: names(planned) }
 }

@@ -19,6 +19,8 @@ pub enum Trouble {
     },
     /// A daemon's own checker does not accept what we rendered, or something is in the way.
     Refused(Text),
+    /// It did not work out this time, and is tried again.
+    Later(Text),
     Render(RenderError),
     /// After all steps the disk is not as wanted.
     NotAsWanted(String),
@@ -54,7 +56,7 @@ impl Trouble {
                 "Un programme de l’hôte n’a pas fait son travail ({about}\u{a0}: {source})\u{a0}: l’état d’avant est gardé, l’hôte réessaiera de lui-même.",
                 "A program of the host did not do its work ({about}: {source}): the old state is kept, the host will try again by itself."
             ),
-            Trouble::Refused(text) => text.clone(),
+            Trouble::Refused(text) | Trouble::Later(text) => text.clone(),
             Trouble::Render(error) => text!(
                 "L’agent ne sait pas écrire cette configuration ({error})\u{a0}: mettez-le à jour.",
                 "The agent cannot write this configuration ({error}): update it."

@@ -2,6 +2,7 @@
 
 use super::session::Shared;
 use crate::{
+    app,
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
@@ -34,6 +35,7 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         // Asked for beside all else, below.
         Query::DatabaseSizes { .. }
         | Query::OpenSession { .. }
+        | Query::SiteIsEmpty { .. }
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
         | Query::Statistics { .. } => busy(),
@@ -77,6 +79,7 @@ fn look(shared: &Shared, query: Query) -> Answer {
             let found = shared.counter.statistics(&account, &names, from, until);
             found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
         }
+        Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.
         Query::OpenSession { .. } => busy(),
     }

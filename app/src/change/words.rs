@@ -239,6 +239,7 @@ pub fn kind(lang: Lang, kind: Kind) -> &'static str {
         Kind::Certificate => lang.pick("certificat", "certificate"),
         Kind::Database => lang.pick("base de données", "database"),
         Kind::CronJob => lang.pick("tâche planifiée", "cron job"),
+        Kind::App => lang.pick("application", "application"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every noun and verb of the command line: what it is called, which route of the API it is, what it takes and what it shows.
 //! A test compares this table with the API's own description, so that neither knows more than the other.
 
+mod apps;
 mod cron;
 mod databases;
 mod files;
@@ -55,6 +56,7 @@ pub fn nouns() -> impl Iterator<Item = &'static Noun> {
     [
         members::NOUNS,
         hosting::NOUNS,
+        apps::NOUNS,
         files::NOUNS,
         cron::NOUNS,
         databases::NOUNS,

@@ -34,11 +34,20 @@ fn row(lang: Lang, database: &DatabaseView, user: &DatabaseUserView, may: bool) 
             <div class="item">
                 <span class="item-name mono">{name}</span>
                 <p class="item-more">{word.pick(lang).to_owned()}</p>
+                {user.without_password.then(|| view! { <p class="item-more">{own(lang)}</p> })}
                 {acts}
             </div>
         </li>
     }
     .into_any()
+}
+
+/// Of a user an application was given.
+fn own(lang: Lang) -> &'static str {
+    lang.pick(
+        "sans mot de passe\u{a0}: les programmes de ce compte se connectent sans, personne d’autre ne le peut",
+        "without a password: programs of this account sign in without one, nobody else can",
+    )
 }
 
 fn acts(lang: Lang, path: &str, user: &DatabaseUserView) -> AnyView {
@@ -70,7 +79,7 @@ fn acts(lang: Lang, path: &str, user: &DatabaseUserView) -> AnyView {
         })
         .collect_view();
     view! {
-        {fold(lang.pick("Nouveau mot de passe…", "New password…"), false, view! { <p>{warns}</p>{password.view()} })}
+        {(!user.without_password).then(|| fold(lang.pick("Nouveau mot de passe…", "New password…"), false, view! { <p>{warns}</p>{password.view()} }))}
         {fold(lang.pick("Changer ses droits…", "Change its rights…"), false, view! { <div class="acts">{rights}</div> })}
         {fold_loss(lang.pick("Supprimer…", "Delete…"), false, view! { <p>{loses}</p>{remove.view()} })}
     }

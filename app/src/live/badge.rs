@@ -2,7 +2,7 @@
 
 use crate::state::StandingBadge;
 use leptos::prelude::*;
-use model::{AccountId, ChangeState, DatabaseId, Lang, SiteId};
+use model::{AccountId, AppId, ChangeState, DatabaseId, Lang, SiteId};
 
 /// The state of a site. All badges of an account share one stream of events.
 #[island]
@@ -25,6 +25,12 @@ pub fn LiveDatabase(
     lang: Lang,
 ) -> impl IntoView {
     badge(database.uuid().as_u128(), account, state, lang)
+}
+
+/// The state of an application.
+#[island]
+pub fn LiveApp(app: AppId, account: AccountId, state: ChangeState, lang: Lang) -> impl IntoView {
+    badge(app.uuid().as_u128(), account, state, lang)
 }
 
 /// The badge of the resource with this key.

@@ -8,7 +8,7 @@ mod copy;
 mod stream;
 pub mod suggest;
 
-pub use badge::{LiveAccount, LiveDatabase, LiveSite};
+pub use badge::{LiveAccount, LiveApp, LiveDatabase, LiveSite};
 pub use change::LiveChange;
 pub use copy::CopyButton;
 pub use suggest::Suggest;

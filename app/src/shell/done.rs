@@ -41,6 +41,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "file_saved" => Text::new("Le texte est enregistré.", "The text is saved."),
         "file_restored" => Text::new("C’est revenu à sa place.", "It is back in its place."),
         "file_erased" => Text::new("C’est effacé pour de bon.", "It is erased for good."),
+        "app_removed" => Text::new(
+            "L’application n’est plus dans la liste\u{a0}; tout le reste est comme avant.",
+            "The application is off the list; all else is as before.",
+        ),
         "https_set" => Text::new(
             "C’est réglé\u{a0}: l’hôte suit dans un instant.",
             "It is set: the host follows in a moment.",

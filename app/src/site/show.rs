@@ -2,7 +2,7 @@
 
 use super::{address, folder, title, told};
 use crate::{
-    account,
+    account, app,
     certificate::card,
     change,
     http::{Answer, Face},
@@ -18,7 +18,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use model::{Lang, Right, SiteId};
-use server::{Server, account::AccountView, certificate::CertificateState, site::SiteView};
+use server::{Server, account::AccountView, app::AppView, certificate::CertificateState, site::SiteView};
 
 /// `GET /sites/{site}`
 pub async fn show(State(server): State<Server>, face: Face, Path(id): Path<SiteId>) -> Answer {
@@ -32,8 +32,9 @@ pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed)
     let access = server::grant::access(server, face.me()?, account.id).await?;
     let (may, reads) = (access.has(Right::Sites), access.has(Right::Logs));
     let held = card::load(server, face, site.id).await?;
+    let app = app::card::load(server, face, &site).await?;
     let now = server.world.now_ms();
-    Ok(render(face, &Seen { account, site, held, may, reads, now }, &typed))
+    Ok(render(face, &Seen { account, site, held, app, may, reads, now }, &typed))
 }
 
 /// What the page shows.
@@ -41,6 +42,7 @@ struct Seen {
     account: AccountView,
     site: SiteView,
     held: card::Held,
+    app: Option<AppView>,
     /// Whoever looks may change the site.
     may: bool,
     /// And read its logs.
@@ -50,7 +52,7 @@ struct Seen {
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, held, may, reads, now } = seen;
+    let Seen { account, site, held, app, may, reads, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -79,6 +81,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, held, may, typed)}
+            {app::card::card(lang, site, app.as_ref(), may)}
             {told::card(lang, site, *now, may)}
             {crate::statistics::card(lang, site, *reads)}
             {files(lang, site)}

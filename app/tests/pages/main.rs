@@ -3,6 +3,7 @@
 // Clippy knows a test function, not the helpers beside it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod apps;
 mod certificates;
 mod cron_jobs;
 mod databases;

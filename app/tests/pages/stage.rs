@@ -10,7 +10,10 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
 };
-use made::{approval, certificate, cron_job, database, factor, host, invitation, mail, role, session, staff};
+use made::{
+    application, approval, certificate, cron_job, database, factor, host, invitation, mail, role, session,
+    staff,
+};
 use model::{AccountId, StaffRole, UserId};
 use server::{Actor, Config, RealWorld, Server, store::sql};
 use std::{path::PathBuf, sync::Arc};
@@ -186,6 +189,7 @@ impl Stage {
         let site = server::site::create(&server, &panel, account, "asso.example").await.unwrap();
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
+        let app = application(&server, site.item.id, label).await;
         let owner = session(&server, "owner@asso.example", false).await;
         let (support, operator) =
             (staff(&server, StaffRole::Support).await, staff(&server, StaffRole::Operator).await);
@@ -233,6 +237,7 @@ impl Stage {
             ("session", "0123456789abcdef".to_owned()),
             ("mail", mail(&server, account).await.to_string()),
             ("cron_job", job.to_string()),
+            ("app", app.to_string()),
             ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));

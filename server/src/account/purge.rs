@@ -5,7 +5,9 @@ use super::{
     life::{act, summary},
     store,
 };
-use crate::{Actor, Server, certificate, cron_job, database, resource, search, site, ssh_key, store::sql};
+use crate::{
+    Actor, Server, app, certificate, cron_job, database, resource, search, site, ssh_key, store::sql,
+};
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
 
@@ -38,6 +40,7 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
         wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
         wants.extend(certificate::let_go_of(&mut tx, id).await?);
         wants.extend(database::erase_all(&mut tx, &account).await?);
+        wants.extend(app::let_go_of(&mut tx, &account).await?);
         wants.extend(cron_job::let_go_of(&mut tx, &account).await?);
         resource::write(&mut tx, change, now, wants).await?;
         ssh_key::erase_all(&mut tx, id).await?;

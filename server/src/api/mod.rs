@@ -20,8 +20,8 @@ pub use route::{Answer, Needs, Route, Shape, Verb, Who, shape};
 pub use told::{Told, Untold};
 
 use crate::{
-    Server, account, approval, census, certificate, change, cron_job, database, factor, files, grant, host,
-    log, mail, member, origin, plan, search, session, site, ssh_key, statistics, token, user, viewing,
+    Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
+    host, log, mail, member, origin, plan, search, session, site, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -63,6 +63,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         cron_job::ROUTES,
         files::ROUTES,
         ssh_key::ROUTES,
+        app::ROUTES,
         change::ROUTES,
         host::ROUTES,
         mail::ROUTES,

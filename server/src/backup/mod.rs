@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 37] = [
     "panel",
     "users",
     "members",
@@ -40,6 +40,7 @@ pub const TABLES: [&str; 36] = [
     "acme_accounts",
     "databases",
     "database_users",
+    "apps",
     "changes",
     "change_chain",
     "change_queue",

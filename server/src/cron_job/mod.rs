@@ -13,7 +13,7 @@ pub(crate) use api::ROUTES;
 pub(crate) use derive::let_go_of;
 pub use input::{Does, NewCronJob, Notify, Spec};
 pub use rules::{create, delete, pause, resume, run_now, update};
-pub(crate) use rules::{delete_as, recreate, set_as, spec_of};
+pub(crate) use rules::{delete_as, for_app, recreate, set_as, spec_of};
 pub(crate) use runs::ran;
 pub use runs::{How, RunView, runs};
 pub use store::{list, show};

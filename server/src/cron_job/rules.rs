@@ -9,7 +9,8 @@ use crate::{
     account::{self, AccountView, Standing},
     actor::not_found,
     change::{self, Act, ChangeView, Done, Subject},
-    once, resource,
+    once,
+    resource::{self, Want},
     store::{Tx, internal, sql},
     views::stale,
 };
@@ -58,6 +59,39 @@ fn summary(spec: &Spec) -> Result<Value, Problem> {
     serde_json::to_value(spec).map_err(|error| internal("a cron job as JSON", &error))
 }
 
+/// One for an application that is put into a site, every 15 minutes; in the transaction that makes it, whose caller has locked the account
+/// and records the change.
+pub(crate) async fn for_app(
+    tx: &mut Tx,
+    server: &Server,
+    of: &AccountView,
+    script: String,
+) -> Result<(CronJobId, Want), Problem> {
+    let (id, now) = (server.world.id(), server.world.now_ms());
+    let schedule = Some("*/15 * * * *".to_owned());
+    let new = NewCronJob { schedule, script: Some(script), minutes: Some(10), ..NewCronJob::default() };
+    let spec = new.read(None).map_err(|problem| problem.on("application"))?;
+    must_have_room(tx, of).await.map_err(|problem| problem.on("application"))?;
+    let row = CronJobRow { id, spec, run_now: 0 };
+    store::insert(tx, of.id, &row, now).await?;
+    Ok((id, derive::want(of, &row)))
+}
+
+async fn must_have_room(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
+    let most = CronJob::MOST;
+    if store::ids(tx, of.id).await?.len() < most as usize {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "cron_jobs_limit",
+        text!(
+            "Un compte a {most} tâches planifiées au plus\u{a0}: supprimez-en une, ou faites faire plusieurs choses à une seule.",
+            "An account has {most} cron jobs at most: delete one, or have one do several things."
+        ),
+    ))
+}
+
 async fn add(
     server: &Server,
     actor: &Actor,
@@ -68,17 +102,7 @@ async fn add(
 ) -> Result<Done<CronJobView>, Problem> {
     let now = server.world.now_ms();
     account::must_stay(of)?;
-    let most = CronJob::MOST;
-    if store::ids(&mut tx, of.id).await?.len() >= most as usize {
-        return Err(Problem::new(
-            ProblemKind::Conflict,
-            "cron_jobs_limit",
-            text!(
-                "Un compte a {most} tâches planifiées au plus\u{a0}: supprimez-en une, ou faites faire plusieurs choses à une seule.",
-                "An account has {most} cron jobs at most: delete one, or have one do several things."
-            ),
-        ));
-    }
+    must_have_room(&mut tx, of).await?;
     let row = CronJobRow { id, spec, run_now: 0 };
     store::insert(&mut tx, of.id, &row, now).await?;
     let mut act = act("cron_job.create", of, &row);

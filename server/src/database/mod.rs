@@ -3,6 +3,7 @@
 mod api;
 mod derive;
 mod erase;
+mod for_app;
 mod life;
 mod password;
 mod rules;
@@ -14,6 +15,7 @@ pub(crate) use api::ROUTES;
 pub(crate) use derive::wants_of;
 pub(crate) use erase::erase_all;
 pub use erase::purge;
+pub(crate) use for_app::for_app;
 pub use life::{delete, restore};
 pub(crate) use life::{delete_as, restore_as};
 pub use rules::{create, has_engine};
@@ -74,6 +76,8 @@ pub struct DatabaseUserView {
     pub name: DatabaseUserName,
     #[schema(value_type = String)]
     pub rights: DatabaseRights,
+    /// It has no password: programs of the account sign in as it, over the host's Unix socket, and nobody else can.
+    pub without_password: bool,
     pub created_at: i64,
 }
 

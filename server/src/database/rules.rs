@@ -50,7 +50,7 @@ pub async fn create(
         return Err(taken("name"));
     }
     let (secret, hash) = password::fresh(&*server.world)?;
-    insert_user(&mut tx, (server.world.id(), id), &user, (&hash, DatabaseRights::All), now).await?;
+    insert_user(&mut tx, (server.world.id(), id), &user, (Some(&hash), DatabaseRights::All), now).await?;
     search::put(&mut tx, search::Kind::Database, id, &[&name]).await?;
     let mut act = act("database.create", &of, Subject::new("database", id, &name));
     act.after = Some(json!({ "name": name, "user": user }));
@@ -97,7 +97,7 @@ pub(super) async fn insert_user(
     tx: &mut Tx,
     (id, database): (DatabaseUserId, DatabaseId),
     name: &DatabaseUserName,
-    (password, rights): (&PasswordHash, DatabaseRights),
+    (password, rights): (Option<&PasswordHash>, DatabaseRights),
     now: i64,
 ) -> Result<(), Problem> {
     let inserted = sql("INSERT INTO database_users (id, database_id, name, password, rights, created_at)
@@ -105,7 +105,7 @@ pub(super) async fn insert_user(
     .bind(id)
     .bind(database)
     .bind(name)
-    .bind(password)
+    .bind(password.map_or("", PasswordHash::as_str))
     .bind(rights)
     .bind(now)
     .run(tx.on())
@@ -133,7 +133,7 @@ pub(super) async fn must_have_room(tx: &mut Tx, of: &AccountView) -> Result<(), 
 const FEW_DELETED: u32 = 3;
 
 /// Deleted ones keep their data for a while: making and deleting by turns would fill the host beside the plan.
-async fn must_not_hoard(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
+pub(super) async fn must_not_hoard(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
     let most = of.plan.databases_max.max(FEW_DELETED);
     if store::count_deleted(tx.on(), of.id).await? < most {
         return Ok(());

@@ -40,7 +40,8 @@ pub(super) struct DatabaseRow {
 #[derive(Clone, Debug)]
 pub(super) struct UserRow {
     pub name: DatabaseUserName,
-    pub password: PasswordHash,
+    /// `None`: it signs in by being the account.
+    pub password: Option<PasswordHash>,
     pub rights: DatabaseRights,
 }
 
@@ -81,7 +82,9 @@ fn gather(row: &Row, rows: &mut BTreeMap<DatabaseId, DatabaseRow>) -> Result<(),
     };
     let database = rows.entry(id).or_insert(new);
     if let Some(name) = row.get::<Option<DatabaseUserName>>("user_name")? {
-        database.users.push(UserRow { name, password: row.get("password")?, rights: row.get("rights")? });
+        let password: String = row.get("password")?;
+        let password = (!password.is_empty()).then(|| password.parse()).transpose()?;
+        database.users.push(UserRow { name, password, rights: row.get("rights")? });
     }
     Ok(())
 }
@@ -112,7 +115,7 @@ pub async fn list(
     let mut users: BTreeMap<DatabaseId, Vec<DatabaseUserView>> = BTreeMap::new();
     sql(among!(
         server.store.engine(),
-        "SELECT u.database_id, u.id, u.name, u.rights, u.created_at FROM database_users u WHERE u.database_id IN",
+        "SELECT u.database_id, u.id, u.name, u.rights, u.password, u.created_at FROM database_users u WHERE u.database_id IN",
         "ORDER BY u.database_id, u.name"
     ))
     .bind(ids)
@@ -147,7 +150,7 @@ pub(super) async fn load(
         .await?;
     let mut database = found.ok_or_else(not_found)?;
     database.users =
-        sql("SELECT id, name, rights, created_at FROM database_users WHERE database_id = $1 ORDER BY name")
+        sql("SELECT id, name, rights, password, created_at FROM database_users WHERE database_id = $1 ORDER BY name")
             .bind(database.id)
             .all(&mut *on, user)
             .await?;
@@ -181,6 +184,7 @@ fn user(row: &Row) -> Result<DatabaseUserView, Problem> {
         id: row.get("id")?,
         name: row.get("name")?,
         rights: row.get("rights")?,
+        without_password: row.get::<String>("password")?.is_empty(),
         created_at: row.get("created_at")?,
     })
 }

@@ -50,7 +50,7 @@ pub async fn add_user(
         .on("name"));
     }
     let (secret, hash) = password::fresh(&*server.world)?;
-    insert_user(&mut tx, (id, database), &name, (&hash, rights), now).await.map_err(named)?;
+    insert_user(&mut tx, (id, database), &name, (Some(&hash), rights), now).await.map_err(named)?;
     let mut act = act("database_user.create", &of, Subject::new("database_user", id, &name));
     act.after = Some(summary(&before, rights));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
@@ -104,6 +104,16 @@ pub async fn set_password(
     let (of, before) = lock(&mut tx, server, actor, database, expected).await?;
     must_be_there(&before)?;
     let user = find(&before, id)?;
+    if user.without_password {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "database_user_without_password",
+            Text::new(
+                "Cet utilisateur n’a pas de mot de passe\u{a0}: les programmes du compte se connectent sans, et personne d’autre ne le peut. Ajoutez un autre utilisateur s’il en faut un.",
+                "This user has no password: programs of the account sign in without one, and nobody else can. Add another user if you need one.",
+            ),
+        ));
+    }
     let (secret, hash) = password::fresh(&*server.world)?;
     sql("UPDATE database_users SET password = $2 WHERE id = $1").bind(id).bind(&hash).run(tx.on()).await?;
     let mut act = act("database_user.password", &of, Subject::new("database_user", id, &user.name));

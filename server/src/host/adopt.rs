@@ -111,10 +111,13 @@ fn shown(kind: Kind, body: &Value) -> Value {
     match kind {
         Kind::Database => {
             for user in body["users"].as_array_mut().into_iter().flatten() {
-                user["password"] = "…".into();
+                if !user["password"].is_null() {
+                    user["password"] = "…".into();
+                }
             }
         }
         Kind::CronJob => body["task"] = "…".into(),
+        Kind::App => body["password"] = "…".into(),
         Kind::Account | Kind::Site | Kind::Certificate => {}
     }
     body

@@ -35,6 +35,7 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
             // Not what was asked.
             Answer::DatabaseSizes { .. }
             | Answer::Dialling
+            | Answer::SiteIsEmpty { .. }
             | Answer::AccessLog { .. }
             | Answer::ErrorLog { .. }
             | Answer::Statistics { .. } => return Err(super::away()),

@@ -5,6 +5,7 @@ use crate::{
     Actor, Server,
     account::{self, AccountView},
     actor::not_found,
+    app,
     change::{self, Act, ChangeView, Done, Subject},
     once, resource, search,
     store::{Tx, sql},
@@ -213,6 +214,7 @@ pub(crate) async fn delete_as(
     let (of, before) = lock(&mut tx, server, actor, id, now).await?;
     account::must_stay(&of)?;
     stale(expected, before.version)?;
+    let apps = app::let_go_of_site(&mut tx, &of, id).await?;
     sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
     sql("DELETE FROM sites WHERE id = $1").bind(id).run(tx.on()).await?;
     search::forget(&mut tx, search::Kind::Site, id).await?;
@@ -227,7 +229,9 @@ pub(crate) async fn delete_as(
     act.before = Some(lost);
     act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    resource::write(&mut tx, change, now, vec![account::site_gone(&of, &site)]).await?;
+    let mut wants = vec![account::site_gone(&of, &site)];
+    wants.extend(apps);
+    resource::write(&mut tx, change, now, wants).await?;
     tx.commit().await?;
     Ok(Done { item: SiteView { change: Some(change), ..before }, change: Some(change) })
 }

@@ -229,6 +229,9 @@ text_columns!(
     model::PasswordHash,
     model::Schedule,
     model::ZoneName,
+    model::AppVersion,
+    model::AppTitle,
+    model::AppAdmin,
 );
 
 /// Enums stored by their code.
@@ -258,6 +261,7 @@ coded_columns!(
     model::Purpose,
     model::Engine,
     model::DatabaseRights,
+    model::Application,
     crate::account::Standing,
     crate::approval::Kind,
     crate::account::Cause,

@@ -14,7 +14,7 @@ pub use forgotten::{Forgotten, forgotten};
 pub use links::{LINK_MS, link, link_url, open_link, send_link, set_password_by_link};
 pub(crate) use links::{link_if_needed, new as new_link, void_links};
 pub use password::Hashers;
-pub(crate) use password::verify;
+pub(crate) use password::{hash, verify};
 pub use recover::{NewRecovery, ask_recovery};
 pub(crate) use recover::{recover, recovery_hindrance, recovery_refused};
 pub(crate) use rules::{bucket, ensure, ensure_all, hold, session_only, wrong_password};

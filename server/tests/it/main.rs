@@ -5,6 +5,7 @@
 mod accounts;
 mod agent;
 mod api;
+mod apps;
 mod authenticator;
 mod authorisation;
 mod backup;

@@ -1,7 +1,7 @@
 //! Every case on both engines.
 
 use crate::{
-    accounts, api, authorisation,
+    accounts, api, apps, authorisation,
     authorisation::{agents, hostile, misuse, streams, tokens},
     backup,
     bench::Bench,
@@ -125,6 +125,10 @@ suite! {
     cron_jobs::runs_are_told_kept_and_shown,
     cron_jobs::people_hear_when_it_begins_to_fail_and_when_it_works_again,
     cron_jobs::jobs_go_with_their_account,
+    apps::one_click_makes_all_it_needs_and_tells_its_password_once,
+    apps::what_cannot_be_is_refused_at_its_field,
+    apps::letting_go_keeps_what_is_the_account_s_own,
+    apps::each_sees_their_own_applications,
     backup::agents_know_a_restored_panel,
     backup::a_uid_given_after_the_backup_is_not_given_again,
     backup::a_restoration_is_whole_and_overwrites_nothing,

@@ -45,7 +45,7 @@ fn what_changes_ends_what_is_open_and_nothing_else() {
         assert!(!held.users["asso_app"].locked);
     }
     let mut rotated = wiki();
-    rotated.users[0].password = format!("*{}", "0B".repeat(20)).parse().unwrap();
+    rotated.users[0].password = Some(format!("*{}", "0B".repeat(20)).parse().unwrap());
     world.apply(vec![want(&rotated)]);
     assert_eq!(ended(&world), ["asso_app"]);
     let mut fewer = rotated.clone();

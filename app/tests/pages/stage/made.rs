@@ -36,7 +36,8 @@ pub async fn host(server: &Server, panel: &Actor) -> model::HostId {
 pub fn facts() -> String {
     let kinds = model::HostFacts::all_kinds();
     serde_json::json!({
-        "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true
+        "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true,
+        "apps": [{ "application": "wordpress", "version": "6.8.3" }, { "application": "dokuwiki", "version": "2024-02-06b" }]
     })
     .to_string()
 }
@@ -162,6 +163,22 @@ pub async fn database(server: &Server, account: AccountId) -> (model::DatabaseId
     .unwrap();
     tx.commit().await.unwrap();
     ids
+}
+
+/// WordPress in the account's first site, called `label`, of before there was history.
+pub async fn application(server: &Server, site: model::SiteId, label: &str) -> model::AppId {
+    let id = server.world.id();
+    let mut tx = server.store.write().await.unwrap();
+    sql("INSERT INTO apps (id, account_id, site_id, application, release, address, title, admin, created_at, version)
+         SELECT $1, s.account_id, s.id, 'wordpress', '6.8.1', 'http://asso.example', $3, 'ana', 1, 1 FROM sites s WHERE s.id = $2")
+        .bind(id)
+        .bind(site)
+        .bind(label)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    id
 }
 
 /// An app that is being set up: it is not asked for at sign-in.

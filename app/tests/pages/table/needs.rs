@@ -84,6 +84,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/cron-jobs/{cron_job}/resume"
             | "/cron-jobs/{cron_job}/delete",
         ) => Needs::Account(Right::Sites),
+        (Verb::Get, "/apps/{app}") => Needs::Account(Right::See),
+        (_, "/sites/{site}/apps/new" | "/apps/{app}/remove") => Needs::Account(Right::Sites),
         (Verb::Get, "/sites/{site}/logs") => Needs::Account(Right::Logs),
         (Verb::Get, "/sites/{site}" | "/sites/{site}/statistics" | "/changes/{change}") => {
             Needs::Account(Right::See)

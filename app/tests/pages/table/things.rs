@@ -52,6 +52,16 @@ impl Things {
         let job = server::cron_job::create(server, &panel, account, job).await.unwrap().item.id;
         let key = server::ssh_key::NewSshKey { key: KEY.into(), label: Some(name.into()) };
         let key = server::ssh_key::create(server, &panel, account, key).await.unwrap().item.id;
+        let wiki = server::site::create(server, &panel, account, &format!("wiki.{name}.example")).await;
+        let new = server::app::NewApp {
+            application: "dokuwiki".into(),
+            title: "Wiki".into(),
+            login: "ana".into(),
+            email: "ana@asso.example".into(),
+            language: None,
+        };
+        let app = server::app::create(server, &panel, wiki.unwrap().item.id, new, model::Lang::Fr).await;
+        let app = app.unwrap().done.item.id;
         let import = server::member::check(server, &panel, &format!("nom\n{name}"), false).await.unwrap().id;
         let spare = server::plan::create(server, &panel, stage::plan(&format!("Ruche {name}")))
             .await
@@ -135,6 +145,7 @@ impl Things {
             ("", "{site}", site_id.clone()),
             ("", "{cron_job}", job.to_string()),
             ("", "{ssh_key}", key.to_string()),
+            ("", "{app}", app.to_string()),
             ("", "{change}", renamed.change.unwrap().to_string()),
             ("", "{grant}", reader),
             ("", "{invitation}", mine),
@@ -213,6 +224,9 @@ pub fn fields(name: &str, plan: &str) -> Vec<(&'static str, String)> {
         ("zone", "UTC".into()),
         ("does", "command".into()),
         ("command", "true".into()),
+        ("application", "dokuwiki".into()),
+        ("title", "Wiki".into()),
+        ("login", "ana".into()),
         ("minutes", "5".into()),
         ("csv", format!("nom\n{name}")),
     ]

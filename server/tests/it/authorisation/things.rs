@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account::{self, NewAccount},
     api::{Route, Verb},
-    approval, cron_job, database, factor, grant,
+    app, approval, cron_job, database, factor, grant,
     grant::{AddedStaff, NewStaff},
     member::{self, NewMember},
     session, site, ssh_key,
@@ -50,6 +50,10 @@ impl Things {
         let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = ssh_key::NewSshKey { key: KEY.into(), label: Some("portable".into()) };
         let key = ssh_key::create(server, &owner, account.id, new).await.unwrap().item.id;
+        let wiki = site::create(server, &owner, account.id, &format!("wiki.{name}.example")).await.unwrap();
+        let new = app::NewApp { application: "dokuwiki".into(), ..crate::apps::wordpress() };
+        let app = app::create(server, &owner, wiki.item.id, new, model::Lang::Fr).await.unwrap();
+        let app = app.done.item.id;
         let new = token::NewToken { name: "t".into(), ..Default::default() };
         let (token, _) = token::create(server, &owner, new).await.unwrap();
         let factor = factor::begin_totp(server, &owner).await.unwrap().id.to_string();
@@ -81,6 +85,7 @@ impl Things {
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{cron_job}", job.to_string()),
                 ("", "{ssh_key}", key.to_string()),
+                ("", "{app}", app.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
                 ("", "{grant}", reader.to_string()),
@@ -295,6 +300,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/files/mode") => json!({ "path": "sites/x", "mode": "640" }),
         (_, "/accounts/{account}/files/trash/restore" | "/accounts/{account}/files/trash/erase") => {
             json!({ "item": "1700000000000-0" })
+        }
+        (_, "/sites/{site}/apps") => {
+            json!({ "application": "dokuwiki", "title": name, "login": "ana", "email": "ana@asso.example" })
         }
         (Verb::Post, "/hosts") => json!({ "name": name }),
         (Verb::Patch, "/hosts/{host}") => json!({}),
