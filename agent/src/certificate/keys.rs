@@ -4,7 +4,7 @@
 use super::steps;
 use crate::{fs, identity::seal, paths::Paths, reconcile::trouble::Trouble};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use model::{Certificate, Der, Given, SiteName, Text, wire::KeyRequest};
+use model::{Certificate, Der, Given, SiteName, wire::KeyRequest};
 use pem::Pem;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256};
 use std::{collections::BTreeMap, io};
@@ -96,8 +96,11 @@ pub fn prepare(paths: &Paths, maker: &dyn Maker, certificate: &Certificate) -> R
     let failed = |error| Trouble::io("make-key", error);
     let keys = read(paths, certificate).map_err(failed)?;
     for number in numbers(certificate).into_iter().filter(|number| !keys.contains_key(number)) {
-        let key = match certificate.given.as_ref().filter(|given| given.key == number) {
-            Some(given) => opened(paths, given)?,
+        let given = certificate.given.as_ref().filter(|given| given.key == number);
+        let given = given.map(|given| opened(paths, given)).transpose().map_err(failed)?.flatten();
+        let key = match given {
+            Some(key) => key,
+            // Also where what was given opens no more: the request for this one tells the panel that the given one is lost.
             None if number == certificate.key => {
                 maker.make().map_err(|error| failed(io::Error::other(error)))?
             }
@@ -113,14 +116,16 @@ pub fn prepare(paths: &Paths, maker: &dyn Maker, certificate: &Certificate) -> R
     Ok(())
 }
 
-fn opened(paths: &Paths, given: &Given) -> Result<KeyPair, Trouble> {
-    let der = seal::open(paths, &given.sealed).map_err(|error| Trouble::io("make-key", error))?;
-    der.and_then(|der| KeyPair::try_from(der.as_slice()).ok()).ok_or_else(|| {
-        Trouble::Refused(Text::new(
-            "La clé privée de ce certificat est scellée pour un autre hôte, ou pour cet hôte avant sa réinstallation\u{a0}: donnez à nouveau le certificat et sa clé.",
-            "This certificate's private key is sealed for another host, or for this one before it was installed anew: give the certificate and its key again.",
-        ))
-    })
+/// `None`: it is sealed to another host, or to this one before it was installed anew.
+fn opened(paths: &Paths, given: &Given) -> io::Result<Option<KeyPair>> {
+    let key = seal::open(paths, &given.sealed)?.and_then(|der| KeyPair::try_from(der.as_slice()).ok());
+    if key.is_none() {
+        tracing::warn!(
+            key = given.key,
+            "a key that was given does not open here; the panel is asked for a certificate for a new one"
+        );
+    }
+    Ok(key)
 }
 
 /// Removes keys whose certificate the ledger does not know: made, and cut off before anything was noted of them.

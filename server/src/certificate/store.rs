@@ -109,7 +109,8 @@ impl Stored {
     }
 }
 
-/// A host sent its request for a key. One for the key of the chain in use: that key was lost, and the chain with it.
+/// A host sent its request for a key. One for the key of the chain in use: that key was lost, and the chain with it, also where a person
+/// had given them.
 pub(crate) async fn requested(
     tx: &mut Tx,
     host: HostId,
@@ -120,7 +121,8 @@ pub(crate) async fn requested(
     let account = sql(
         "UPDATE certificates SET request = $4, next_at = CASE WHEN request IS NULL OR request <> $4 THEN $5 ELSE next_at END,
            chain = CASE WHEN chain_key = $3 THEN NULL ELSE chain END,
-           chain_key = CASE WHEN chain_key = $3 THEN NULL ELSE chain_key END
+           chain_key = CASE WHEN chain_key = $3 THEN NULL ELSE chain_key END,
+           given = CASE WHEN chain_key = $3 THEN NULL ELSE given END
          WHERE id = $1 AND host_id = $2 AND key_number = $3 RETURNING account_id",
     )
     .bind(key)

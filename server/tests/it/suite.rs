@@ -93,6 +93,7 @@ suite! {
     see::the_api_says_what_is_missing_and_tries_again,
     see::a_panel_without_an_authority_says_so,
     own::one_s_own_is_shown_until_shortly_before_its_end,
+    own::a_host_that_lost_what_was_given_gets_one_of_the_panel_s,
     own::what_is_no_certificate_of_the_site_s_is_refused,
     own::one_s_own_comes_over_the_api_and_goes_back,
     warn::people_are_warned_before_an_end_and_not_of_what_was_renewed,

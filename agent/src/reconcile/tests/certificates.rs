@@ -2,9 +2,12 @@
 
 use crate::{
     fs::{There, look},
+    identity::seal,
     testing::{World, account, certificate, chain, chain_for, site, wanted},
 };
-use model::{Body, Certificate, Resource, SiteName, wire::ReportState};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crypto_box::aead::OsRng;
+use model::{Body, Certificate, Given, Resource, SiteName, wire::ReportState};
 use std::os::unix::fs::PermissionsExt;
 
 fn name() -> SiteName {
@@ -127,4 +130,49 @@ fn a_name_that_moves_is_the_newest_certificate_s() {
     assert!(done.iter().all(|done| done.outcome.state == ReportState::Applied), "{done:#?}");
     assert!(world.paths.certificate(&name()).exists());
     assert_eq!(look(&world.paths.key(body().id, 1)).unwrap(), There::Nothing);
+}
+
+/// A key that a person gave, sealed to whoever has this public half, and a chain for it.
+fn given(to: &model::SealKey) -> Certificate {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let to: [u8; 32] = STANDARD.decode(to.as_str()).unwrap().try_into().unwrap();
+    let sealed = crypto_box::PublicKey::from_bytes(to).seal(&mut OsRng, &key.serialize_der()).unwrap();
+    Certificate {
+        key: 2,
+        chain: Some(chain_for(&key, 2, "a.example")),
+        given: Some(Given { key: 2, sealed: STANDARD.encode(sealed).parse().unwrap() }),
+        ..body()
+    }
+}
+
+#[test]
+fn a_key_that_was_given_is_shown_with_its_chain_and_comes_back_when_it_is_lost() {
+    let mut world = World::new();
+    world.apply(vec![asso(), want(&body())]);
+    let own = given(&seal::public(&world.paths).unwrap());
+    let done = world.apply(vec![want(&own)]);
+    assert_eq!((done[0].outcome.state, &done[0].request), (ReportState::Applied, &None));
+    let serving = shown(&world);
+    std::fs::remove_file(world.paths.key(body().id, 2)).unwrap();
+    std::fs::remove_file(world.paths.certificate(&name())).unwrap();
+    let done = world.all();
+    assert!(done.iter().all(|done| done.request.is_none()), "{done:#?}");
+    assert_eq!(shown(&world), serving);
+}
+
+#[test]
+fn a_key_that_opens_no_more_takes_no_name_off_the_air() {
+    let mut world = World::new();
+    std::fs::create_dir_all(world.paths.state()).unwrap();
+    let before = seal::public(&world.paths).unwrap();
+    std::fs::remove_file(world.paths.seal()).unwrap();
+    let own = given(&before);
+    // The name shows a key of the host's own, and the panel hears of it.
+    let done = world.apply(vec![asso(), want(&own)]);
+    assert!(done.iter().all(|done| done.outcome.state == ReportState::Applied), "{done:#?}");
+    assert!(done.iter().any(|done| done.request.as_ref().is_some_and(|request| request.key == 2)));
+    assert!(shown(&world).contains("PRIVATE KEY"));
+    // So it does while the panel's next one is on its way.
+    let done = world.apply(vec![want(&Certificate { key: 3, ..own })]);
+    assert!(done[0].request.as_ref().is_some_and(|request| request.key == 3), "{done:#?}");
 }

@@ -109,7 +109,7 @@ async fn place(
          ON CONFLICT (name) DO UPDATE SET key_number = certificates.key_number + 1, chain_key = certificates.key_number + 1,
            chain = excluded.chain, issuer = excluded.issuer, not_before = excluded.not_before, not_after = excluded.not_after,
            renew_at = excluded.renew_at, request = NULL, advice_at = NULL, text_fr = NULL, text_en = NULL, tries = 0, refusals = 0,
-           warned_days = NULL, version = certificates.version + 1
+           warned_days = NULL, proven_at = NULL, version = certificates.version + 1
          WHERE certificates.account_id = excluded.account_id AND certificates.host_id = excluded.host_id")
     .bind(id)
     .bind(name)
@@ -157,6 +157,11 @@ pub async fn back(
 ) -> Result<Done<CertificateView>, Problem> {
     let now = server.world.now_ms();
     let account = list::account_of(server, actor, id).await?;
+    // The authority may take its time, and where it is away, the job tells the host when it is back: nobody's writes wait for it.
+    let thumbprint = match &server.issuer {
+        Some(issuer) => issuer.authority.thumbprint(server).await.ok(),
+        None => None,
+    };
     let mut tx = server.store.write().await?;
     let of = account::lock_for(&mut tx, server, actor, account, Right::Sites).await?;
     account::must_stay(&of)?;
@@ -166,10 +171,11 @@ pub async fn back(
     if !before.own {
         return Ok(Done { item: before, change: None });
     }
-    let Some(issuer) = &server.issuer else { return Err(nothing_else()) };
+    if server.issuer.is_none() {
+        return Err(nothing_else());
+    }
     certificate.key += 1;
-    // Where the authority is away, the job tells the host when it is back.
-    certificate.thumbprint = issuer.authority.thumbprint(server).await.ok();
+    certificate.thumbprint = thumbprint;
     sql("UPDATE certificates SET key_number = $2, request = NULL, tries = 0, refusals = 0, next_at = $3, renew_at = $4, thumbprint = $5,
            version = version + 1 WHERE id = $1")
     .bind(id)

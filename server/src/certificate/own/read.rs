@@ -1,7 +1,7 @@
 //! A certificate as somebody pastes it, looked at before a host is given it: PEM (RFC 7468), X.509 (RFC 5280).
 
 use super::{
-    super::issue::{DAY_MS, Read, read as read_of},
+    super::issue::{MINUTE_MS, Read, read as read_of},
     key::private_key,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -89,7 +89,9 @@ pub fn own(chain: &str, key: &Secret, now: i64) -> Result<Own, Problem> {
             Der::parse(&STANDARD.encode(given[*place].contents())).map_err(|problem| problem.on("chain"))
         })
         .collect::<Result<_, _>>()?;
-    Ok(Own { key, chain, read: read_of(own), names: dns_names(own) })
+    // It is good for as long as the first of the chain to end.
+    let not_after = order.iter().map(|place| read_of(&parsed[*place]).not_after).min().unwrap_or(now);
+    Ok(Own { key, chain, read: Read { not_after, ..read_of(own) }, names: dns_names(own) })
 }
 
 fn certificates(text: &str) -> Result<Vec<Pem>, Problem> {
@@ -135,6 +137,12 @@ fn parse(block: &Pem) -> Result<X509Certificate<'_>, Problem> {
     }
 }
 
+/// Whether a certificate may vouch for others (RFC 5280 §4.2.1.3, §4.2.1.9).
+fn signs(one: &X509Certificate<'_>) -> bool {
+    let usage = one.key_usage().ok().flatten();
+    one.is_ca() && usage.is_none_or(|usage| usage.value.key_cert_sign())
+}
+
 /// From the name's own on, each by who signed it. What does not belong to it is left out, the root too.
 fn order(parsed: &[X509Certificate<'_>], first: usize) -> Result<Vec<usize>, Problem> {
     let is_root = |one: &X509Certificate<'_>| one.subject() == one.issuer();
@@ -153,6 +161,7 @@ fn order(parsed: &[X509Certificate<'_>], first: usize) -> Result<Vec<usize>, Pro
         let signer = parsed.iter().enumerate().find(|(place, one)| {
             !order.contains(place)
                 && one.subject() == last.issuer()
+                && signs(one)
                 && last.verify_signature(Some(one.public_key())).is_ok()
         });
         match signer {
@@ -195,8 +204,8 @@ fn current(one: &X509Certificate<'_>, now: i64) -> Result<(), Problem> {
             ),
         ));
     }
-    // A clock may be a little behind the authority's.
-    if not_before > now + DAY_MS {
+    // Clocks differ a little.
+    if not_before > now + 5 * MINUTE_MS {
         let begin = day(not_before);
         return Err(bad(
             "chain",
@@ -257,7 +266,7 @@ pub(super) fn bad(field: &'static str, code: &'static str, text: Text) -> Proble
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::issue::DAY_MS, *};
     use rcgen::{
         BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     };

@@ -82,6 +82,25 @@ pub async fn one_s_own_is_shown_until_shortly_before_its_end(bench: Bench) {
     assert!(!host.one(&site).await.0.own);
 }
 
+pub async fn a_host_that_lost_what_was_given_gets_one_of_the_panel_s(bench: Bench) {
+    let mut host = Certifying::new(bench).await;
+    let owner = host.stage.home.owner.clone();
+    let site = host.site("www.asso.example", true).await;
+    certificate::bring(host.server(), &owner, site.id, bought(&host, &["www.asso.example"], 300))
+        .await
+        .unwrap();
+    let resource = host.stage.agent.take().await.remove(0);
+    let own = wanted(&resource);
+    // It was installed anew: another key of the same number, and a request for it.
+    let request = host.makes_key(&own);
+    host.reports(&resource, Some(request)).await;
+    let (one, _) = host.one(&site).await;
+    assert_eq!((one.state, one.own), (CertificateState::Coming, false));
+    assert_eq!(host.round().await, 1);
+    let after = host.takes().await;
+    assert_eq!((after.given, after.chain.unwrap().key), (None, 1));
+}
+
 pub async fn what_is_no_certificate_of_the_site_s_is_refused(bench: Bench) {
     let mut host = Certifying::new(bench).await;
     let owner = host.stage.home.owner.clone();
