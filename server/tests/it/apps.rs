@@ -127,7 +127,7 @@ pub async fn what_cannot_be_is_refused_at_its_field(bench: Bench) {
     );
     // WordPress is there, and nothing to keep its data in.
     let (_, text) = facts(
-        r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"apps":[{"application":"wordpress","version":"6.8.3"}]}"#,
+        r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"kinds":["database","cron_job","app"],"apps":[{"application":"wordpress","version":"6.8.3"}]}"#,
     )
     .await;
     assert!(text.contains("mariadb-server"), "{text}");
