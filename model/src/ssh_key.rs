@@ -152,7 +152,7 @@ fn bits(modulus: &[u8]) -> usize {
 /// Base64 (RFC 4648 §4), padded, with no bit that says nothing.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.len() % 4 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(4) {
         return None;
     }
     let padding = bytes.iter().rev().take_while(|byte| **byte == b'=').count();
