@@ -68,6 +68,8 @@ pub async fn save(
         "crlf" => typed.get("text").to_owned(),
         _ => typed.get("text").replace("\r\n", "\n"),
     };
+    // What is shown again is what would have been saved.
+    typed = typed.with("text", text.clone());
     let wanted = (typed.get("stamp").to_owned(), text);
     match files::save(&server, face.me()?, id, path.clone(), wanted).await {
         Ok(_) => see(at(id, "item", &path), "file_saved"),

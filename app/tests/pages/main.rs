@@ -9,6 +9,7 @@ mod cron_jobs;
 mod databases;
 mod escape;
 mod factors;
+mod files;
 mod forms;
 mod history;
 mod home;

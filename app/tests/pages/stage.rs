@@ -102,6 +102,9 @@ impl Person {
     }
 }
 
+/// Somebody's public key.
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+
 pub fn form(fields: &[(&str, &str)]) -> String {
     let encoded = |text: &str| {
         text.bytes()
@@ -186,6 +189,9 @@ impl Stage {
         let account = accounts[0];
         // Before the site: what changed last is its names.
         let job = cron_job(&server, &panel, account, label).await;
+        let key =
+            server::ssh_key::NewSshKey { key: KEY.into(), label: Some(label.chars().take(60).collect()) };
+        let key = server::ssh_key::create(&server, &panel, account, key).await.unwrap().item.id;
         let site = server::site::create(&server, &panel, account, "asso.example").await.unwrap();
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
@@ -238,6 +244,7 @@ impl Stage {
             ("mail", mail(&server, account).await.to_string()),
             ("cron_job", job.to_string()),
             ("app", app.to_string()),
+            ("ssh_key", key.to_string()),
             ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));
