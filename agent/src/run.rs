@@ -13,6 +13,7 @@ use crate::{
     reconcile::{Hands, daemons::HostDaemons},
     record::Records,
     report::Reports,
+    sftp,
     statistics::Counter,
     status::Status,
     transfer::{self, Sessions},
@@ -124,6 +125,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     tokio::spawn(counter.clone().keep());
     let sessions = Sessions::of_host();
     tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
+    tokio::spawn(sftp::keep(paths.clone()));
     let mut shared = Shared {
         config,
         paths: paths.clone(),

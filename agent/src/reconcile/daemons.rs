@@ -171,8 +171,9 @@ impl Daemons for HostDaemons {
     }
 
     fn stop(&self, account: &UnixName) -> Result<(), Trouble> {
-        self.stop_jobs(account)?;
+        // First, so that a job that does not end leaves nobody in.
         sftp::end(account);
+        self.stop_jobs(account)?;
         if !self.awake(account) {
             return Ok(());
         }

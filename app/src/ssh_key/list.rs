@@ -107,8 +107,8 @@ fn connection(lang: Lang, seen: &Seen) -> AnyView {
         let title =
             lang.pick("L’hôte de ce compte n’a pas encore SFTP", "This account's host has no SFTP yet");
         let words = lang.pick(
-            "La coopérative doit d’abord y mettre à jour Alvéole. Les clés peuvent déjà être ajoutées.",
-            "The cooperative has to update Alvéole there first. Keys can be added already.",
+            "La coopérative doit d’abord y mettre à jour Alvéole.",
+            "The cooperative has to update Alvéole there first.",
         );
         return notice(Tone::Know, title, view! { <p>{words}</p> });
     };

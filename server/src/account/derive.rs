@@ -56,6 +56,8 @@ pub fn all(of: &AccountView, sites: &[SiteRow], ssh_keys: Vec<SshKey>) -> Result
         // A deleted account keeps everything, asleep: it can come back.
         Standing::Suspended | Standing::Deleted => AccountState::Suspended,
     };
+    // A key opens an account that is in service, and nothing else of it reaches the host.
+    let ssh_keys = if state == AccountState::Active { ssh_keys } else { vec![] };
     let mut wants = vec![account(of, state, ssh_keys)?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)

@@ -44,6 +44,13 @@ pub async fn create(
         return Ok(Done { item, change: None });
     }
     account::must_stay(&of)?;
+    // What support puts in would open long after it stopped looking.
+    if actor.viewing.is_some() {
+        return Err(crate::user::while_viewing());
+    }
+    if store::address_on(tx.on(), of.host.id).await?.is_none() {
+        return Err(no_sftp());
+    }
     let (key, comment) = SshKey::with_comment(&new.key)?;
     let label = new.label.filter(|label| !label.trim().is_empty()).or(comment);
     let label = model::KeyLabel::parse(&label.unwrap_or_default())?;
@@ -78,7 +85,21 @@ pub async fn create(
     write(server, actor, tx, &of, (act, item)).await
 }
 
-/// New connections with it are refused from now on; those that are open go on until they end.
+/// An agent that does not know keys could not read an account that has some, nor suspend it.
+fn no_sftp() -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        "no_sftp",
+        Text::new(
+            "L’hôte de ce compte n’a pas encore SFTP\u{a0}: la coopérative doit d’abord y mettre à jour Alvéole.",
+            "This account's host has no SFTP yet: the cooperative has to update Alvéole there first.",
+        ),
+    )
+    .on("key")
+}
+
+/// New connections with it are refused from now on, and those of the account that are open end within seconds; who has another key comes
+/// back at once.
 pub async fn delete(
     server: &Server,
     actor: &Actor,

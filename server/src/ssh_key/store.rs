@@ -101,9 +101,17 @@ pub(crate) async fn erase_all(tx: &mut Tx, account: AccountId) -> Result<(), Pro
 
 /// Where a host's SFTP answers, if it has it: its name for sites, or its address.
 pub async fn address(server: &Server, host: HostId) -> Result<Option<String>, Problem> {
+    address_on(server.store.on(), host).await
+}
+
+/// The same, within a change.
+pub(super) async fn address_on<'c>(
+    on: impl Executor<'c, Database = Any>,
+    host: HostId,
+) -> Result<Option<String>, Problem> {
     let found = sql("SELECT facts, ipv4 FROM hosts WHERE id = $1")
         .bind(host)
-        .optional(server.store.on(), |row| {
+        .optional(on, |row| {
             Ok((row.get::<Option<serde_json::Value>>("facts")?, row.get::<Option<String>>("ipv4")?))
         })
         .await?;
