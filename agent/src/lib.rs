@@ -24,6 +24,7 @@ pub mod render;
 pub mod report;
 pub mod run;
 pub mod site;
+pub mod space;
 pub mod statistics;
 pub mod status;
 pub mod tenant;

@@ -13,6 +13,7 @@ use crate::{
     reconcile::{Hands, daemons::HostDaemons},
     record::Records,
     report::Reports,
+    space::Space,
     statistics::Counter,
     status::Status,
     wire::{session, session::Shared, tls},
@@ -118,6 +119,8 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     tokio::spawn(async move { watched.watch().await });
     let counter = Arc::new(Counter::of(paths));
     tokio::spawn(counter.clone().keep());
+    let space = Arc::new(Space::of(paths));
+    tokio::spawn(space.clone().keep(ledger.clone()));
     let mut shared = Shared {
         config,
         paths: paths.clone(),
@@ -129,6 +132,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
         status,
         mariadb,
         counter,
+        space,
     };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);

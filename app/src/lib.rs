@@ -45,6 +45,8 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod site;
 #[cfg(feature = "ssr")]
+mod space;
+#[cfg(feature = "ssr")]
 mod statistics;
 #[cfg(feature = "ssr")]
 mod token;

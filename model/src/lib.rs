@@ -37,6 +37,7 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+mod space;
 mod statistics;
 mod unix_name;
 pub mod wire;
@@ -81,5 +82,6 @@ pub use site_path::{SitePath, Target};
 pub use site_settings::{
     DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
 };
+pub use space::SpaceDay;
 pub use statistics::{DayCount, MOST_DAYS, Statistics};
 pub use unix_name::UnixName;

@@ -5,8 +5,8 @@
 
 use crate::{
     ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, Fault, HostFacts, Kind, LogAsk, LogPage,
-    NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid, Text, UnixName,
-    Visit,
+    NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay, Statistics, TenantUid, Text,
+    UnixName, Visit,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -185,6 +185,8 @@ pub enum Query {
     ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, wanted: LogAsk },
     /// What was counted of the requests to these names of an account.
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
+    /// What an account holds on the disk, as it was last counted, and before.
+    Space { account: UnixName, uid: TenantUid },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +208,9 @@ pub enum Answer {
     },
     Statistics {
         statistics: Statistics,
+    },
+    Space {
+        days: Vec<SpaceDay>,
     },
     Failed {
         text: Text,

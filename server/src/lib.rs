@@ -36,6 +36,7 @@ pub mod search;
 pub mod secrets;
 pub mod session;
 pub mod site;
+pub mod space;
 mod spreadsheet;
 pub mod statistics;
 pub mod store;

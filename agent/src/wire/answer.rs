@@ -35,7 +35,8 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         Query::DatabaseSizes { .. }
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
-        | Query::Statistics { .. } => busy(),
+        | Query::Statistics { .. }
+        | Query::Space { .. } => busy(),
     }
 }
 
@@ -75,6 +76,10 @@ fn look(shared: &Shared, query: Query) -> Answer {
         Query::Statistics { account, names, from, until } => {
             let found = shared.counter.statistics(&account, &names, from, until);
             found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
+        }
+        Query::Space { account, uid } => {
+            let found = shared.space.ask(&account, uid);
+            found.map_or_else(unreadable, |days| Answer::Space { days })
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     ledger::{Changes, Ledger, Taken},
     paths::Paths,
     report::{self, Reports},
+    space::Space,
     statistics::Counter,
     status::Status,
     worker::Errand,
@@ -61,6 +62,7 @@ pub struct Shared {
     pub status: Arc<Status>,
     pub mariadb: Arc<dyn database::Engine>,
     pub counter: Arc<Counter>,
+    pub space: Arc<Space>,
 }
 
 /// Why a session ended.

@@ -21,7 +21,7 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, approval, census, certificate, change, cron_job, database, factor, grant, host, log,
-    mail, member, origin, plan, search, session, site, statistics, token, user, viewing,
+    mail, member, origin, plan, search, session, site, space, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -59,6 +59,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         site::ROUTES[1],
         log::ROUTES,
         statistics::ROUTES,
+        space::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
         change::ROUTES,

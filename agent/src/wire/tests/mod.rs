@@ -156,6 +156,7 @@ async fn running(panel: &Panel) -> (World, Shared) {
         worker: errands,
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
+        space: Arc::new(crate::space::Space::of(&world.paths)),
         counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
     };
     (world, shared)

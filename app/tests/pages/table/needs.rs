@@ -25,6 +25,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/changes"
             | "/accounts/{account}/people"
             | "/accounts/{account}/databases"
+            | "/accounts/{account}/space"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
         (
