@@ -182,7 +182,7 @@ pub enum Query {
     /// Who asked for these names. `short`: addresses as networks only.
     AccessLog { names: Vec<NameSince>, short: bool, wanted: LogAsk },
     /// What went wrong on a site: `folder` is its own below the account's `sites`.
-    ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, wanted: LogAsk },
+    ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, short: bool, wanted: LogAsk },
     /// What was counted of the requests to these names of an account.
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
     /// What an account holds on the disk, as it was last counted, and before.

@@ -5,6 +5,7 @@ use crate::{
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
+    statistics::now_ms,
 };
 use model::{
     ResourceKey, Text,
@@ -69,12 +70,12 @@ fn look(shared: &Shared, query: Query) -> Answer {
             let found = access::search(&shared.paths.access_log(), &wanted);
             found.map_or_else(unreadable, |page| Answer::AccessLog { page })
         }
-        Query::ErrorLog { account, uid, folder, wanted } => {
-            let found = errors::search(&shared.paths, (&account, uid), &folder, &wanted);
+        Query::ErrorLog { account, uid, folder, short, wanted } => {
+            let found = errors::search(&shared.paths, (&account, uid), &folder, short, &wanted);
             found.map_or_else(unreadable, |page| Answer::ErrorLog { page })
         }
         Query::Statistics { account, names, from, until } => {
-            let found = shared.counter.statistics(&account, &names, from, until);
+            let found = shared.counter.statistics(&account, &names, (from, until), now_ms());
             found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
         }
         Query::Space { account, uid } => {
