@@ -27,6 +27,7 @@ pub mod report;
 pub mod run;
 pub mod sftp;
 pub mod site;
+pub mod space;
 pub mod statistics;
 pub mod status;
 pub mod tenant;

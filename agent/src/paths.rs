@@ -215,6 +215,11 @@ impl Paths {
         self.statistics().join(account.as_str()).join(format!("{name}.jsonl"))
     }
 
+    /// What an account held on the disk, day by day.
+    pub fn space(&self, account: &UnixName) -> PathBuf {
+        self.state().join("space").join(format!("{account}.json"))
+    }
+
     pub fn userdb(&self) -> PathBuf {
         self.at("etc/userdb")
     }

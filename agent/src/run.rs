@@ -14,6 +14,7 @@ use crate::{
     record::Records,
     report::Reports,
     sftp,
+    space::Space,
     statistics::Counter,
     status::Status,
     transfer::{self, Sessions},
@@ -126,6 +127,8 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let sessions = Sessions::of_host();
     tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
     tokio::spawn(sftp::keep(paths.clone()));
+    let space = Arc::new(Space::of(paths));
+    tokio::spawn(space.clone().keep(ledger.clone()));
     let mut shared = Shared {
         config,
         paths: paths.clone(),
@@ -139,6 +142,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
         seal,
         counter,
         sessions,
+        space,
     };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);

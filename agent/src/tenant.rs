@@ -199,6 +199,16 @@ fn make_open(parent: &OwnedFd, name: &str) -> io::Result<()> {
     }
 }
 
+/// An account's home, held open; `None`: there is none that is its own.
+pub fn open_home(paths: &Paths, account: &UnixName, uid: TenantUid) -> io::Result<Option<OwnedFd>> {
+    let home = match homes(paths).and_then(|homes| Ok(below(homes, account.as_str())?)) {
+        Ok(home) => home,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok((!privileged() || fstat(&home)?.st_gid == uid.get()).then_some(home))
+}
+
 /// The ends of files in the account's `logs`, as the tenant. The tenant may have put anything there: a link is not followed, a pipe not
 /// waited for, and what is no plain file, or is not there, is empty.
 pub fn read_logs<const N: usize>(

@@ -49,6 +49,8 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod site;
 #[cfg(feature = "ssr")]
+mod space;
+#[cfg(feature = "ssr")]
 mod ssh_key;
 #[cfg(feature = "ssr")]
 mod statistics;

@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    log, mail, member, page, plan, search, site, ssh_key, statistics, token, user, viewing,
+    log, mail, member, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -144,6 +144,7 @@ pub const TABLE: &[Route] = &[
     // Its logs, and what was counted of them.
     get_for!(SignedIn, "/sites/{site}/logs", log::show),
     get_for!(SignedIn, "/sites/{site}/statistics", statistics::show),
+    get_for!(SignedIn, "/accounts/{account}/space", space::show),
     // Databases and their users.
     get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
     post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),

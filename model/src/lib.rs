@@ -41,6 +41,7 @@ mod secret;
 mod site;
 mod site_path;
 mod site_settings;
+mod space;
 mod ssh_key;
 mod statistics;
 pub mod transfer;
@@ -90,6 +91,7 @@ pub use site_path::{SitePath, Target};
 pub use site_settings::{
     DocumentRoot, ErrorPage, Maintenance, Networks, SitePhp, SiteSettings, Visitors, Who,
 };
+pub use space::SpaceDay;
 pub use ssh_key::{KeyLabel, SshKey};
 pub use statistics::{DayCount, MOST_DAYS, Statistics};
 pub use unix_name::UnixName;

@@ -5,8 +5,8 @@
 
 use crate::{
     AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HostFacts, Kind,
-    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, Statistics, TenantUid,
-    Text, UnixName, Visit, transfer::SessionKey,
+    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay, Statistics,
+    TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -182,13 +182,15 @@ pub enum Query {
     /// Who asked for these names. `short`: addresses as networks only.
     AccessLog { names: Vec<NameSince>, short: bool, wanted: LogAsk },
     /// What went wrong on a site: `folder` is its own below the account's `sites`.
-    ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, wanted: LogAsk },
+    ErrorLog { account: UnixName, uid: TenantUid, folder: SiteName, short: bool, wanted: LogAsk },
     /// What was counted of the requests to these names of an account.
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
     /// Dial a session for this account's files. Asked only of agents that say they can (`HostFacts::sessions`).
     OpenSession { session: SessionKey, account: AccountId },
     /// Whether what a site shows is an empty folder, or none.
     SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
+    /// What an account holds on the disk, as it was last counted, and before.
+    Space { account: UnixName, uid: TenantUid },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +217,9 @@ pub enum Answer {
     Dialling,
     SiteIsEmpty {
         empty: bool,
+    },
+    Space {
+        days: Vec<SpaceDay>,
     },
     Failed {
         text: Text,

@@ -38,6 +38,7 @@ pub mod search;
 pub mod secrets;
 pub mod session;
 pub mod site;
+pub mod space;
 mod spreadsheet;
 pub mod ssh_key;
 pub mod statistics;

@@ -226,3 +226,19 @@ fn errors_are_seen_and_what_a_tenant_puts_in_their_place_is_not() {
     assert_eq!(errors("")["errors"].as_array().unwrap().len(), 0);
     tenant.shell("chmod 750 /home/fautes/logs", "").unwrap();
 }
+
+#[test]
+fn the_space_an_account_holds_is_counted_below_its_home_alone() {
+    let scene = Scene::open(0).unwrap();
+    let tenant = scene.tenant("espace").unwrap();
+    let lay = "cd /home/espace/private && head -c 3000000 /dev/urandom > large && ln large again && ln -s / out && mkdir -m 0 shut";
+    tenant.shell(lay, "").unwrap();
+    let space =
+        scene.admin.get(&format!("/api/v1/accounts/{}/space", tenant.id)).unwrap().ok("space").unwrap();
+    let last = space["days"].as_array().unwrap().last().cloned().unwrap();
+    assert!((3_000_000..3_300_000).contains(&last["octets"].as_u64().unwrap()), "{space}");
+    assert!((8..20).contains(&last["files"].as_u64().unwrap()) && last["cut"] == false, "{space}");
+    let limits = scene.admin.get(&format!("/api/v1/accounts/{}/use", tenant.id)).unwrap().ok("use").unwrap();
+    let disk = limits.as_array().unwrap().iter().find(|limit| limit["what"] == "disk_mb").cloned().unwrap();
+    assert_eq!(disk["used"], 4, "{limits}");
+}

@@ -1,7 +1,7 @@
 //! The errors of a site: what Apache wrote in its own log and PHP in its account's. Both lie in a folder of the tenant's, who may have put
 //! anything there: they are opened with the tenant's identity, and only if they are plain files (`tenant::read_logs`).
 
-use super::visit::clean;
+use super::visit::{address, clean};
 use jiff::{civil, tz::TimeZone};
 use model::{Fault, LogAsk, LogPage, LogPlace, LogSource, MOST_OCTETS, SiteName, TenantUid, UnixName};
 use std::io;
@@ -18,6 +18,7 @@ pub fn search(
     paths: &Paths,
     (account, uid): (&UnixName, TenantUid),
     folder: &SiteName,
+    short: bool,
     ask: &LogAsk,
 ) -> io::Result<LogPage<Fault>> {
     let apache = format!("{folder}.log");
@@ -36,7 +37,26 @@ pub fn search(
     faults.retain(|fault| {
         fault.source == LogSource::Apache || fault.text.contains(&own) || !fault.text.contains(&any)
     });
+    // Before anything is looked for: what is not shown cannot be guessed.
+    for fault in faults.iter_mut().filter(|_| short) {
+        fault.text = networks(&fault.text);
+    }
     Ok(page(faults, ask))
+}
+
+/// Apache names who asked: `[client 192.0.2.77:51234]`. Their networks take the addresses' place.
+fn networks(text: &str) -> String {
+    const MARK: &str = "[client ";
+    let mut parts = text.split(MARK);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (whole, rest) = part.split_once(']').unwrap_or((part, ""));
+        // An address with its port; what is none is left out.
+        let bare = whole.rsplit_once(':').map_or(whole, |(address, _)| address);
+        let network = address(bare, true).or_else(|| address(whole, true)).unwrap_or_else(|| "…".into());
+        out.push_str(&format!("{MARK}{network}]{rest}"));
+    }
+    out
 }
 
 /// The errors of a log, oldest first. A line without a time of its own belongs to the one above.

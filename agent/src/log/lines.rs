@@ -9,8 +9,8 @@ use std::{
 
 /// Read at once.
 const PIECE: usize = 256 * 1024;
-/// A longer line is passed over.
-pub const LONGEST: usize = 64 * 1024;
+/// A longer line is passed over. No request makes one: nginx reads 64 KiB of a request's head, and escapes an octet to six at most.
+pub const LONGEST: usize = 400 * 1024;
 
 /// The octets of a file that are whole lines: what is being written just now ends later.
 pub fn whole(file: &File) -> io::Result<u64> {
@@ -141,7 +141,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
-        fn lines_are_the_same_from_either_end(lengths in proptest::collection::vec(0_usize..90_000, 0..14), half: bool) {
+        fn lines_are_the_same_from_either_end(lengths in proptest::collection::vec(prop_oneof![0_usize..90_000, 390_000_usize..430_000], 0..10), half: bool) {
             let mut bytes = vec![];
             let mut wanted = vec![];
             for (turn, length) in lengths.iter().enumerate() {

@@ -66,7 +66,7 @@ pub fn read(line: &[u8], short: bool) -> Option<Visit> {
 }
 
 /// An address as it is, or its network: /24 of IPv4, /48 of IPv6.
-fn address(text: &str, short: bool) -> Option<String> {
+pub fn address(text: &str, short: bool) -> Option<String> {
     let address: IpAddr = text.parse().ok()?;
     Some(match address.to_canonical() {
         address if !short => address.to_string(),

@@ -15,7 +15,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::ControlFlow,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// How often the log is looked at, when nobody asks.
@@ -69,7 +69,7 @@ impl Counter {
         loop {
             clock.tick().await;
             let counter = self.clone();
-            let counted = tokio::task::spawn_blocking(move || counter.catch_up(None)).await;
+            let counted = tokio::task::spawn_blocking(move || counter.catch_up(None, now_ms())).await;
             if let Ok(Err(error)) = counted {
                 tracing::warn!(%error, "the access log cannot be counted now");
             }
@@ -77,13 +77,13 @@ impl Counter {
     }
 
     /// Counts what the log has grown by; not longer than `patience`, if there is one.
-    pub fn catch_up(&self, patience: Option<Duration>) -> io::Result<()> {
+    pub fn catch_up(&self, patience: Option<Duration>, now: i64) -> io::Result<()> {
         let end = patience.map(|patience| Instant::now() + patience);
         loop {
             let mut inner = self.inner();
             let turn = inner.turn(&self.paths)?;
             if turn == Turn::Up || end.is_some_and(|end| Instant::now() > end) {
-                return inner.close_days(&self.paths);
+                return inner.close_days(&self.paths, now);
             }
         }
     }
@@ -93,10 +93,10 @@ impl Counter {
         &self,
         account: &UnixName,
         names: &[SiteName],
-        from: Day,
-        until: Day,
+        (from, until): (Day, Day),
+        now: i64,
     ) -> io::Result<Statistics> {
-        self.catch_up(Some(PATIENCE))?;
+        self.catch_up(Some(PATIENCE), now)?;
         let recent = Day::from_ms(until.ms() - 30 * DAY_MS);
         let mut sum = Sum::default();
         for name in names {
@@ -194,8 +194,9 @@ impl Inner {
     }
 
     /// Writes down days that are over, and what goes on from time to time.
-    fn close_days(&mut self, paths: &Paths) -> io::Result<()> {
-        let over = Day::from_ms(self.newest - LATE);
+    fn close_days(&mut self, paths: &Paths, now: i64) -> io::Result<()> {
+        // A clock that was ahead for a while has ended no day.
+        let over = Day::from_ms(self.newest.min(now) - LATE);
         let closing: Vec<_> = self.days.keys().filter(|(day, _)| *day < over).cloned().collect();
         for at in &closing {
             if let Some(count) = self.days.get_mut(at) {
@@ -214,6 +215,12 @@ impl Inner {
         let days = self.days.iter().map(|((_, key), count)| (key.clone(), count.clone())).collect();
         store::save(paths, &Open { place: self.place, days })
     }
+}
+
+/// The host's clock, in milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The account whose cell a name leads to.

@@ -5,4 +5,4 @@ mod counter;
 mod kind;
 mod store;
 
-pub use counter::Counter;
+pub use counter::{Counter, now_ms};

@@ -6,6 +6,7 @@ use crate::{
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
+    statistics::now_ms,
 };
 use model::{
     ResourceKey, Text,
@@ -38,7 +39,8 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         | Query::SiteIsEmpty { .. }
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
-        | Query::Statistics { .. } => busy(),
+        | Query::Statistics { .. }
+        | Query::Space { .. } => busy(),
     }
 }
 
@@ -71,13 +73,17 @@ fn look(shared: &Shared, query: Query) -> Answer {
             let found = access::search(&shared.paths.access_log(), &wanted);
             found.map_or_else(unreadable, |page| Answer::AccessLog { page })
         }
-        Query::ErrorLog { account, uid, folder, wanted } => {
-            let found = errors::search(&shared.paths, (&account, uid), &folder, &wanted);
+        Query::ErrorLog { account, uid, folder, short, wanted } => {
+            let found = errors::search(&shared.paths, (&account, uid), &folder, short, &wanted);
             found.map_or_else(unreadable, |page| Answer::ErrorLog { page })
         }
         Query::Statistics { account, names, from, until } => {
-            let found = shared.counter.statistics(&account, &names, from, until);
+            let found = shared.counter.statistics(&account, &names, (from, until), now_ms());
             found.map_or_else(unreadable, |statistics| Answer::Statistics { statistics })
+        }
+        Query::Space { account, uid } => {
+            let found = shared.space.ask(&account, uid);
+            found.map_or_else(unreadable, |days| Answer::Space { days })
         }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.

@@ -12,6 +12,7 @@ use crate::{
     ledger::{Changes, Ledger, Taken},
     paths::Paths,
     report::{self, Reports},
+    space::Space,
     statistics::Counter,
     status::Status,
     transfer::{self, Sessions},
@@ -65,6 +66,7 @@ pub struct Shared {
     pub seal: Option<SealKey>,
     pub counter: Arc<Counter>,
     pub sessions: Sessions,
+    pub space: Arc<Space>,
 }
 
 /// Why a session ended.

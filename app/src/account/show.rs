@@ -19,7 +19,7 @@ pub async fn show(
     let account = server::account::show(&server, face.me()?, id).await?;
     let sites = server::site::list(&server, face.me()?, id, &page.listing()).await?;
     let access = server::grant::access(&server, face.me()?, id).await?;
-    let limits = server::account::usage_of(&server, &account).await?;
+    let limits = server::account::usage_now(&server, &account).await?;
     Ok(render(&face, &account, sites, &limits, access.has(Right::Sites), &page, &Typed::new()))
 }
 
@@ -40,7 +40,7 @@ pub async fn add_site(
             let sites = server::site::list(&server, me, id, &page.listing()).await?;
             let face = face.at(format!("/accounts/{id}"));
             let access = server::grant::access(&server, me, id).await?;
-            let limits = server::account::usage_of(&server, &account).await?;
+            let limits = server::account::usage_now(&server, &account).await?;
             let typed = typed.refused(problem);
             Ok(render(&face, &account, sites, &limits, access.has(Right::Sites), &page, &typed))
         }

@@ -17,6 +17,7 @@ pub fn card(lang: Lang, account: &AccountView, limits: &[Limit]) -> AnyView {
             <h2 id="plan">{title}</h2>
             {meters(lang, limits)}
             {allowed(lang, limits)}
+            <p><a href=format!("/accounts/{}/space", account.id)>{lang.pick("L’espace au fil du temps", "Space over time")}</a></p>
         </section>
     }
     .into_any()
@@ -26,7 +27,7 @@ pub fn card(lang: Lang, account: &AccountView, limits: &[Limit]) -> AnyView {
 pub fn meters(lang: Lang, limits: &[Limit]) -> AnyView {
     let drawn = limits
         .iter()
-        .filter_map(|limit| Some(meter(lang, word(lang, limit.what), limit.used?, limit.most)))
+        .filter_map(|limit| Some(meter(lang, counted(lang, limit.what), limit.used?, limit.most)))
         .collect_view();
     view! { <div class="meters">{drawn}</div> }.into_any()
 }
@@ -43,6 +44,14 @@ fn allowed(lang: Lang, limits: &[Limit]) -> AnyView {
         },
     );
     facts.view()
+}
+
+/// As a meter says it, whose numbers have no unit.
+fn counted(lang: Lang, what: Limited) -> &'static str {
+    match what {
+        Limited::DiskMb => lang.pick("Espace, en Mo", "Space, in MB"),
+        what => word(lang, what),
+    }
 }
 
 fn word(lang: Lang, what: Limited) -> &'static str {

@@ -109,7 +109,9 @@ fn card(lang: Lang, asked: &Asked, site: SiteId, view: &LogView) -> AnyView {
             )
         }),
     ];
-    let said = said.into_iter().flatten().map(|words| view! { <p class="hint">{words}</p> }).collect_view();
+    let said: Vec<_> =
+        said.into_iter().flatten().map(|words| view! { <p class="hint">{words}</p> }).collect();
+    let said = (!said.is_empty()).then(|| view! { <div class="card-foot">{said}</div> });
     view! {
         <section class="card card-flat" aria-labelledby="lines" id="log">
             <div class="card-head">
@@ -121,7 +123,7 @@ fn card(lang: Lang, asked: &Asked, site: SiteId, view: &LogView) -> AnyView {
                 </div>
             </div>
             {list}
-            <div class="card-foot">{said}</div>
+            {said}
         </section>
         {turns(lang, first, older)}
     }

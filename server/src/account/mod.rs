@@ -22,7 +22,7 @@ pub(crate) use plan::set_plan_as;
 pub use purge::purge;
 pub use store::{list, list_for, list_of_member, must_see, show, unpaid};
 pub(crate) use store::{lock, lock_for};
-pub use usage::{Limit, Limited, usage, usage_of};
+pub use usage::{Limit, Limited, usage, usage_now, usage_of};
 
 use crate::views::{Ref, RefShape};
 use model::{

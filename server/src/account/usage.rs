@@ -4,6 +4,7 @@ use super::{AccountView, show};
 use crate::{
     Actor, Server,
     plan::{PlanView, above},
+    space,
 };
 use model::{AccountId, Problem};
 use serde::Serialize;
@@ -48,7 +49,17 @@ pub enum Limited {
 
 /// How much of its plan an account has taken.
 pub async fn usage(server: &Server, actor: &Actor, account: AccountId) -> Result<Vec<Limit>, Problem> {
-    usage_of(server, &show(server, actor, account).await?).await
+    usage_now(server, &show(server, actor, account).await?).await
+}
+
+/// The same with what only the host knows, as far as it answers at once; of an account whoever asks has been shown.
+pub async fn usage_now(server: &Server, account: &AccountView) -> Result<Vec<Limit>, Problem> {
+    let mut limits = usage_of(server, account).await?;
+    let taken = space::taken_mb(server, account.id).await;
+    for limit in limits.iter_mut().filter(|limit| limit.what == Limited::DiskMb) {
+        limit.used = taken;
+    }
+    Ok(limits)
 }
 
 /// The same of an account whoever asks has been shown.

@@ -21,7 +21,8 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
-    host, log, mail, member, origin, plan, search, session, site, ssh_key, statistics, token, user, viewing,
+    host, log, mail, member, origin, plan, search, session, site, space, ssh_key, statistics, token, user,
+    viewing,
 };
 use axum::{
     Router,
@@ -59,6 +60,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         site::ROUTES[1],
         log::ROUTES,
         statistics::ROUTES,
+        space::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,

@@ -64,6 +64,7 @@ impl Source {
                 account: self.account.clone(),
                 uid: self.uid,
                 folder: self.folder.clone(),
+                short: self.short,
                 wanted: ask,
             },
         };

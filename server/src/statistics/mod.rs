@@ -70,23 +70,18 @@ pub async fn read(server: &Server, actor: &Actor, id: SiteId, days: u16) -> Resu
     let now = server.world.now_ms();
     let until = Day::from_ms(now);
     let first = Day::from_ms(now - (i64::try_from(days).unwrap_or(1) - 1) * DAY_MS);
-    // From the day on which the account got the domain: what was before is another's affair.
-    let since = sql("SELECT MAX(d.created_at) FROM names n JOIN domains d ON d.name = n.domain WHERE n.site_id = $1 AND d.account_id = $2")
-        .bind(id)
+    let found = sql("SELECT a.name, a.created_at, h.facts FROM accounts a JOIN hosts h ON h.id = a.host_id WHERE a.id = $1")
         .bind(site.account.id)
-        .one(server.store.on(), |row| row.first::<Option<i64>>())
+        .optional(server.store.on(), |row| {
+            let facts: Option<String> = row.get("facts")?;
+            let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok());
+            let knows = facts.unwrap_or_default().logs >= LOGS;
+            Ok((row.get::<UnixName>("name")?, row.get::<i64>("created_at")?, knows))
+        })
         .await?;
-    let from = first.max(Day::from_ms(since.unwrap_or(now)));
-    let found =
-        sql("SELECT a.name, h.facts FROM accounts a JOIN hosts h ON h.id = a.host_id WHERE a.id = $1")
-            .bind(site.account.id)
-            .optional(server.store.on(), |row| {
-                let facts: Option<String> = row.get("facts")?;
-                let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok());
-                Ok((row.get::<UnixName>("name")?, facts.unwrap_or_default().logs >= LOGS))
-            })
-            .await?;
-    let (account, knows_logs) = found.ok_or_else(not_found)?;
+    let (account, since, knows_logs) = found.ok_or_else(not_found)?;
+    // The host counts by account's name: one of the same name before it was another's.
+    let from = first.max(Day::from_ms(since));
     let nothing = |text: Text| StatisticsView { text: Some(text), ..StatisticsView::default() };
     if !knows_logs {
         return Ok(nothing(log::older_agent()));

@@ -8,16 +8,16 @@ use crate::{
 };
 use axum::http::StatusCode;
 use model::{
-    Day, DayCount, Fault, GrantId, LogPage, LogPlace, LogSource, ProblemKind, SiteId, StaffRole, Statistics,
-    Visit,
+    Day, DayCount, Fault, GrantId, LogPage, LogPlace, LogSource, ProblemKind, SiteId, SpaceDay, StaffRole,
+    Statistics, Visit,
     wire::{Answer, FromAgent, FromPanel, Query},
 };
 use serde_json::json;
 use server::{
-    Config, Server,
+    Config, Server, account,
     actor::Staff,
     log::{self, Filter, Log},
-    site, statistics,
+    site, space, statistics,
     store::sql,
 };
 
@@ -201,14 +201,21 @@ pub async fn a_file_has_all_pages_oldest_first_and_following_waits(bench: Bench)
 pub async fn what_the_host_counted_is_shown_day_by_day(bench: Bench) {
     let (home, site, mut agent, _kept) = asking(&bench).await;
     let client = Client::of(&bench, home.owner.user).await;
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("UPDATE accounts SET created_at = created_at - $1")
+        .bind(40_i64 * 24 * 3_600_000)
+        .run(tx.on())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     let path = format!("/sites/{site}/statistics?days=365");
     let asked = tokio::spawn(async move { client.ask("GET", &path, None).await });
     let (id, query) = question(&mut agent).await;
     let Query::Statistics { account, names, from, until } = query else { panic!("{query:?}") };
     let today = Day::from_ms(bench.server.world.now_ms());
     assert_eq!((account.as_str(), names.len(), until), ("asso", 2, today));
-    // The domain is the account's since today.
-    assert_eq!(from, today);
+    // Since the account is there, whenever its domains came.
+    assert_eq!(from.ms(), today.ms() - 40 * 24 * 3_600_000);
     let mut counted = DayCount::new(today);
     (counted.hits, counted.visits) = (7, 2);
     let statistics = Statistics { days: vec![counted], pages: vec![("/".into(), 4)], referrers: vec![] };
@@ -232,4 +239,26 @@ pub async fn networks_alone_are_asked_for_where_the_cooperative_says_so(bench: B
     assert!(matches!(query, Query::AccessLog { short: true, .. }), "{query:?}");
     answer(&mut agent, id, Answer::AccessLog { page: page(vec![], None) }).await;
     assert_eq!(asked.await.unwrap().unwrap().addresses, log::Addresses::Network);
+}
+
+pub async fn the_space_an_account_holds_is_shown_against_its_plan(bench: Bench) {
+    let (home, _, mut agent, _kept) = asking(&bench).await;
+    let server = bench.server.clone();
+    let today = Day::from_ms(server.world.now_ms());
+    let day = SpaceDay { day: today, at: 5, octets: 12_000_001, files: 7, cut: false };
+    let (me, account) = (home.owner.clone(), home.account);
+    let asked = tokio::spawn(async move { account::usage(&server, &me, account).await });
+    let (id, query) = question(&mut agent).await;
+    assert!(matches!(&query, Query::Space { account, .. } if account.as_str() == "asso"), "{query:?}");
+    answer(&mut agent, id, Answer::Space { days: vec![day] }).await;
+    let limits = asked.await.unwrap().unwrap();
+    let disk = limits.iter().find(|limit| limit.what == account::Limited::DiskMb).unwrap();
+    assert_eq!((disk.used, disk.most), (Some(13), 1024));
+    // A host that does not answer at once keeps nobody waiting.
+    drop(agent);
+    let limits = account::usage(&bench.server, &home.owner, home.account).await.unwrap();
+    assert!(limits.iter().any(|limit| limit.what == account::Limited::DiskMb && limit.used.is_none()));
+    let stranger = bench.household("autre").await.owner;
+    let refused = space::read(&bench.server, &stranger, home.account).await.unwrap_err();
+    assert_eq!(refused.kind, ProblemKind::NotFound);
 }

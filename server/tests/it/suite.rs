@@ -176,6 +176,7 @@ suite! {
     logs::a_file_has_all_pages_oldest_first_and_following_waits,
     logs::what_the_host_counted_is_shown_day_by_day,
     logs::networks_alone_are_asked_for_where_the_cooperative_says_so,
+    logs::the_space_an_account_holds_is_shown_against_its_plan,
     mails::acts_tell_the_people_concerned,
     mails::an_invitation_brings_the_link_by_mail_alone,
     sending::what_is_refused_is_tried_again_and_given_up,

@@ -27,7 +27,7 @@ impl Home {
     fn ask(&self, ask: &LogAsk) -> LogPage<Fault> {
         let uid = TenantUid::try_from(TenantUid::FIRST).unwrap();
         let folder = "a.example".parse().unwrap();
-        search(&Paths::below(self.dir.path()), (&self.account, uid), &folder, ask).unwrap()
+        search(&Paths::below(self.dir.path()), (&self.account, uid), &folder, false, ask).unwrap()
     }
 }
 
@@ -83,4 +83,29 @@ fn what_is_no_plain_file_is_no_log() {
     fs::remove_dir_all(home.dir.path().join("home/asso/logs")).unwrap();
     symlink(home.dir.path(), home.dir.path().join("home/asso/logs")).unwrap();
     assert_eq!(home.ask(&LogAsk::newest(9)), LogPage::empty());
+}
+
+#[test]
+fn where_networks_are_shown_errors_name_no_address() {
+    for (line, wanted) in [
+        ("x [client 192.0.2.77:51234] AH1", "x [client 192.0.2.0/24] AH1"),
+        ("[client 2001:db8:1:2::3:51234] x", "[client 2001:db8:1::/48] x"),
+        ("[client 192.0.2.77] x", "[client 192.0.2.0/24] x"),
+        ("[client nonsense] x [client 10.1.2.3:4] y", "[client …] x [client 10.1.2.0/24] y"),
+        ("[client 192.0.2.77:5", "[client 192.0.2.0/24]"),
+        ("nobody", "nobody"),
+    ] {
+        assert_eq!(networks(line), wanted);
+    }
+    let home = Home::new();
+    fs::write(home.log("a.example.log"), "[Fri Nov 27 16:05:09 2026] [client 192.0.2.77:51234] denied\n")
+        .unwrap();
+    let uid = TenantUid::try_from(TenantUid::FIRST).unwrap();
+    let folder = "a.example".parse().unwrap();
+    let ask = |text: &str| {
+        let ask = LogAsk { text: Some(LogText::parse(text).unwrap()), ..LogAsk::newest(9) };
+        search(&Paths::below(home.dir.path()), (&home.account, uid), &folder, true, &ask).unwrap()
+    };
+    assert_eq!(ask("192.0.2.77").lines, []);
+    assert!(ask("denied").lines[0].text.contains("[client 192.0.2.0/24]"));
 }

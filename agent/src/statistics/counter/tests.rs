@@ -7,6 +7,9 @@ use std::{fs, io::Write, os::unix::fs::symlink};
 /// 2026-11-27 00:00 UTC.
 const DAY: u64 = 1_795_737_600_000;
 
+/// Beyond all that is asked here.
+const NOW: i64 = DAY as i64 + 10 * DAY_MS;
+
 struct Scene {
     _dir: tempfile::TempDir,
     paths: Paths,
@@ -77,7 +80,7 @@ impl Scene {
 fn told(counter: &Counter, names: &[&str]) -> Statistics {
     let names: Vec<SiteName> = names.iter().map(|name| name.parse().unwrap()).collect();
     let (from, until) = (Day::from_ms(DAY as i64 - 400 * DAY_MS), Day::from_ms(DAY as i64 + 10 * DAY_MS));
-    counter.statistics(&"asso".parse().unwrap(), &names, from, until).unwrap()
+    counter.statistics(&"asso".parse().unwrap(), &names, (from, until), NOW).unwrap()
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn nothing_is_counted_twice_or_lost_over_rotation_restart_and_days() {
     let scene = Scene::new();
     let counter = Counter::of(&scene.paths);
     scene.write(&[page(DAY), page(DAY + 1)]);
-    counter.catch_up(None).unwrap();
+    counter.catch_up(None, NOW).unwrap();
     scene.write(&[page(DAY + 2)]);
     scene.rotate("20261128", false);
     scene.write(&[page(DAY + 86_400_000 + 120_000)]);
@@ -135,6 +138,18 @@ fn nothing_is_counted_twice_or_lost_over_rotation_restart_and_days() {
     fs::write(&file, text.repeat(2)).unwrap();
     assert_eq!(hits(&counter), [3, 2, 1]);
     assert!(!text.contains("192.0.2"), "{text}");
+}
+
+#[test]
+fn a_line_from_the_future_ends_no_day() {
+    let scene = Scene::new();
+    let counter = Counter::of(&scene.paths);
+    let now = DAY as i64 + 3_600_000;
+    scene.write(&[page(DAY), page(DAY + 400 * 86_400_000), page(DAY + 1000)]);
+    counter.catch_up(None, now).unwrap();
+    scene.write(&[page(DAY + 2000)]);
+    counter.catch_up(None, now).unwrap();
+    assert_eq!(told(&counter, &["a.example"]).days[0].hits, 3);
 }
 
 #[test]

@@ -157,6 +157,7 @@ pub(crate) async fn running(panel: &Panel) -> (World, Shared) {
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
         seal: None,
+        space: Arc::new(crate::space::Space::of(&world.paths)),
         counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
         sessions: crate::transfer::Sessions::of_host(),
     };

@@ -98,6 +98,7 @@ pub const NOUNS: &[Noun] = &[
                 &["what", "used", "most"],
             )
             .whole(),
+            log::SPACE,
             delete("/accounts/{account}"),
             act(
                 "suspend",

@@ -43,3 +43,12 @@ pub const STATISTICS: Verb = Verb {
     columns: &["day", "visits", "pages", "hits", "robots", "octets", "statuses"],
     answer: Answer::Within("days"),
 };
+pub const SPACE: Verb = Verb {
+    name: "space",
+    about: text("Ce qu’il occupe sur le disque, jour par jour", "What it holds on the disk, day by day"),
+    method: "GET",
+    path: "/accounts/{account}/space",
+    inputs: &[],
+    columns: &["day", "octets", "files"],
+    answer: Answer::Within("days"),
+};

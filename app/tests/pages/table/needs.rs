@@ -27,6 +27,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/databases"
             | "/accounts/{account}/files"
             | "/accounts/{account}/ssh-keys"
+            | "/accounts/{account}/space"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
         (
