@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Runs inside a host, as root: sh -c "$(cat wordpress.sh)" - SITE TENANT. Puts WordPress, from Debian's package, into a member's site as the
 # account's user: unpacked (not installed), links resolved, Debian's own configuration left out. What remains is WordPress's own installer.
 set -eu

@@ -69,8 +69,6 @@ test("WordPress by its own installer", { skip: stage.hosts.length === 0 && "the 
     await page.locator("#user_login").fill("ana");
     await page.locator("#pass1").fill(secret);
     await page.locator("#admin_email").fill("ana@asso.example");
-    const weak = page.locator("input[name=pw_weak]");
-    if (await weak.isVisible()) await weak.check();
     await page.locator("#submit").click();
     await page.getByText("Success!").waitFor();
     await picture(page, "wordpress-installed");
@@ -118,5 +116,7 @@ test("WordPress by its own installer", { skip: stage.hosts.length === 0 && "the 
 
     const owners = inside(host, "sh", "-c", `find /home/${account.name}/sites/${name} ! -user ${account.name} | head -3`);
     assert.equal(owners.trim(), "", "all of it is the tenant's");
+    // WordPress asks gravatar.com for people's pictures; there is no network here.
+    page.wrong = page.wrong.filter((line) => !line.includes("net::ERR_NAME_NOT_RESOLVED"));
   });
 });
