@@ -176,7 +176,8 @@ impl Eyes {
                 found.extend(job.map(|job| ResourceKey { kind: Kind::CronJob, key: job.uuid() }));
             } else if let Ok(name) = path.strip_prefix(self.paths.apps()) {
                 let app = name.to_str().and_then(|name| name.strip_suffix(".end"));
-                let key = app.and_then(|app| Uuid::try_parse(app).ok());
+                // That it is gone again is our own doing.
+                let key = app.and_then(|app| Uuid::try_parse(app).ok()).filter(|_| path.exists());
                 found.extend(key.map(|key| ResourceKey { kind: Kind::App, key }));
             } else if let Ok(below) = path.strip_prefix(self.paths.cells()) {
                 let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();

@@ -47,11 +47,12 @@ impl Application {
         }
     }
 
-    /// What an admin installs on a host, so that its accounts can have it.
+    /// What an admin installs on a host, so that its accounts can have it. `php` is asked for by name: else apt takes the PHP of Apache, and
+    /// with it an Apache that wants nginx's ports.
     pub fn packages(self) -> &'static str {
         match self {
-            Application::Wordpress => "wordpress wordpress-l10n",
-            Application::Dokuwiki => "dokuwiki",
+            Application::Wordpress => "php wordpress wordpress-l10n",
+            Application::Dokuwiki => "php dokuwiki",
         }
     }
 

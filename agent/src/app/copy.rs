@@ -39,7 +39,7 @@ pub fn all(root: &Path, app: &App, to: &Path) -> io::Result<()> {
                 part("etc/dokuwiki", "conf", without_of_dokuwiki_conf),
                 part("var/lib/dokuwiki/lib/tpl", "lib/tpl", whole),
                 part("var/lib/dokuwiki/lib/plugins", "lib/plugins", whole),
-                part("var/lib/dokuwiki/data", "data", whole),
+                // Its data is the host's own wiki's.
                 library("usr/share/php/phpseclib3"),
                 library("usr/share/php/ParagonIE"),
                 library("usr/share/php/IXR"),
@@ -226,7 +226,7 @@ mod tests {
         for name in ["tpl/dokuwiki/main.php", "plugins/acl/admin.php"] {
             put(root, &format!("var/lib/dokuwiki/lib/{name}"), "");
         }
-        put(root, "var/lib/dokuwiki/data/.htaccess", "denied");
+        put(root, "var/lib/dokuwiki/data/pages/private.txt", "");
         symlink("/var/lib/dokuwiki/lib/tpl", {
             fs::create_dir_all(root.join(DOKUWIKI).join("lib")).unwrap();
             root.join(DOKUWIKI).join("lib/tpl")
@@ -244,11 +244,13 @@ mod tests {
             read(to.join("inc/load.php")),
             "'SimplePie' => __DIR__ . '/../vendor/debian/php/simplepie/simplepie.inc',"
         );
-        for there in
-            ["conf/mime.conf", "lib/tpl/dokuwiki/main.php", "data/.htaccess", "vendor/debian/php-geshi/x.php"]
-        {
+        for there in ["conf/mime.conf", "lib/tpl/dokuwiki/main.php", "vendor/debian/php-geshi/x.php"] {
             assert!(to.join(there).exists(), "{there}");
         }
-        assert!(!to.join("conf/users.auth.php").exists() && !to.join("inc/preload.php").exists());
+        assert!(
+            !to.join("data").exists()
+                && !to.join("conf/users.auth.php").exists()
+                && !to.join("inc/preload.php").exists()
+        );
     }
 }

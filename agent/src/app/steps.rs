@@ -55,7 +55,9 @@ fn last(path: &Path) -> io::Result<Vec<u8>> {
 pub fn start(hands: &Hands, app: &App) -> Result<(), Trouble> {
     let io = |source: io::Error| Trouble::io("start-app", source);
     let paths = &hands.paths;
-    fs::remove(&paths.app(app.id, "end")).map_err(io)?;
+    for what in ["end", "out"] {
+        fs::remove(&paths.app(app.id, what)).map_err(io)?;
+    }
     let wish = serde_json::to_vec(app).map_err(|error| io(io::Error::other(error)))?;
     let file = paths.app(app.id, "json");
     fs::write_for(paths.readers(&file), &file, &wish).map_err(io)?;

@@ -6,6 +6,7 @@ pub mod daemons;
 pub mod group;
 pub mod guard;
 pub mod job;
+mod nature;
 pub mod plan;
 pub mod product;
 pub mod seen;

@@ -137,7 +137,8 @@ fn fields(lang: Lang, site: &SiteView, offers: &[&Offer], typed: &Typed) -> AnyV
             <form class="form" method="post" action=format!("/sites/{}/apps/new", site.id) novalidate=true>
                 {which.view(lang, typed)}
                 {name.view(lang, typed)}
-                <div class="field-line">{admin.view(lang, typed)}{email.view(lang, typed)}</div>
+                {admin.view(lang, typed)}
+                {email.view(lang, typed)}
                 {language.view(lang, typed)}
                 <p class="hint">{words}</p>
                 <p class="hint">{folder}<code>{path}</code>" · "{releases.join(", ")}</p>

@@ -104,7 +104,7 @@ async fn a_host_without_packages_says_which_to_install() {
     let page = stage.member.get(&stage.filled("/sites/{site}/apps/new")).await;
     check(&page.html);
     assert!(
-        page.html.contains("apt install wordpress wordpress-l10n mariadb-server")
+        page.html.contains("apt install php wordpress wordpress-l10n mariadb-server")
             && !page.html.contains("f-title"),
         "{}",
         page.html

@@ -302,8 +302,7 @@ impl Connection {
             }
             let gone = told.kind == Kind::Certificate && news.body.is_none();
             if gone || matches!(told.kind, Kind::Account | Kind::Database | Kind::CronJob | Kind::App) {
-                // Nothing to ask from outside: sites answer for their account, a cron job's runs are told, no database is reached, and an
-                // application was installed before its site shows it.
+                // Nothing to ask from outside: sites answer for their account and their application, runs are told, no database is reached.
                 let told = Told { state: ChangeState::Verified, ..told.clone() };
                 super::record(&mut tx, self.host, &told, now).await?;
             } else {

@@ -122,7 +122,7 @@ pub async fn what_cannot_be_is_refused_at_its_field(bench: Bench) {
     };
     let (code, text) = facts(r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"mariadb":"11.8"}"#).await;
     assert!(
-        code == "application_absent" && text.contains("install wordpress wordpress-l10n there"),
+        code == "application_absent" && text.contains("install php wordpress wordpress-l10n there"),
         "{text}"
     );
     // WordPress is there, and nothing to keep its data in.

@@ -59,7 +59,9 @@ RewriteRule (.*)                      doku.php?id=$1  [QSA,L]
 RewriteRule ^index.php$               doku.php
 
 END);
-// What a package leaves to whoever unpacks it.
+// The host's own wiki keeps its data to itself: this one begins with a page that says its title.
 foreach (['attic', 'cache', 'index', 'locks', 'log', 'media', 'media_attic', 'media_meta', 'meta', 'pages', 'tmp'] as $name) {
-    is_dir("$folder/data/$name") || mkdir("$folder/data/$name");
+    is_dir("$folder/data/$name") || mkdir("$folder/data/$name", 0777, true);
 }
+put("$folder/data/.htaccess", "Require all denied\n");
+put("$folder/data/pages/start.txt", '====== ' . str_replace('=', ' ', $want['title']) . " ======\n");
