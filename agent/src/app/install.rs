@@ -62,8 +62,13 @@ pub(super) fn install(app: &App, root: &Path, home: &Path, own: Own<'_>) -> Resu
         fs::remove_dir_all(&made)?;
     }
     File::create(&begun)?;
-    copy::all(root, app, &made)?;
-    own(app, &made, again)?;
+    if let Err(failed) =
+        copy::all(root, app, &made).map_err(Failed::from).and_then(|()| own(app, &made, again))
+    {
+        // A whole copy that serves nobody would count against the account until somebody finds it.
+        let _ = fs::remove_dir_all(&made);
+        return Err(failed);
+    }
     // All of it is on the disk before anything says so.
     syncfs(File::open(&work)?).map_err(io::Error::from)?;
     File::create(&ready)?.sync_all()?;

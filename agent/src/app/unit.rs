@@ -37,7 +37,8 @@ pub fn start(app: &App, paths: &Paths) -> Program {
     let own = [
         format!("User={account}"),
         format!("StandardInput=file:{}", paths.app(*id, "json").display()),
-        format!("StandardOutput=file:{}", paths.app(*id, "out").display()),
+        // Added to, not cut: what notes the end opens it once more, and it begins empty (`steps::start`).
+        format!("StandardOutput=append:{}", paths.app(*id, "out").display()),
         format!("BindPaths=/home/{account} /home/{account}/tmp:/tmp"),
         format!(
             "BindReadOnlyPaths=/var/lib/alveole/cells/{account}/passwd:/etc/passwd /var/lib/alveole/cells/{account}/group:/etc/group"

@@ -37,8 +37,11 @@ foreach ($conf as $key => $value) {
 put("$folder/conf/local.php", $lines);
 // Everybody reads; those with a name write.
 put("$folder/conf/acl.auth.php", "# <?php exit()?>\n*\t@ALL\t1\n*\t@user\t8\n");
-// Colons part the fields; none of these holds one.
-$user = [$want['admin'], $want['password'], $want['admin'], $want['email'], 'admin,user'];
+// Colons part the fields, and a number sign begins a remark: each is written as DokuWiki's own plugin writes it.
+$user = array_map(
+    fn($field) => str_replace(['\\', ':', '#'], ['\\\\', '\\:', '\\#'], $field),
+    [$want['admin'], $want['password'], $want['admin'], $want['email'], 'admin,user'],
+);
 touch("$folder/conf/users.auth.php") && chmod("$folder/conf/users.auth.php", 0600);
 put("$folder/conf/users.auth.php", "# <?php exit()?>\n" . implode(':', $user) . "\n");
 put("$folder/vendor/debian/.htaccess", "Require all denied\n");
