@@ -24,7 +24,8 @@ const seeds = {
 const absent = { admin: ["/nowhere"], member: ["/members"] };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/members\/[^/]+\/about$/, /^\/grants\/[^/]+\/leave$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/,
-  /^\/accounts\/[^/]+\/databases$/, /^\/databases\/[^/]+$/, /^\/accounts\/[^/]+\/cron-jobs$/, /^\/cron-jobs\/[^/]+$/,
+  /^\/accounts\/[^/]+\/databases$/, /^\/accounts\/[^/]+\/files$/, /^\/accounts\/[^/]+\/files\/trash$/, /^\/accounts\/[^/]+\/ssh-keys$/, /^\/accounts\/[^/]+\/space$/, /^\/sites\/[^/]+\/(logs|statistics)$/, /^\/sites\/[^/]+\/apps\/new$/, /^\/apps\/[^/]+$/,
+   /^\/databases\/[^/]+$/, /^\/accounts\/[^/]+\/cron-jobs$/, /^\/cron-jobs\/[^/]+$/,
   ...["php", "redirects", "maintenance", "visitors", "errors", "root", "certificate"].map((part) => new RegExp(`^/sites/[^/]+/${part}$`))];
 
 /** One page of each kind that can be reached by links. */
@@ -37,7 +38,7 @@ async function pagesOf(page, role) {
     const links = await page.locator("main a[href^='/']").evaluateAll((links) => links.map((link) => link.getAttribute("href").split(/[?#]/)[0]));
     for (const kind of kinds) {
       if (found.some((known) => kind.test(known) && !seeds[role].includes(known))) continue;
-      const link = links.find((link) => kind.test(link) && !link.endsWith("/new"));
+      const link = links.find((link) => kind.test(link) && (!link.endsWith("/new") || link.endsWith("/apps/new")));
       if (link) found.push(link);
     }
   }

@@ -161,7 +161,7 @@ fn add(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {
             "Such as “Ana’s laptop”. Leave empty to take the one the key bears.",
         ))
         .optional();
-    let key = Area::new("key", lang.pick("Clé publique", "Public key")).rows(4).hint(lang.pick(
+    let key = Area::new("key", lang.pick("Clé publique", "Public key")).rows(4).needed().hint(lang.pick(
         "Le contenu d’un fichier qui finit par .pub, sur une ligne. Pas encore de clé\u{a0}? Tapez ssh-keygen -t ed25519 dans un terminal.",
         "The contents of a file that ends in .pub, on one line. No key yet? Type ssh-keygen -t ed25519 in a terminal.",
     ));
