@@ -34,7 +34,7 @@ pub async fn upload(
     let Came { put, kept, problem } = take(&server, &face, id, &path, parts).await?;
     let count = put.as_ref().map_or(0, Put::count);
     if let Some(put) = put.filter(|_| count > 0) {
-        put.done(&server, face.me()?, "file.upload").await?;
+        put.done().await?;
     }
     let problem = problem.or_else(|| (!kept.is_empty()).then(|| there(count, &kept)));
     match problem {
@@ -55,7 +55,17 @@ async fn take(
     mut parts: Multipart,
 ) -> Result<Came, Miss> {
     let (mut came, mut over) = (Came::default(), Over::Refuse);
-    while let Some(part) = parts.next_field().await.map_err(|_| Miss(unreadable()))? {
+    let me = face.me()?;
+    loop {
+        let part = match parts.next_field().await {
+            Ok(Some(part)) => part,
+            Ok(None) => break,
+            // What went in before stays, and is told.
+            Err(_) => {
+                came.problem = Some(unreadable());
+                break;
+            }
+        };
         if part.name() == Some("over") {
             over = Over::Replace;
             continue;
@@ -75,7 +85,7 @@ async fn take(
         };
         let put = match came.put.take() {
             Some(put) => Ok(put),
-            None => Put::begin(server, face.me()?, id).await,
+            None => Put::begin(server, me, id, "file.upload").await,
         };
         let mut put = match put {
             Ok(put) => put,

@@ -1,22 +1,16 @@
 //! Contents: streamed out, streamed in, and short texts to be changed in a page.
 
-use super::{
-    FileView,
-    act::{record, subject},
-    open, refused,
-};
+use super::{FileView, Put, open, refused};
 use crate::{
     Actor, Server,
-    change::Act as Change,
     transfer::{Heard, Session},
 };
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use model::{
     AccountId, ChangeId, HomePath, Problem, Text,
-    files::{CHUNK, FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
+    files::{FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
 };
-use serde_json::json;
 use std::{io, pin::Pin};
 
 /// A file on its way out.
@@ -104,10 +98,10 @@ pub async fn save(
     if text.len() as u64 > LONGEST_TEXT {
         return Err(no_text().on("text"));
     }
-    let mut put = Put::begin(server, actor, account).await?;
+    let mut put = Put::begin(server, actor, account, "file.edit").await?;
     let contents = stream::iter([Ok::<_, Problem>(Bytes::from(text))]);
     put.file(path.clone(), Over::Same(stamp), contents).await?;
-    put.done(server, actor, "file.edit").await
+    put.done().await
 }
 
 /// One file of the API's.
@@ -118,63 +112,7 @@ pub async fn put(
     (path, over): (HomePath, Over),
     contents: impl Stream<Item = Result<Bytes, Problem>>,
 ) -> Result<ChangeId, Problem> {
-    let mut put = Put::begin(server, actor, account).await?;
+    let mut put = Put::begin(server, actor, account, "file.upload").await?;
     put.file(path, over, contents).await?;
-    put.done(server, actor, "file.upload").await
-}
-
-/// Files on their way in: one session and one change, however many they are.
-pub struct Put {
-    session: Session,
-    put: Vec<HomePath>,
-}
-
-/// Files whose names a change tells.
-const MOST_TOLD: usize = 20;
-
-impl Put {
-    pub async fn begin(server: &Server, actor: &Actor, account: AccountId) -> Result<Put, Problem> {
-        Ok(Put { session: open(server, actor, account).await?, put: Vec::new() })
-    }
-
-    /// Whole or not at all. After a refusal the next one may still go in.
-    pub async fn file(
-        &mut self,
-        path: HomePath,
-        over: Over,
-        contents: impl Stream<Item = Result<Bytes, Problem>>,
-    ) -> Result<(), Problem> {
-        let session = &mut self.session;
-        session.say(&FileAsk::Write { path: path.clone(), over }).await?;
-        match session.answer().await? {
-            FileSaid::Ready => {}
-            _ => return Err(refused(FileRefusal::Unreadable)),
-        }
-        let mut contents = std::pin::pin!(contents);
-        while let Some(octets) = contents.next().await {
-            let mut octets = octets?;
-            while !octets.is_empty() {
-                let chunk = octets.split_to(octets.len().min(CHUNK));
-                session.octets(chunk).await?;
-            }
-        }
-        session.octets(Bytes::new()).await?;
-        session.answer().await?;
-        self.put.push(path);
-        Ok(())
-    }
-
-    /// How many went in.
-    pub fn count(&self) -> usize {
-        self.put.len()
-    }
-
-    /// Keeps in history what went in; at least one did.
-    pub async fn done(self, server: &Server, actor: &Actor, verb: &'static str) -> Result<ChangeId, Problem> {
-        let first = self.put.first().cloned().unwrap_or_default();
-        let mut change = Change::new(verb, subject(&first));
-        let told = &self.put[..self.put.len().min(MOST_TOLD)];
-        change.after = Some(json!({ "paths": told, "count": self.put.len() }));
-        record(server, actor, &self.session.account, change).await
-    }
+    put.done().await
 }

@@ -28,6 +28,8 @@ pub struct Session {
     /// Whether the right to it has ended.
     ended: watch::Receiver<bool>,
     guard: AbortHandle,
+    /// Whether something was asked that is not answered yet: nobody knows whether it was done.
+    unanswered: bool,
     _place: Place,
 }
 
@@ -48,7 +50,7 @@ impl Session {
     ) -> Session {
         let (end, ended) = watch::channel(false);
         let guard = tokio::spawn(guard(server.clone(), whose, end)).abort_handle();
-        Session { account, socket, ended, guard, _place: place }
+        Session { account, socket, ended, guard, unanswered: false, _place: place }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Problem> {
@@ -62,11 +64,14 @@ impl Session {
 
     pub async fn say(&mut self, ask: &FileAsk) -> Result<(), Problem> {
         let json = serde_json::to_string(ask).map_err(|_| away())?;
+        // Before it goes: what is cut off meanwhile may have arrived.
+        self.unanswered = true;
         self.send(Message::Text(json.into())).await
     }
 
     /// Contents, or their end where there are none.
     pub async fn octets(&mut self, octets: Bytes) -> Result<(), Problem> {
+        self.unanswered |= octets.is_empty();
         self.send(Message::Binary(octets)).await
     }
 
@@ -79,6 +84,7 @@ impl Session {
             match message {
                 Some(Ok(Message::Text(json))) => {
                     let said = serde_json::from_str(&json).map_err(|_| away())?;
+                    self.unanswered = false;
                     return Ok(Heard::Said(said));
                 }
                 Some(Ok(Message::Binary(octets))) => return Ok(Heard::Octets(octets)),
@@ -86,6 +92,11 @@ impl Session {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(away()),
             }
         }
+    }
+
+    /// Whether the last ask has no answer: what it asked for may be done, or not.
+    pub fn unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// The answer to an ask without contents.
