@@ -57,12 +57,17 @@ async fn take(
     let (mut came, mut over) = (Came::default(), Over::Refuse);
     let me = face.me()?;
     loop {
-        let part = match parts.next_field().await {
+        let next = parts.next_field();
+        let next = match came.put.as_mut() {
+            Some(put) => put.wait(next).await,
+            None => Ok(next.await),
+        };
+        // What went in before stays, and is told.
+        let part = match next.and_then(|part| part.map_err(|_| unreadable())) {
             Ok(Some(part)) => part,
             Ok(None) => break,
-            // What went in before stays, and is told.
-            Err(_) => {
-                came.problem = Some(unreadable());
+            Err(problem) => {
+                came.problem = Some(problem);
                 break;
             }
         };

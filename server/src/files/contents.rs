@@ -12,6 +12,7 @@ use model::{
     files::{FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
 };
 use std::{io, pin::Pin};
+use tokio::sync::mpsc;
 
 /// A file on its way out.
 pub struct Download {
@@ -27,6 +28,36 @@ async fn begin(session: &mut Session, path: &HomePath) -> Result<FileEntry, Prob
     }
 }
 
+/// Chunks that are on their way to whoever reads.
+const AHEAD: usize = 2;
+
+/// Brings a file's contents, and their end as an empty chunk, for as long as somebody takes them: whoever reads nothing any more holds no
+/// session.
+async fn bring(mut session: Session, size: u64, give: mpsc::Sender<Result<Bytes, io::Error>>) {
+    let mut left = size;
+    loop {
+        let heard = tokio::select! {
+            heard = session.hear() => heard,
+            () = give.closed() => return,
+        };
+        let (octets, last) = match heard {
+            Ok(Heard::Octets(octets)) if octets.is_empty() && left == 0 => (Ok(octets), true),
+            Ok(Heard::Octets(octets)) if !octets.is_empty() && octets.len() as u64 <= left => {
+                left -= octets.len() as u64;
+                (Ok(octets), false)
+            }
+            // Cut off, and seen to be: nobody takes a part for the whole.
+            Ok(_) => (Err(io::ErrorKind::InvalidData.into()), true),
+            Err(problem) => (Err(io::Error::other(problem.code)), true),
+        };
+        let Ok(Ok(place)) = session.wait(give.reserve()).await else { return };
+        place.send(octets);
+        if last {
+            return;
+        }
+    }
+}
+
 pub async fn download(
     server: &Server,
     actor: &Actor,
@@ -35,17 +66,16 @@ pub async fn download(
 ) -> Result<Download, Problem> {
     let mut session = open(server, actor, account).await?;
     let entry = begin(&mut session, path).await?;
-    let contents = stream::unfold(Some((session, entry.size)), |state| async {
-        let (mut session, left) = state?;
-        match session.hear().await {
-            Ok(Heard::Octets(octets)) if octets.is_empty() && left == 0 => None,
-            Ok(Heard::Octets(octets)) if !octets.is_empty() && octets.len() as u64 <= left => {
-                let left = left - octets.len() as u64;
-                Some((Ok(octets), Some((session, left))))
-            }
-            // Cut off, and seen to be: nobody takes a part for the whole.
-            Ok(_) => Some((Err(io::ErrorKind::InvalidData.into()), None)),
-            Err(problem) => Some((Err(io::Error::other(problem.code)), None)),
+    let (give, taken) = mpsc::channel(AHEAD);
+    tokio::spawn(bring(session, entry.size, give));
+    let contents = stream::unfold(Some(taken), |taken| async {
+        let mut taken = taken?;
+        match taken.recv().await {
+            Some(Ok(octets)) if octets.is_empty() => None,
+            Some(Ok(octets)) => Some((Ok(octets), Some(taken))),
+            Some(Err(error)) => Some((Err(error), None)),
+            // Nobody read on, or the right to it ended.
+            None => Some((Err(io::ErrorKind::TimedOut.into()), None)),
         }
     });
     let file = FileView { path: path.clone(), ..FileView::at(entry) };

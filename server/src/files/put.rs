@@ -59,7 +59,7 @@ impl Put {
             _ => return Err(unreadable()),
         }
         let mut contents = std::pin::pin!(contents);
-        while let Some(octets) = contents.next().await {
+        while let Some(octets) = session.wait(contents.next()).await? {
             let mut octets = octets?;
             while !octets.is_empty() {
                 let chunk = octets.split_to(octets.len().min(CHUNK));
@@ -75,6 +75,14 @@ impl Put {
         said?;
         self.put.push(path);
         Ok(())
+    }
+
+    /// What comes between files, in the same patience as what is in them.
+    pub async fn wait<T>(&mut self, next: impl Future<Output = T>) -> Result<T, Problem> {
+        match self.session.as_mut() {
+            Some(session) => session.wait(next).await,
+            None => Ok(next.await),
+        }
     }
 
     /// How many went in.
