@@ -200,7 +200,7 @@ pub async fn who_hangs_up_keeps_nothing_out_of_history(bench: Bench) {
     let moving = Some(json!({ "from": "sites/a", "to": "sites/slow" }));
     let mut putting = stage.client.request("PUT", &stage.path("/contents?path=sites/slow.txt"), None);
     *putting.body_mut() = "sent whole".into();
-    let requests = [stage.client.request("POST", &stage.path("/move"), moving), putting];
+    let requests = [stage.client.request("POST", &stage.path("/move"), moving.as_ref()), putting];
     for (request, said) in requests.into_iter().zip(["\"to\":\"sites/slow\"", "sent whole"]) {
         let asker = tokio::spawn(tower::ServiceExt::oneshot(stage.client.router.clone(), request));
         let heard = async || stage.heard.lock().unwrap().iter().any(|heard| heard.contains(said));
