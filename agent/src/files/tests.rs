@@ -271,6 +271,15 @@ fn no_link_leads_out_of_the_home() {
         assert_eq!(place.ask(FileAsk::Delete { path: at(&below), now: 0 }), refused(FileRefusal::Outside));
     }
     assert_eq!(place.list("sites/in").len(), 1);
+    // Within the home too, a link is not read in place of its file: it could never be saved.
+    symlink("www/mine", place.path("sites/text")).unwrap();
+    assert_eq!(place.ask(FileAsk::Read { path: at("sites/text") }), refused(FileRefusal::Link));
+    assert!(
+        place
+            .talk(&FileAsk::Read { path: at("sites/in/mine") }, &[])
+            .contains(&Frame::Octets(b"mine".to_vec()))
+    );
+    assert_eq!(place.put("sites/www", Over::Replace, "x"), refused(FileRefusal::FolderThere));
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
