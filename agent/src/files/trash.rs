@@ -2,12 +2,12 @@
 //! on its way into the home. All of it is the account's own; what it does to it there, it does to itself.
 
 use super::{
-    Did,
+    Did, Stop,
     home::{Home, Spot, c_string, kind},
 };
 use crate::tenant;
 use model::{
-    HomePath,
+    FileName, HomePath,
     files::{FileKind, FileRefusal, TRASH, TRASH_DAYS, TrashId, TrashItem},
 };
 use nix::{
@@ -32,6 +32,8 @@ const FROM: &CStr = c"from";
 const MOST_SHOWN: usize = 1_000;
 /// Things in the trash that are looked at in one go, however many a tenant put there.
 const MOST_AT_ONCE: usize = 10_000;
+/// Names that are tried for what comes back where something else stands.
+const MOST_BESIDE: u32 = 100;
 /// Octets of the paths that one answer tells.
 const MOST_TOLD: usize = 1024 * 1024;
 /// A path as text, at most.
@@ -148,7 +150,7 @@ fn from(place: &OwnedFd) -> Did<HomePath> {
     text.parse().map_err(|_| FileRefusal::Gone.into())
 }
 
-/// To where it was; folders that are gone meanwhile are made.
+/// To where it was, or beside it where something else stands there now; folders that are gone meanwhile are made.
 pub fn restore(home: &Home, id: &TrashId) -> Did<HomePath> {
     let trash = trash(home)?;
     let name = c_string(id.as_str().as_bytes())?;
@@ -166,11 +168,42 @@ pub fn restore(home: &Home, id: &TrashId) -> Did<HomePath> {
             Err(errno) => return Err(errno.into()),
         }
     }
-    let to = home.own_spot(&path)?;
-    Spot { folder: place, name: ITEM.to_owned() }.rename_to(&to)?;
+    let item = Spot { folder: place, name: ITEM.to_owned() };
+    let is_folder = kind(&item.stat()?) == FileKind::Folder;
+    let mut at = path.clone();
+    for turn in 2..=MOST_BESIDE {
+        match item.rename_to(&home.own_spot(&at)?) {
+            Err(Stop::Refused(FileRefusal::Exists)) if turn < MOST_BESIDE => {
+                let name =
+                    path.name().and_then(|name| beside(name, turn, is_folder)).ok_or(FileRefusal::Exists)?;
+                at = parent.join(name);
+            }
+            other => {
+                other?;
+                break;
+            }
+        }
+    }
     // What is left is empty but for the note.
     let _ = remove(&Spot { folder: trash, name });
-    Ok(path)
+    Ok(at)
+}
+
+/// `NAME (2)`; a file keeps its ending, so that a program stays one and is not served as a text that shows its passwords.
+fn beside(name: &FileName, turn: u32, is_folder: bool) -> Option<FileName> {
+    let octets = name.octets();
+    let end = match octets.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) if dot > 0 && !is_folder => dot,
+        _ => octets.len(),
+    };
+    let (stem, ending) = octets.split_at(end);
+    let turn = format!(" ({turn})");
+    // A name has 255 octets at most; a letter of several is cut off whole.
+    let mut keep = stem.len().min(255usize.checked_sub(turn.len() + ending.len())?);
+    while keep > 0 && keep < stem.len() && stem[keep] & 0xc0 == 0x80 {
+        keep -= 1;
+    }
+    FileName::from_octets(&[&stem[..keep], turn.as_bytes(), ending].concat())
 }
 
 pub fn forget(home: &Home, id: &TrashId) -> Did<()> {

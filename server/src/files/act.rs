@@ -35,13 +35,18 @@ const MOST: usize = 1_000;
 /// Names that a change tells, at most.
 const MOST_TOLD: usize = 20;
 
-/// Does it; the change, and where the thing is now.
-pub async fn act(
-    server: &Server,
-    actor: &Actor,
-    account: AccountId,
-    act: Act,
-) -> Result<(ChangeId, Option<HomePath>), Problem> {
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    pub change: ChangeId,
+    /// Where the thing is now.
+    pub at: Option<HomePath>,
+    /// Whether that is beside the place it was meant for, which something else has.
+    pub beside: bool,
+}
+
+/// Does it.
+pub async fn act(server: &Server, actor: &Actor, account: AccountId, act: Act) -> Result<Acted, Problem> {
     let (server, actor) = (server.clone(), actor.clone());
     to_the_end(async move { done(&server, &actor, account, act).await }).await
 }
@@ -56,12 +61,7 @@ pub(super) async fn to_the_end<T: Send + 'static>(
     }
 }
 
-async fn done(
-    server: &Server,
-    actor: &Actor,
-    account: AccountId,
-    act: Act,
-) -> Result<(ChangeId, Option<HomePath>), Problem> {
+async fn done(server: &Server, actor: &Actor, account: AccountId, act: Act) -> Result<Acted, Problem> {
     let mut session = open(server, actor, account).await?;
     let (ask, mut change, mut at) = match act {
         Act::Delete(paths) => return delete(server, actor, session, paths).await,
@@ -93,10 +93,12 @@ async fn done(
             (FileAsk::Forget { id }, Change::new("file.erase", subject(&from)), from)
         }
     };
+    let mut beside = false;
     match session.ask(&ask).await {
         Ok(FileSaid::Done { path: Some(path) }) if path != at => {
             // Not where it was asked for.
             change.after = Some(json!({ "path": path }));
+            beside = !at.is_home();
             at = path;
         }
         Ok(_) => {}
@@ -107,7 +109,8 @@ async fn done(
             return Err(problem);
         }
     }
-    Ok((record(server, actor, &session.account, change).await?, Some(at)))
+    let change = record(server, actor, &session.account, change).await?;
+    Ok(Acted { change, at: Some(at), beside })
 }
 
 /// Where something in the trash was; nothing is known of what the account put there itself.
@@ -124,7 +127,7 @@ async fn delete(
     actor: &Actor,
     mut session: Session,
     paths: Vec<HomePath>,
-) -> Result<(ChangeId, Option<HomePath>), Problem> {
+) -> Result<Acted, Problem> {
     let told = |paths: &[HomePath]| {
         let mut change = Change::new("file.delete", subject(paths.first().unwrap_or(&HomePath::HOME)));
         let named = &paths[..paths.len().min(MOST_TOLD)];
@@ -151,7 +154,8 @@ async fn delete(
         }
         return Err(problem);
     }
-    made.map(|made| (made, at)).ok_or_else(|| super::refused(model::files::FileRefusal::Gone))
+    made.map(|change| Acted { change, at, beside: false })
+        .ok_or_else(|| super::refused(model::files::FileRefusal::Gone))
 }
 
 /// Nobody knows whether it was done: the session ended before the host said so.

@@ -10,7 +10,7 @@ mod look;
 mod problem;
 mod put;
 
-pub use act::{Act, act};
+pub use act::{Act, Acted, act};
 pub(crate) use api::ROUTES;
 pub use contents::{Download, TextView, download, put, save, text};
 pub use look::{Asked, list, look, show, trash};
