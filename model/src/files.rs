@@ -294,6 +294,10 @@ pub enum FileRefusal {
     TooMany,
     /// It was changed meanwhile.
     Changed,
+    /// A link, where a file is asked for: what lies behind it is asked for by its own place.
+    Link,
+    /// A folder, where a file is put.
+    FolderThere,
     /// Into itself.
     IntoItself,
     /// Of a folder that Alvéole itself needs.

@@ -116,7 +116,8 @@ fn a_day_with_files(own: &Own, tenant: &Tenant<'_>, files: &Files<'_>) {
     assert_eq!(site.get("/img/page.html").unwrap().status, 404);
     let trash = own.admin.get(&format!("{}/trash", files.path)).unwrap().ok("trash").unwrap();
     assert_eq!(trash[0]["from"], "sites/www.files.example/public/img");
-    files.done("trash/restore", &json!({ "item": trash[0]["id"] }));
+    let restored = files.act("trash/restore", &json!({ "item": trash[0]["id"] }));
+    assert_eq!((restored.status, &restored.json()["path"]), (200, &trash[0]["from"]));
     assert_eq!(files.get(to).body, "<h1>encore</h1>");
     // All of it stands in history; nothing of it in the agent's journal.
     let newest = own.newest(&tenant.id, "applied").unwrap();

@@ -26,7 +26,13 @@ pub const LARGEST: u64 = 8 * 1024 * 1024 * 1024;
 pub fn read<I: Read, O: Write>(home: &Home, path: &HomePath, wire: &mut Wire<'_, I, O>) -> Did<()> {
     let name = path.name().ok_or(FileRefusal::NotAFile)?;
     // A pipe without a writer would let nobody wait.
-    let opened = home.open_at(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
+    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW;
+    let opened =
+        home.open_at(path, flags).map_err(|stop| match home.spot(path).and_then(|spot| spot.stat()) {
+            // Its stamp would be that of what lies behind, which is not what is replaced when it is saved.
+            Ok(stat) if kind(&stat) == FileKind::Link => FileRefusal::Link.into(),
+            _ => stop,
+        })?;
     let stat = fstat(&opened)?;
     must_be_file(&stat)?;
     let entry = entry(&opened, name, &stat);
@@ -81,7 +87,9 @@ fn fits(spot: &Spot, over: &Over) -> Did<Option<FileMode>> {
     let found = spot.found()?;
     match (over, found) {
         (Over::Refuse, Some(_)) => Err(FileRefusal::Exists.into()),
-        (Over::Replace, Some(stat)) if kind(&stat) == FileKind::Folder => Err(FileRefusal::Exists.into()),
+        (Over::Replace, Some(stat)) if kind(&stat) == FileKind::Folder => {
+            Err(FileRefusal::FolderThere.into())
+        }
         (Over::Same(_), None) => Err(FileRefusal::Changed.into()),
         (Over::Same(known), Some(stat)) if *known != stamp(&stat) => Err(FileRefusal::Changed.into()),
         (_, Some(stat)) if kind(&stat) == FileKind::File => Ok(Some(FileMode::of(stat.st_mode))),

@@ -32,8 +32,8 @@ struct Room {
 }
 
 impl Room {
-    fn take(&mut self, octets: u64) -> Did<()> {
-        let entries = self.entries.checked_sub(1).ok_or(FileRefusal::TooMany)?;
+    fn take(&mut self, entries: u64, octets: u64) -> Did<()> {
+        let entries = self.entries.checked_sub(entries).ok_or(FileRefusal::TooMany)?;
         let octets = self.octets.checked_sub(octets).ok_or(FileRefusal::TooLarge)?;
         *self = Room { entries, octets };
         Ok(())
@@ -63,7 +63,6 @@ fn one(from: &Spot, to: &Spot, room: &mut Room, depth: usize) -> Did<()> {
     match kind(&stat) {
         FileKind::Other => Err(FileRefusal::NotAFile.into()),
         FileKind::Link => {
-            room.take(0)?;
             let target = readlinkat(&from.folder, from.name.as_c_str())?;
             Ok(symlinkat(target.as_os_str(), &to.folder, to.name.as_c_str())?)
         }
@@ -71,7 +70,7 @@ fn one(from: &Spot, to: &Spot, room: &mut Room, depth: usize) -> Did<()> {
             let source = enter(&from.folder, &from.name, OFlag::O_RDONLY | OFlag::O_NONBLOCK)?;
             let stat = fstat(&source)?;
             super::home::must_be_file(&stat)?;
-            room.take(u64::try_from(stat.st_size).unwrap_or(0))?;
+            room.take(0, u64::try_from(stat.st_size).unwrap_or(0))?;
             let flags =
                 OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
             let mode = Mode::from_bits_truncate(stat.st_mode & 0o777);
@@ -83,7 +82,6 @@ fn one(from: &Spot, to: &Spot, room: &mut Room, depth: usize) -> Did<()> {
             Ok(())
         }
         FileKind::Folder => {
-            room.take(0)?;
             if depth >= HomePath::DEEPEST {
                 return Err(FileRefusal::TooMany.into());
             }
@@ -91,7 +89,10 @@ fn one(from: &Spot, to: &Spot, room: &mut Room, depth: usize) -> Did<()> {
             let mode = Mode::from_bits_truncate(stat.st_mode & 0o777) | Mode::S_IRWXU;
             mkdirat(&to.folder, to.name.as_c_str(), mode)?;
             let target = enter(&to.folder, &to.name, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-            for name in names(&source, room.entries)? {
+            // Counted before any of them is copied: the names of all folders on the way down are held at once.
+            let names = names(&source, room.entries)?;
+            room.take(names.len() as u64, 0)?;
+            for name in names {
                 let within = |folder: &OwnedFd| Ok(Spot { folder: folder.try_clone()?, name: name.clone() });
                 let (from, to): (Did<Spot>, Did<Spot>) = (within(&source), within(&target));
                 one(&from?, &to?, room, depth + 1)?;

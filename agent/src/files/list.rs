@@ -9,13 +9,12 @@ use model::{
     files::{FileEntry, FileKind, FileRefusal, FileSaid, FileSort, Found, MOST_ENTRIES, TRASH},
 };
 use nix::{
-    dir::{Dir, Type},
+    dir::{Dir, Entry, Type},
     fcntl::{AtFlags, OFlag},
     sys::stat::{FileStat, fstatat},
 };
 use std::{
     cmp::Ordering,
-    collections::VecDeque,
     ffi::OsStr,
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
 };
@@ -25,6 +24,10 @@ const MOST_OF_FOLDER: usize = 100_000;
 /// Entries a search looks at, and gives.
 const MOST_SEARCHED: usize = 200_000;
 const MOST_FOUND: usize = 200;
+/// Octets that one listing, or the folders a search has yet to look at, take in memory: names are as long as the tenant likes.
+const MOST_HELD: usize = 24 * 1024 * 1024;
+/// What each thing on the heap takes besides its octets, about.
+const HEAP: usize = 16;
 
 /// An entry before anybody asked the disk more of it than its name.
 struct Seen {
@@ -51,17 +54,10 @@ impl Seen {
     }
 }
 
-/// The names in a folder; and whether there are more than are looked at.
-fn names(folder: &OwnedFd, most: usize) -> Did<(Vec<Seen>, bool)> {
-    let mut dir = Dir::from_fd(folder.try_clone()?)?;
-    let (mut seen, mut more) = (Vec::new(), false);
-    for found in dir.iter() {
-        let found = found?;
-        let Some(name) = FileName::from_octets(found.file_name().to_bytes()) else { continue };
-        if seen.len() == most {
-            more = true;
-            break;
-        }
+impl Seen {
+    /// Nothing, for what is no entry.
+    fn of(found: &Entry) -> Option<Seen> {
+        let name = FileName::from_octets(found.file_name().to_bytes())?;
         let kind = match found.file_type() {
             Some(Type::Directory) => Some(FileKind::Folder),
             Some(Type::File) => Some(FileKind::File),
@@ -70,9 +66,27 @@ fn names(folder: &OwnedFd, most: usize) -> Did<(Vec<Seen>, bool)> {
             None => None,
         };
         let key = String::from_utf8_lossy(name.octets()).to_lowercase();
-        seen.push(Seen { name, key, kind, stat: None });
+        Some(Seen { name, key, kind, stat: None })
     }
-    Ok((seen, more))
+
+    fn held(&self) -> usize {
+        size_of::<Seen>() + self.name.octets().len() + self.key.capacity() + 2 * HEAP
+    }
+}
+
+/// The names in a folder; and whether there are more than are looked at.
+fn names(folder: &OwnedFd) -> Did<(Vec<Seen>, bool)> {
+    let mut dir = Dir::from_fd(folder.try_clone()?)?;
+    let (mut seen, mut held) = (Vec::new(), 0);
+    for found in dir.iter() {
+        let Some(one) = Seen::of(&found?) else { continue };
+        held += one.held();
+        if seen.len() == MOST_OF_FOLDER || held > MOST_HELD {
+            return Ok((seen, true));
+        }
+        seen.push(one);
+    }
+    Ok((seen, false))
 }
 
 fn is_trash(path: &HomePath) -> bool {
@@ -86,7 +100,7 @@ pub fn list(
     (skip, limit): (u32, u16),
 ) -> Did<FileSaid> {
     let folder = home.folder(path)?;
-    let (mut seen, cut) = names(&folder, MOST_OF_FOLDER)?;
+    let (mut seen, cut) = names(&folder)?;
     seen.retain(|seen| !is_trash(&path.join(seen.name.clone())));
     for one in &mut seen {
         // By name, the disk is asked of what is shown alone.
@@ -125,43 +139,84 @@ fn order(a: &Seen, b: &Seen, sort: FileSort, down: bool) -> Ordering {
     rank(a).cmp(&rank(b)).then(if down { own.reverse() } else { own })
 }
 
+/// The folders a search went through and has yet to go through: each by its name and the place of the one that holds it.
+struct Folders {
+    start: HomePath,
+    all: Vec<(Option<usize>, FileName)>,
+    held: usize,
+    next: usize,
+}
+
+impl Folders {
+    /// Whether there was room for it.
+    fn push(&mut self, within: Option<usize>, name: FileName) -> bool {
+        self.held += size_of::<(Option<usize>, FileName)>() + name.octets().len() + HEAP;
+        let fits = self.held <= MOST_HELD;
+        if fits {
+            self.all.push((within, name));
+        }
+        fits
+    }
+
+    fn path(&self, mut place: Option<usize>) -> HomePath {
+        let mut names = Vec::new();
+        while let Some((within, name)) = place.and_then(|place| self.all.get(place)) {
+            names.push(name.clone());
+            place = *within;
+        }
+        names.into_iter().rev().fold(self.start.clone(), |path, name| path.join(name))
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        let place = self.next;
+        self.next += usize::from(place < self.all.len());
+        (place < self.next).then_some(place)
+    }
+}
+
 /// Breadth first, so that what lies near is found before the bounds are reached. Links are found and not followed.
 pub fn find(home: &Home, path: &HomePath, words: &str) -> Did<FileSaid> {
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
     let (mut found, mut left, mut more) = (Vec::new(), MOST_SEARCHED, false);
-    let mut folders = VecDeque::from([path.clone()]);
+    let mut folders = Folders { start: path.clone(), all: Vec::new(), held: 0, next: 0 };
     home.folder(path)?;
-    while let Some(at) = folders.pop_front() {
-        let straight = home.open_straight(&at, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+    let mut place = None;
+    loop {
+        let at = folders.path(place);
         // What may not be read, or is no longer there, holds nothing to be found.
-        let Ok(folder) = straight else { continue };
-        let Ok((seen, cut)) = names(&folder, left) else { continue };
-        left -= seen.len();
-        for mut one in seen {
-            let below = at.join(one.name.clone());
-            if is_trash(&below) {
-                continue;
-            }
-            if one.kind.is_none() {
-                one.look(&folder);
-            }
-            if one.kind == Some(FileKind::Folder) && below.names().len() < HomePath::DEEPEST {
-                folders.push_back(below);
-            }
-            if words.iter().all(|word| one.key.contains(word.as_str()))
-                && let Some(entry) = one.entry(&folder)
-            {
-                found.push(Found { folder: at.clone(), entry });
-            }
-            if found.len() == MOST_FOUND {
-                return Ok(FileSaid::Found { found, more: true });
+        let straight = home.open_straight(&at, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+        let dir =
+            straight.ok().and_then(|folder| Some((Dir::from_fd(folder.try_clone().ok()?).ok()?, folder)));
+        if let Some((mut dir, folder)) = dir {
+            for one in dir.iter() {
+                let Ok(one) = one else { break };
+                let Some(mut one) = Seen::of(&one) else { continue };
+                if at.names().len() == 1 && is_trash(&at.join(one.name.clone())) {
+                    continue;
+                }
+                if left == 0 {
+                    return Ok(FileSaid::Found { found, more: true });
+                }
+                left -= 1;
+                if one.kind.is_none() {
+                    one.look(&folder);
+                }
+                if one.kind == Some(FileKind::Folder) && at.names().len() + 1 < HomePath::DEEPEST {
+                    more |= !folders.push(place, one.name.clone());
+                }
+                if words.iter().all(|word| one.key.contains(word.as_str()))
+                    && let Some(entry) = one.entry(&folder)
+                {
+                    found.push(Found { folder: at.clone(), entry });
+                }
+                if found.len() == MOST_FOUND {
+                    return Ok(FileSaid::Found { found, more: true });
+                }
             }
         }
-        more |= cut;
-        if left == 0 {
-            more |= !folders.is_empty();
-            break;
+        place = folders.pop();
+        if place.is_none() {
+            return Ok(FileSaid::Found { found, more });
         }
     }
-    Ok(FileSaid::Found { found, more })
 }

@@ -238,9 +238,17 @@ fn what_is_deleted_waits_in_the_trash_for_thirty_days() {
     assert_eq!(place.text("sites/www/a/b"), "deep");
     assert_eq!(place.ask(FileAsk::Restore { id }), refused(FileRefusal::Gone));
     let (id, _) = place.trash().pop().unwrap();
-    fs::write(place.path("sites/www/c"), "new").unwrap();
-    assert_eq!(place.ask(FileAsk::Restore { id }), refused(FileRefusal::Exists));
-    assert_eq!(place.text("sites/www/c"), "new");
+    assert_eq!(place.ask(FileAsk::Restore { id }), FileSaid::Done { path: Some(at("sites/www/c")) });
+    // What stands there now stays: it comes back beside, and a program is still one.
+    for (path, beside) in [("sites/www/c", "sites/www/c (2)"), ("sites/www/p.php", "sites/www/p (2).php")] {
+        fs::write(place.path(path), "old").unwrap();
+        assert_eq!(place.ask(FileAsk::Delete { path: at(path), now: 10 * DAY }), DONE);
+        fs::write(place.path(path), "new").unwrap();
+        let (id, _) = place.trash().pop().unwrap();
+        assert_eq!(place.ask(FileAsk::Restore { id }), FileSaid::Done { path: Some(at(beside)) });
+        assert_eq!((place.text(path), place.text(beside)), ("new".into(), "old".into()));
+    }
+    assert_eq!(place.ask(FileAsk::Delete { path: at("sites/www/c"), now: 10 * DAY }), DONE);
     // Each kind of rubbish the account may leave there is nothing to us.
     fs::create_dir(place.path("private/.trash/0000000000001-0")).unwrap();
     symlink("/etc", place.path("private/.trash/0000000000002-0")).unwrap();
@@ -271,6 +279,15 @@ fn no_link_leads_out_of_the_home() {
         assert_eq!(place.ask(FileAsk::Delete { path: at(&below), now: 0 }), refused(FileRefusal::Outside));
     }
     assert_eq!(place.list("sites/in").len(), 1);
+    // Within the home too, a link is not read in place of its file: it could never be saved.
+    symlink("www/mine", place.path("sites/text")).unwrap();
+    assert_eq!(place.ask(FileAsk::Read { path: at("sites/text") }), refused(FileRefusal::Link));
+    assert!(
+        place
+            .talk(&FileAsk::Read { path: at("sites/in/mine") }, &[])
+            .contains(&Frame::Octets(b"mine".to_vec()))
+    );
+    assert_eq!(place.put("sites/www", Over::Replace, "x"), refused(FileRefusal::FolderThere));
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -2,12 +2,12 @@
 //! on its way into the home. All of it is the account's own; what it does to it there, it does to itself.
 
 use super::{
-    Did,
+    Did, Stop,
     home::{Home, Spot, c_string, kind},
 };
 use crate::tenant;
 use model::{
-    HomePath,
+    FileName, HomePath,
     files::{FileKind, FileRefusal, TRASH, TRASH_DAYS, TrashId, TrashItem},
 };
 use nix::{
@@ -18,6 +18,7 @@ use nix::{
     unistd::{UnlinkatFlags, unlinkat},
 };
 use std::{
+    collections::BTreeSet,
     ffi::{CStr, CString},
     fs::File,
     io::{Read, Write},
@@ -29,6 +30,12 @@ const ITEM: &CStr = c"item";
 const FROM: &CStr = c"from";
 /// Things in the trash that are shown.
 const MOST_SHOWN: usize = 1_000;
+/// Things in the trash that are looked at in one go, however many a tenant put there.
+const MOST_AT_ONCE: usize = 10_000;
+/// Names that are tried for what comes back where something else stands.
+const MOST_BESIDE: u32 = 100;
+/// Octets of the paths that one answer tells.
+const MOST_TOLD: usize = 1024 * 1024;
 /// A path as text, at most.
 const LONGEST_FROM: u64 = 3 * 4096;
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -96,16 +103,34 @@ pub fn delete(home: &Home, path: &HomePath, now: i64) -> Did<()> {
 /// Newest first.
 pub fn items(home: &Home) -> Did<Vec<TrashItem>> {
     let trash = trash(home)?;
-    let mut ids = ids(&trash)?;
-    ids.sort();
-    let items = ids.into_iter().rev().filter_map(|id| item(&trash, id)).take(MOST_SHOWN);
+    let mut newest = BTreeSet::new();
+    each_id(&trash, |id| {
+        newest.insert(id);
+        if newest.len() > MOST_AT_ONCE {
+            newest.pop_first();
+        }
+        true
+    })?;
+    let mut room = MOST_TOLD;
+    let items =
+        newest.into_iter().rev().filter_map(|id| item(&trash, id)).take(MOST_SHOWN).take_while(|item| {
+            let fits = room.checked_sub(item.from.octets().len());
+            room = fits.unwrap_or(0);
+            fits.is_some()
+        });
     Ok(items.collect())
 }
 
-fn ids(trash: &OwnedFd) -> Did<Vec<TrashId>> {
+/// Until one is enough; none of them is kept here.
+fn each_id(trash: &OwnedFd, mut take: impl FnMut(TrashId) -> bool) -> Did<()> {
     let mut dir = Dir::from_fd(trash.try_clone()?)?;
-    let names = dir.iter().filter_map(|entry| entry.ok()?.file_name().to_str().ok()?.parse().ok());
-    Ok(names.collect())
+    let ids = dir.iter().filter_map(|entry| entry.ok()?.file_name().to_str().ok()?.parse().ok());
+    for id in ids {
+        if !take(id) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// What the account itself left there by half is nothing.
@@ -125,7 +150,7 @@ fn from(place: &OwnedFd) -> Did<HomePath> {
     text.parse().map_err(|_| FileRefusal::Gone.into())
 }
 
-/// To where it was; folders that are gone meanwhile are made.
+/// To where it was, or beside it where something else stands there now; folders that are gone meanwhile are made.
 pub fn restore(home: &Home, id: &TrashId) -> Did<HomePath> {
     let trash = trash(home)?;
     let name = c_string(id.as_str().as_bytes())?;
@@ -143,11 +168,42 @@ pub fn restore(home: &Home, id: &TrashId) -> Did<HomePath> {
             Err(errno) => return Err(errno.into()),
         }
     }
-    let to = home.own_spot(&path)?;
-    Spot { folder: place, name: ITEM.to_owned() }.rename_to(&to)?;
+    let item = Spot { folder: place, name: ITEM.to_owned() };
+    let is_folder = kind(&item.stat()?) == FileKind::Folder;
+    let mut at = path.clone();
+    for turn in 2..=MOST_BESIDE {
+        match item.rename_to(&home.own_spot(&at)?) {
+            Err(Stop::Refused(FileRefusal::Exists)) if turn < MOST_BESIDE => {
+                let name =
+                    path.name().and_then(|name| beside(name, turn, is_folder)).ok_or(FileRefusal::Exists)?;
+                at = parent.join(name);
+            }
+            other => {
+                other?;
+                break;
+            }
+        }
+    }
     // What is left is empty but for the note.
     let _ = remove(&Spot { folder: trash, name });
-    Ok(path)
+    Ok(at)
+}
+
+/// `NAME (2)`; a file keeps its ending, so that a program stays one and is not served as a text that shows its passwords.
+fn beside(name: &FileName, turn: u32, is_folder: bool) -> Option<FileName> {
+    let octets = name.octets();
+    let end = match octets.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) if dot > 0 && !is_folder => dot,
+        _ => octets.len(),
+    };
+    let (stem, ending) = octets.split_at(end);
+    let turn = format!(" ({turn})");
+    // A name has 255 octets at most; a letter of several is cut off whole.
+    let mut keep = stem.len().min(255usize.checked_sub(turn.len() + ending.len())?);
+    while keep > 0 && keep < stem.len() && stem[keep] & 0xc0 == 0x80 {
+        keep -= 1;
+    }
+    FileName::from_octets(&[&stem[..keep], turn.as_bytes(), ending].concat())
 }
 
 pub fn forget(home: &Home, id: &TrashId) -> Did<()> {
@@ -166,18 +222,30 @@ pub fn empty(home: &Home, now: i64) -> Did<()> {
         let gone = folder.try_clone().map_err(Into::into).and_then(|folder| remove(&Spot { folder, name }));
         failed = failed.take().or(gone.err());
     };
-    for id in ids(&trash)?.into_iter().filter(|id| id.deleted_at() < now - TRASH_DAYS * DAY_MS) {
+    let mut old = Vec::new();
+    each_id(&trash, |id| {
+        if id.deleted_at() < now - TRASH_DAYS * DAY_MS {
+            old.push(id);
+        }
+        old.len() < MOST_AT_ONCE
+    })?;
+    for id in old {
         go(&trash, c_string(id.as_str().as_bytes())?);
     }
     if let Ok(coming) = folder(&trash, COMING) {
         let mut dir = Dir::from_fd(coming.try_clone()?)?;
-        let names: Vec<CString> =
-            dir.iter().filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
-        for name in names.into_iter().filter(|name| !name.as_bytes().starts_with(b".")) {
-            let stat = fstatat(&coming, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW)?;
-            if stat.st_mtime.saturating_mul(1000) < now - DAY_MS {
-                go(&coming, name);
-            }
+        let old = |name: &CStr| {
+            let stat = fstatat(&coming, name, AtFlags::AT_SYMLINK_NOFOLLOW);
+            stat.is_ok_and(|stat| stat.st_mtime.saturating_mul(1000) < now - DAY_MS)
+        };
+        let names: Vec<CString> = dir
+            .iter()
+            .filter_map(|entry| Some(entry.ok()?.file_name().to_owned()))
+            .filter(|name| !name.as_bytes().starts_with(b".") && old(name))
+            .take(MOST_AT_ONCE)
+            .collect();
+        for name in names {
+            go(&coming, name);
         }
     }
     failed.map_or(Ok(()), Err)

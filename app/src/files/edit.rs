@@ -84,7 +84,13 @@ pub async fn save(
 
 fn form(lang: Lang, account: &AccountView, path: &HomePath, typed: &Typed) -> AnyView {
     let text = typed.get("text");
-    let ends = if text.contains("\r\n") { "crlf" } else { "lf" };
+    // What the form was given it keeps: browsers send every line's end as two characters, whatever the file has.
+    let ends = match typed.get("ends") {
+        "crlf" => "crlf",
+        "lf" => "lf",
+        _ if text.contains("\r\n") => "crlf",
+        _ => "lf",
+    };
     // A browser takes one line break after the tag away; and Leptos escapes nothing within a textarea, where `</textarea>` would end it.
     let value = format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     let stamp = typed.get("stamp").to_owned();

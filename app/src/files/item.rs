@@ -42,9 +42,9 @@ pub async fn change(
         Ok(wanted) => act(&server, face.me()?, id, wanted).await,
         Err(problem) => Err(problem),
     };
-    match (done, typed.get("do")) {
-        (Ok((_, Some(to))), "rename" | "copy") => see(at(id, "item", &to), "file_moved"),
-        (Ok((_, Some(to))), "move") => see(folder(id, &to.folder().unwrap_or_default()), "file_moved"),
+    match (done.map(|acted| acted.at), typed.get("do")) {
+        (Ok(Some(to)), "rename" | "copy") => see(at(id, "item", &to), "file_moved"),
+        (Ok(Some(to)), "move") => see(folder(id, &to.folder().unwrap_or_default()), "file_moved"),
         (Ok(_), "mode") => see(at(id, "item", &path), "file_mode"),
         (Ok(_), _) => see(folder(id, &path.folder().unwrap_or_default()), "files_deleted"),
         (Err(problem), _) => {

@@ -307,8 +307,8 @@ fn puts(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
         <section class="card stack">
             <form class="upload stack-tight" method="post" enctype="multipart/form-data" data-upload=""
                 action=super::at(id, "upload", &seen.path) data-sending=lang.pick("Envoi", "Sending") data-cut=lang.pick(
-                    "L’envoi s’est interrompu\u{a0}: rien n’a été changé. Réessayez.",
-                    "The upload was cut off: nothing was changed. Try again.",
+                    "L’envoi s’est interrompu\u{a0}: les fichiers arrivés en entier restent. Regardez dans le dossier ce qui y est, puis renvoyez le reste.",
+                    "The upload was cut off: files that arrived whole stay. Look into the folder for what is there, then send the rest again.",
                 )>
                 {over.view(lang, typed)}
                 <div class="field-line">

@@ -151,6 +151,13 @@ fn is_text(file: &FileView) -> bool {
 pub fn told(lang: Lang, change: &ChangeView) -> Option<String> {
     let side = change.after.as_ref().or(change.before.as_ref())?;
     let text = |key: &str| side.get(key).and_then(serde_json::Value::as_str);
+    if text("outcome") == Some("unknown") {
+        let words = lang.pick(
+            "On ne sait pas si c’est fait\u{a0}: l’hôte n’a pas pu le dire.",
+            "Nobody knows whether it was done: the host could not say.",
+        );
+        return Some(words.to_owned());
+    }
     if let Some(count) = side.get("count").and_then(serde_json::Value::as_u64) {
         let more = count.saturating_sub(1);
         return (more > 0).then(|| lang.pick(format!("et {more} de plus"), format!("and {more} more")));

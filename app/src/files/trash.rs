@@ -1,6 +1,6 @@
 //! The trash: what was deleted in the last thirty days, back to where it was or gone for good.
 
-use super::{folder, must, said, sign, size, trouble};
+use super::{at, folder, must, said, sign, size, trouble};
 use crate::{
     account::{self, Part},
     http::{Answer, Face, on_form, see},
@@ -41,7 +41,13 @@ pub async fn change(
     };
     match done {
         Ok(_) if erased => see(format!("/accounts/{id}/files/trash"), "file_erased"),
-        Ok((_, to)) => see(folder(id, &to.and_then(|to| to.folder()).unwrap_or_default()), "file_restored"),
+        Ok(acted) => {
+            let to = acted.at.unwrap_or_default();
+            match acted.beside {
+                true => see(at(id, "item", &to), "file_restored_beside"),
+                false => see(folder(id, &to.folder().unwrap_or_default()), "file_restored"),
+            }
+        }
         Err(problem) => {
             let typed = Typed::new().refused(Problem { field: None, ..on_form(problem)? });
             let face = face.at(format!("/accounts/{id}/files/trash"));

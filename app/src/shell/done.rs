@@ -40,6 +40,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "file_mode" => Text::new("Les droits sont changés.", "The permissions are changed."),
         "file_saved" => Text::new("Le texte est enregistré.", "The text is saved."),
         "file_restored" => Text::new("C’est revenu à sa place.", "It is back in its place."),
+        "file_restored_beside" => Text::new(
+            "Sa place était prise\u{a0}: c’est revenu à côté, sous ce nom.",
+            "Something else has its place: it is back beside it, under this name.",
+        ),
         "file_erased" => Text::new("C’est effacé pour de bon.", "It is erased for good."),
         "app_removed" => Text::new(
             "L’application n’est plus dans la liste\u{a0}; tout le reste est comme avant.",

@@ -4,9 +4,10 @@ use super::{Act, Asked, Download, FileView, TrashView, act, download, list, put,
 use crate::{
     Server,
     api::{
-        Answer, ApiError, Asked as AskedBody, Caller, Listed, Needs, Route, Verb, Who, no_content, one, part,
-        shape,
+        Answer, ApiError, Asked as AskedBody, Caller, Listed, Needs, Route, Verb, Who, done, no_content, one,
+        part, shape,
     },
+    change::Done,
 };
 use axum::{
     body::Body,
@@ -20,7 +21,7 @@ use model::{
     AccountId, FileName, HomePath, Problem, Right, Scope, Text,
     files::{FileMode, FileRefusal, Over},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const WHO: Who = Who::Account(Right::Sites);
@@ -54,6 +55,12 @@ struct WithMode {
 struct InTrash {
     /// Its id there.
     item: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Restored {
+    /// Where it is now: beside the place it had, where something else stands there.
+    path: Option<String>,
 }
 
 /// `?path`, and for what is put `&over=replace` or `&stamp=…`.
@@ -163,8 +170,8 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts/{account}/files/trash/restore",
         WHO,
         NEEDS,
-        "Put something back to where it was deleted",
-        Answer::Nothing,
+        "Put something back to where it was deleted, or beside it where something else stands now",
+        Answer::One(shape::<Restored>),
         || routing::post(restore),
     )
     .takes(shape::<InTrash>),
@@ -276,8 +283,8 @@ macro_rules! act {
         ) -> Result<Response, ApiError> {
             let account = may(&server, &asked.actor, &params).await?;
             let read: fn($body) -> Result<Act, Problem> = $read;
-            let (change, _) = act(&server, &asked.actor, account, read(asked.body)?).await?;
-            no_content(Some(change))
+            let acted = act(&server, &asked.actor, account, read(asked.body)?).await?;
+            no_content(Some(acted.change))
         }
     };
 }
@@ -292,5 +299,16 @@ act!(move_to(FromTo) = |body| Ok(Act::Move(path(&body.from, "from")?, path(&body
 act!(copy(FromTo) = |body| Ok(Act::Copy(path(&body.from, "from")?, path(&body.to, "to")?)));
 act!(set_mode(WithMode) = |body| Ok(Act::SetMode(path(&body.path, "path")?, FileMode::parse(&body.mode)?)));
 act!(delete(AtPath) = |body| Ok(Act::Delete(vec![path(&body.path, "path")?])));
-act!(restore(InTrash) = |body| Ok(Act::Restore(body.item.parse()?)));
+
+async fn restore(
+    State(server): State<Server>,
+    params: RawPathParams,
+    asked: AskedBody<InTrash>,
+) -> Result<Response, ApiError> {
+    let account = may(&server, &asked.actor, &params).await?;
+    let acted = act(&server, &asked.actor, account, Act::Restore(asked.body.item.parse()?)).await?;
+    let item = Restored { path: acted.at.map(|path| path.to_string()) };
+    done(&Done { item, change: Some(acted.change) }, None)
+}
+
 act!(erase(InTrash) = |body| Ok(Act::Forget(body.item.parse()?)));

@@ -1,23 +1,18 @@
 //! Contents: streamed out, streamed in, and short texts to be changed in a page.
 
-use super::{
-    FileView,
-    act::{record, subject},
-    open, refused,
-};
+use super::{FileView, Put, open, refused};
 use crate::{
     Actor, Server,
-    change::Act as Change,
     transfer::{Heard, Session},
 };
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use model::{
     AccountId, ChangeId, HomePath, Problem, Text,
-    files::{CHUNK, FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
+    files::{FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
 };
-use serde_json::json;
 use std::{io, pin::Pin};
+use tokio::sync::mpsc;
 
 /// A file on its way out.
 pub struct Download {
@@ -33,6 +28,36 @@ async fn begin(session: &mut Session, path: &HomePath) -> Result<FileEntry, Prob
     }
 }
 
+/// Chunks that are on their way to whoever reads.
+const AHEAD: usize = 2;
+
+/// Brings a file's contents, and their end as an empty chunk, for as long as somebody takes them: whoever reads nothing any more holds no
+/// session.
+async fn bring(mut session: Session, size: u64, give: mpsc::Sender<Result<Bytes, io::Error>>) {
+    let mut left = size;
+    loop {
+        let heard = tokio::select! {
+            heard = session.hear() => heard,
+            () = give.closed() => return,
+        };
+        let (octets, last) = match heard {
+            Ok(Heard::Octets(octets)) if octets.is_empty() && left == 0 => (Ok(octets), true),
+            Ok(Heard::Octets(octets)) if !octets.is_empty() && octets.len() as u64 <= left => {
+                left -= octets.len() as u64;
+                (Ok(octets), false)
+            }
+            // Cut off, and seen to be: nobody takes a part for the whole.
+            Ok(_) => (Err(io::ErrorKind::InvalidData.into()), true),
+            Err(problem) => (Err(io::Error::other(problem.code)), true),
+        };
+        let Ok(Ok(place)) = session.wait(give.reserve()).await else { return };
+        place.send(octets);
+        if last {
+            return;
+        }
+    }
+}
+
 pub async fn download(
     server: &Server,
     actor: &Actor,
@@ -41,17 +66,16 @@ pub async fn download(
 ) -> Result<Download, Problem> {
     let mut session = open(server, actor, account).await?;
     let entry = begin(&mut session, path).await?;
-    let contents = stream::unfold(Some((session, entry.size)), |state| async {
-        let (mut session, left) = state?;
-        match session.hear().await {
-            Ok(Heard::Octets(octets)) if octets.is_empty() && left == 0 => None,
-            Ok(Heard::Octets(octets)) if !octets.is_empty() && octets.len() as u64 <= left => {
-                let left = left - octets.len() as u64;
-                Some((Ok(octets), Some((session, left))))
-            }
-            // Cut off, and seen to be: nobody takes a part for the whole.
-            Ok(_) => Some((Err(io::ErrorKind::InvalidData.into()), None)),
-            Err(problem) => Some((Err(io::Error::other(problem.code)), None)),
+    let (give, taken) = mpsc::channel(AHEAD);
+    tokio::spawn(bring(session, entry.size, give));
+    let contents = stream::unfold(Some(taken), |taken| async {
+        let mut taken = taken?;
+        match taken.recv().await {
+            Some(Ok(octets)) if octets.is_empty() => None,
+            Some(Ok(octets)) => Some((Ok(octets), Some(taken))),
+            Some(Err(error)) => Some((Err(error), None)),
+            // Nobody read on, or the right to it ended.
+            None => Some((Err(io::ErrorKind::TimedOut.into()), None)),
         }
     });
     let file = FileView { path: path.clone(), ..FileView::at(entry) };
@@ -104,10 +128,10 @@ pub async fn save(
     if text.len() as u64 > LONGEST_TEXT {
         return Err(no_text().on("text"));
     }
-    let mut put = Put::begin(server, actor, account).await?;
+    let mut put = Put::begin(server, actor, account, "file.edit").await?;
     let contents = stream::iter([Ok::<_, Problem>(Bytes::from(text))]);
     put.file(path.clone(), Over::Same(stamp), contents).await?;
-    put.done(server, actor, "file.edit").await
+    put.done().await
 }
 
 /// One file of the API's.
@@ -118,63 +142,7 @@ pub async fn put(
     (path, over): (HomePath, Over),
     contents: impl Stream<Item = Result<Bytes, Problem>>,
 ) -> Result<ChangeId, Problem> {
-    let mut put = Put::begin(server, actor, account).await?;
+    let mut put = Put::begin(server, actor, account, "file.upload").await?;
     put.file(path, over, contents).await?;
-    put.done(server, actor, "file.upload").await
-}
-
-/// Files on their way in: one session and one change, however many they are.
-pub struct Put {
-    session: Session,
-    put: Vec<HomePath>,
-}
-
-/// Files whose names a change tells.
-const MOST_TOLD: usize = 20;
-
-impl Put {
-    pub async fn begin(server: &Server, actor: &Actor, account: AccountId) -> Result<Put, Problem> {
-        Ok(Put { session: open(server, actor, account).await?, put: Vec::new() })
-    }
-
-    /// Whole or not at all. After a refusal the next one may still go in.
-    pub async fn file(
-        &mut self,
-        path: HomePath,
-        over: Over,
-        contents: impl Stream<Item = Result<Bytes, Problem>>,
-    ) -> Result<(), Problem> {
-        let session = &mut self.session;
-        session.say(&FileAsk::Write { path: path.clone(), over }).await?;
-        match session.answer().await? {
-            FileSaid::Ready => {}
-            _ => return Err(refused(FileRefusal::Unreadable)),
-        }
-        let mut contents = std::pin::pin!(contents);
-        while let Some(octets) = contents.next().await {
-            let mut octets = octets?;
-            while !octets.is_empty() {
-                let chunk = octets.split_to(octets.len().min(CHUNK));
-                session.octets(chunk).await?;
-            }
-        }
-        session.octets(Bytes::new()).await?;
-        session.answer().await?;
-        self.put.push(path);
-        Ok(())
-    }
-
-    /// How many went in.
-    pub fn count(&self) -> usize {
-        self.put.len()
-    }
-
-    /// Keeps in history what went in; at least one did.
-    pub async fn done(self, server: &Server, actor: &Actor, verb: &'static str) -> Result<ChangeId, Problem> {
-        let first = self.put.first().cloned().unwrap_or_default();
-        let mut change = Change::new(verb, subject(&first));
-        let told = &self.put[..self.put.len().min(MOST_TOLD)];
-        change.after = Some(json!({ "paths": told, "count": self.put.len() }));
-        record(server, actor, &self.session.account, change).await
-    }
+    put.done().await
 }

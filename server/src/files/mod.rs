@@ -8,12 +8,14 @@ mod api;
 mod contents;
 mod look;
 mod problem;
+mod put;
 
-pub use act::{Act, act};
+pub use act::{Act, Acted, act};
 pub(crate) use api::ROUTES;
-pub use contents::{Download, Put, TextView, download, put, save, text};
+pub use contents::{Download, TextView, download, put, save, text};
 pub use look::{Asked, list, look, show, trash};
 pub(crate) use problem::refused;
+pub use put::Put;
 
 use crate::{Actor, Server, transfer, transfer::Session};
 use model::{

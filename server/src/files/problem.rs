@@ -81,6 +81,22 @@ pub(crate) fn refused(why: FileRefusal) -> Problem {
                 "The file was changed meanwhile: compare with what is there now before you save.",
             ),
         ),
+        FileRefusal::Link => (
+            ProblemKind::Conflict,
+            "file_link",
+            Text::new(
+                "C’est un lien\u{a0}: ouvrez plutôt le fichier auquel il mène, à sa propre place.",
+                "This is a link: open the file it leads to instead, at its own place.",
+            ),
+        ),
+        FileRefusal::FolderThere => (
+            ProblemKind::Conflict,
+            "folder_there",
+            Text::new(
+                "Il y a un dossier de ce nom, et un fichier ne le remplace pas\u{a0}: renommez l’un des deux.",
+                "There is a folder of that name, and no file replaces it: rename one of the two.",
+            ),
+        ),
         FileRefusal::IntoItself => (
             ProblemKind::Invalid,
             "file_into_itself",

@@ -43,6 +43,9 @@ async fn serve(mut socket: Socket, heard: Heard) {
     while let Some(Ok(message)) = socket.next().await {
         let Message::Text(json) = message else { continue };
         heard.lock().unwrap().push(json.as_str().to_owned());
+        if json.contains("/mute") {
+            return;
+        }
         let said = match serde_json::from_str(&json).unwrap() {
             FileAsk::List { .. } => {
                 FileSaid::Listed { entries: vec![entry("é%0A", 3)], total: 1, more: false }
@@ -71,6 +74,9 @@ async fn serve(mut socket: Socket, heard: Heard) {
             FileAsk::MakeFolder { .. } => FileSaid::Refused { why: model::files::FileRefusal::Exists },
             _ => FileSaid::Done { path: None },
         };
+        if json.contains("/slow") {
+            until("it may go on", async || heard.lock().unwrap().iter().any(|said| said == "go")).await;
+        }
         socket.send(say(&said)).await.unwrap();
     }
 }
@@ -185,6 +191,37 @@ pub async fn what_is_changed_is_kept_in_history(bench: Bench) {
     assert_eq!(history().await.len(), before + 3);
 }
 
+pub async fn who_hangs_up_keeps_nothing_out_of_history(bench: Bench) {
+    let stage = stage(&bench).await;
+    let history = async || {
+        let listing = Listing::default();
+        change::list(&bench.server, &stage.home.owner, stage.home.account, &listing).await.unwrap().items
+    };
+    let moving = Some(json!({ "from": "sites/a", "to": "sites/slow" }));
+    let mut putting = stage.client.request("PUT", &stage.path("/contents?path=sites/slow.txt"), None);
+    *putting.body_mut() = "sent whole".into();
+    let requests = [stage.client.request("POST", &stage.path("/move"), moving.as_ref()), putting];
+    for (request, said) in requests.into_iter().zip(["\"to\":\"sites/slow\"", "sent whole"]) {
+        let asker = tokio::spawn(tower::ServiceExt::oneshot(stage.client.router.clone(), request));
+        let heard = async || stage.heard.lock().unwrap().iter().any(|heard| heard.contains(said));
+        until("the host was asked", heard).await;
+        asker.abort();
+        asker.await.unwrap_err();
+    }
+    stage.heard.lock().unwrap().push("go".into());
+    let kept = async |verb: &str| history().await.into_iter().find(|change| change.verb == verb);
+    for verb in ["file.move", "file.upload"] {
+        until("it is kept", async || kept(verb).await.is_some()).await;
+        assert!(!kept(verb).await.unwrap().after.unwrap().to_string().contains("outcome"), "{verb}");
+    }
+    // The host is asked and never says: nobody knows, and that is kept.
+    let asked = json!({ "path": "sites/mute", "mode": "640" });
+    let cut = stage.ask("POST", "/mode", Some(asked)).await;
+    assert_eq!(cut.body["code"], "host_away");
+    assert_eq!(kept("file.mode").await.unwrap().after.unwrap()["outcome"], "unknown");
+    until("no session is left open", async || bench.server.transfers.count() == 0).await;
+}
+
 /// A download goes on and on; then its user signs out, is an owner no more, or the account is suspended.
 pub async fn a_session_ends_with_the_right_to_it(bench: Bench) {
     let stage = stage(&bench).await;
@@ -220,6 +257,23 @@ pub async fn a_session_ends_with_the_right_to_it(bench: Bench) {
         drop(contents);
         until("its place is free", async || server.transfers.count() == 0).await;
     }
+}
+
+/// Nobody reads the one, nobody sends the other: neither holds its place once the right to it has ended.
+pub async fn what_stands_still_ends_with_the_right_to_it(bench: Bench) {
+    let stage = stage(&bench).await;
+    let (client, transfers) = (&stage.client, &bench.server.transfers);
+    let request = client.request("GET", &stage.path("/contents?path=sites/endless"), None);
+    let unread = tower::ServiceExt::oneshot(client.router.clone(), request).await.unwrap();
+    let mut request = client.request("PUT", &stage.path("/contents?path=sites/still"), None);
+    *request.body_mut() =
+        axum::body::Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, String>>());
+    let unsent = tokio::spawn(tower::ServiceExt::oneshot(client.router.clone(), request));
+    until("both are open", async || transfers.count() == 2).await;
+    account::suspend(&bench.server, &bench.admin, stage.home.account, None, unpaid("x")).await.unwrap();
+    until("both places are free", async || transfers.count() == 0).await;
+    assert_eq!(unsent.await.unwrap().unwrap().status(), StatusCode::CONFLICT);
+    axum::body::to_bytes(unread.into_body(), 99).await.unwrap_err();
 }
 
 pub async fn who_may_not_is_told_before_any_host_is_asked(bench: Bench) {

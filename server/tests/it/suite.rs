@@ -166,6 +166,8 @@ suite! {
     hosts::what_is_on_a_host_is_counted_as_of_the_last_write,
     files::a_session_serves_whoever_may_and_is_dialled_by_its_host_alone,
     files::what_is_changed_is_kept_in_history,
+    files::what_stands_still_ends_with_the_right_to_it,
+    files::who_hangs_up_keeps_nothing_out_of_history,
     files::a_session_ends_with_the_right_to_it,
     files::who_may_not_is_told_before_any_host_is_asked,
     forgotten::the_newest_link_works_once_and_ends_all_of_before,

@@ -126,9 +126,12 @@ pub const NOUNS: &[Noun] = &[
                 "restore",
                 "POST",
                 "/accounts/{account}/files/trash/restore",
-                text("Remettre à sa place", "Put back to its place"),
+                text(
+                    "Remettre à sa place, ou à côté si elle est prise",
+                    "Put back to its place, or beside it if it is taken",
+                ),
                 &[ITEM],
-                &[],
+                &["path"],
             ),
             act(
                 "erase",
