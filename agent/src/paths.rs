@@ -207,12 +207,16 @@ impl Paths {
         self.state().join("statistics")
     }
 
+    pub fn statistics_of(&self, account: &UnixName) -> PathBuf {
+        self.statistics().join(account.as_str())
+    }
+
     pub fn counting(&self) -> PathBuf {
         self.statistics().join("counting.json")
     }
 
     pub fn counts(&self, account: &UnixName, name: &SiteName) -> PathBuf {
-        self.statistics().join(account.as_str()).join(format!("{name}.jsonl"))
+        self.statistics_of(account).join(format!("{name}.jsonl"))
     }
 
     /// What an account held on the disk, day by day.

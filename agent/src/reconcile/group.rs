@@ -18,7 +18,7 @@ use crate::{
     record::{Outcome, Pin, Record},
     tenant,
 };
-use model::{Consent, DatabaseName, DatabaseUserName, ResourceKey, wire::ReportState};
+use model::{Consent, DatabaseName, DatabaseUserName, ResourceKey, UnixName, wire::ReportState};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
@@ -195,7 +195,9 @@ impl Running {
             }
             Step::StartApp(app) => app::steps::start(hands, app),
             Step::Stop(account) => hands.daemons.stop(account),
-            Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid).map_err(io),
+            Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid)
+                .and_then(|()| forget_counts(paths, &home.account))
+                .map_err(io),
             Step::MakeDatabase(name) => hands.mariadb.run(&sql::create(name)).map(drop),
             Step::DropDatabase(name) => hands.mariadb.run(&sql::drop(name)).map(drop),
             Step::SetUsers { database, set, drop: gone } => {
@@ -364,4 +366,14 @@ impl Undo {
             Undo::Put(_, There::Folder | There::Other) => Ok(()),
         }
     }
+}
+
+/// What was counted of an account that is erased: visits to its sites, and the space it held.
+fn forget_counts(paths: &Paths, account: &UnixName) -> std::io::Result<()> {
+    let gone = |removed: std::io::Result<()>| match removed {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    };
+    gone(std::fs::remove_dir_all(paths.statistics_of(account)))?;
+    gone(std::fs::remove_file(paths.space(account)))
 }

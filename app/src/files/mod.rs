@@ -31,7 +31,7 @@ impl At {
 }
 
 /// The address of a folder's page.
-fn folder(account: AccountId, path: &HomePath) -> String {
+pub fn folder(account: AccountId, path: &HomePath) -> String {
     href(&format!("/accounts/{account}/files"), &[("path", &path.to_string())])
 }
 

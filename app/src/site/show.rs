@@ -84,7 +84,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {app::card::card(lang, site, app.as_ref(), may)}
             {told::card(lang, site, *now, may)}
             {crate::statistics::card(lang, site, *reads)}
-            {files(lang, site)}
+            {files(lang, site, may)}
             {may.then(|| delete(lang, site))}
         </div>
     };
@@ -163,21 +163,34 @@ fn names(lang: Lang, account: &AccountView, site: &SiteView, may: bool, typed: &
     .into_any()
 }
 
-fn files(lang: Lang, site: &SiteView) -> AnyView {
+fn files(lang: Lang, site: &SiteView, may: bool) -> AnyView {
     let facts = Facts::new()
         .line(lang.pick("Dossier", "Folder"), view! { <code>{folder(site)}</code> })
         .line(lang.pick("Hôte", "Host"), site.host.name.clone())
         .line(lang.pick("Ajouté le", "Added"), moment(lang, site.created_at))
         .view();
     let words = lang.pick(
-        "Mettez dans ce dossier les fichiers du site\u{a0}: une page index.html ou index.php, avec ses images et son .htaccess. Pour y accéder, écrivez à votre coopérative.",
-        "Put the site's files into this folder: an index.html or index.php page, with its images and its .htaccess. To get access to it, write to your cooperative.",
+        "Mettez dans ce dossier les fichiers du site\u{a0}: une page index.html ou index.php, avec ses images et son .htaccess. Ici dans le navigateur, ou par SFTP.",
+        "Put the site's files into this folder: an index.html or index.php page, with its images and its .htaccess. Here in the browser, or by SFTP.",
     );
+    let ways = may.then(|| {
+        let account = site.account.id;
+        let path =
+            folder(site).strip_prefix(&format!("/home/{}/", site.account.name)).unwrap_or_default().parse();
+        let here = crate::files::folder(account, &path.unwrap_or_default());
+        view! {
+            <div class="acts">
+                <a class="button" href=here>{lang.pick("Ouvrir le dossier", "Open the folder")}</a>
+                <a class="button" href=format!("/accounts/{account}/ssh-keys")>"SFTP"</a>
+            </div>
+        }
+    });
     view! {
         <section class="card stack" aria-labelledby="files">
             <h2 id="files">{lang.pick("Fichiers", "Files")}</h2>
             <p>{words}</p>
             {facts}
+            {ways}
         </section>
     }
     .into_any()

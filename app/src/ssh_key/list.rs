@@ -57,6 +57,8 @@ struct Seen {
     account: AccountView,
     keys: Page<SshKeyView>,
     may: bool,
+    /// Whoever looks is here in person: what a view put in would outlive it.
+    in_person: bool,
     /// Where SFTP answers, if the host has it.
     address: Option<String>,
 }
@@ -67,7 +69,8 @@ async fn draw(server: &Server, face: &Face, id: AccountId, page: &parts::Page, t
     let keys = ssh_key::list(server, me, id, &page.listing()).await?;
     let may = server::grant::access(server, me, id).await?.has(Right::Sites);
     let address = ssh_key::address(server, account.host.id).await?;
-    let seen = Seen { account, keys, may, address };
+    let in_person = face.viewing().is_none();
+    let seen = Seen { account, keys, may, in_person, address };
     let frame = account::frame(face, &seen.account, Part::Files).status(typed.status());
     Ok(shell::page(face, frame, shown(face.lang, &seen, page, typed)))
 }
@@ -86,7 +89,7 @@ fn shown(lang: Lang, seen: &Seen, page: &parts::Page, typed: &Typed) -> impl Int
         let items = keys.items.iter().map(|key| item(lang, key, *may)).collect_view();
         view! { <ul class="items">{items}</ul> }.into_any()
     };
-    let open = *may && account.state == Standing::Active;
+    let open = *may && seen.in_person && seen.address.is_some() && account.state == Standing::Active;
     view! {
         <div class="stack">
             {account::standing_notice(lang, account)}

@@ -41,11 +41,12 @@ pub async fn a_key_is_part_of_what_its_account_is_on_its_host(bench: Bench) {
     let twice =
         ssh_key::create(server, &home.owner, home.account, new(KEYS[0], Some("x"))).await.unwrap_err();
     assert_eq!((twice.code, twice.field), ("ssh_key_taken", Some("key")));
-    // Whatever else the host is told of the account, its keys are told with it.
+    // A key opens what is in service: otherwise the host has none.
     account::suspend(server, &bench.admin, home.account, None, unpaid("x")).await.unwrap();
     let body = told(&bench, &home).await;
-    assert_eq!((&body["state"], &body["ssh_keys"]), (&json!("suspended"), &json!(KEYS)));
+    assert_eq!((&body["state"], &body["ssh_keys"]), (&json!("suspended"), &json!(null)));
     account::resume(server, &bench.admin, home.account, None).await.unwrap();
+    assert_eq!(told(&bench, &home).await["ssh_keys"], json!(KEYS));
     ssh_key::delete(server, &home.owner, first.item.id, None).await.unwrap();
     assert_eq!(told(&bench, &home).await["ssh_keys"], json!([KEYS[1]]));
     // Not another's to see, nor to take away.

@@ -108,10 +108,16 @@ fn only_an_erased_account_loses_its_home() {
     std::fs::remove_file(home.join("private/letter")).unwrap();
     let mut erased = account("asso", 1);
     erased.state = AccountState::Erased;
+    // What was counted of it goes, too.
+    let (visits, space) = (world.paths.statistics_of(&erased.name), world.paths.space(&erased.name));
+    std::fs::create_dir_all(&visits).unwrap();
+    std::fs::create_dir_all(space.parent().unwrap()).unwrap();
+    std::fs::write(visits.join("a.example.jsonl"), "{}").unwrap();
+    std::fs::write(&space, "[]").unwrap();
     world.daemons.take();
     let done = world.apply(vec![wanted(&Body::Account(erased), 0)]);
     assert!(done.iter().all(|done| done.outcome.state == ReportState::Applied), "{done:#?}");
-    assert!(!home.exists());
+    assert!(!home.exists() && !visits.exists() && !space.exists());
     assert_eq!(link(&world, "a.example"), None);
     assert!(world.daemons.take().contains(&"stop asso".to_owned()));
     assert_eq!(std::fs::read_dir(world.paths.cells()).unwrap().count(), 0);

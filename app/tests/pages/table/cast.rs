@@ -127,6 +127,9 @@ impl Part {
             (_, Who::SignedIn) => match needs(route) {
                 Needs::Nothing => Outcome::Passes,
                 Needs::Account(right) => of(self.on_account(Right::See), self.on_account(right)),
+                Needs::AccountInPerson(right) => {
+                    of(self.on_account(Right::See), self.on_account(right) && !views)
+                }
                 Needs::Member(right) => of(self.on_member(Right::See), self.on_member(right)),
                 Needs::Record(right) => of(self.on_record(Right::See), self.on_record(right)),
                 Needs::AccountBy(duty) => of(self.on_account(Right::See), self.does(duty)),

@@ -8,6 +8,8 @@ pub enum Needs {
     /// Everybody has one: what it shows is each one's own.
     Nothing,
     Account(Right),
+    /// The same, and nobody who only views: what it leaves behind would outlive the view.
+    AccountInPerson(Right),
     Member(Right),
     /// The member's record.
     Record(Right),
@@ -39,9 +41,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/files/delete"
             | "/accounts/{account}/files/trash",
         )
-        | (Verb::Post, "/accounts/{account}/ssh-keys" | "/ssh-keys/{ssh_key}/delete") => {
-            Needs::Account(Right::Sites)
-        }
+        | (Verb::Post, "/ssh-keys/{ssh_key}/delete") => Needs::Account(Right::Sites),
+        (Verb::Post, "/accounts/{account}/ssh-keys") => Needs::AccountInPerson(Right::Sites),
         (
             Verb::Post,
             "/accounts/{account}/databases"
