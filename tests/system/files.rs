@@ -144,7 +144,7 @@ fn odd_names(tenant: &Tenant<'_>, files: &Files<'_>) {
     files.done("delete", &json!({ "path": odd["path"] }));
     for (path, why) in [
         ("private/odd/pipe", "not_a_file"),
-        ("private/odd/zero", "file_outside"),
+        ("private/odd/zero", "file_link"),
         ("private/odd/etc/passwd", "file_outside"),
         ("private/odd", "not_a_file"),
         ("private/nothing", "file_gone"),
