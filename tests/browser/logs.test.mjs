@@ -9,11 +9,11 @@ useBrowser();
 const withHosts = { skip: stage.hosts.length === 0 && "the stage has no host" };
 const name = `journal-${run}.example`;
 const person = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-let site;
+let site, host;
 
 /** Somebody visits the site; the status of the answer. */
 const visit = (path) => new Promise((done, fail) => {
-  get({ host: stage.hosts[0].address, path, headers: { host: name, "user-agent": person } }, (answer) => {
+  get({ host: host.address, path, headers: { host: name, "user-agent": person } }, (answer) => {
     answer.resume().on("end", () => done(answer.statusCode));
   }).on("error", fail);
 });
@@ -23,6 +23,7 @@ test("the member has a site", withHosts, async () => {
     const made = await api(page, stage.admin, "POST", `/api/v1/accounts/${stage.member.account}/sites`, { name });
     assert.equal(made.status, 201, JSON.stringify(made.body));
     site = `/sites/${made.body.id}`;
+    host = stage.hosts.find((known) => known.name === made.body.host.name);
     for (const end = Date.now() + 20_000; ; ) {
       if (await visit("/") === 200) break;
       assert.ok(Date.now() < end, "the site answers");

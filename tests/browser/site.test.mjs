@@ -66,7 +66,7 @@ test("a member adds a site and sees it reach verified without a reload", withHos
     await page.locator(".live-change[data-state=verified]").waitFor();
     assert.equal(await page.locator(".steps .step-done").count(), 4);
     assert.equal(await page.evaluate(() => window.sameDocument), true);
-    assert.match(await page.locator(".live-change [role=status]").innerText(), /vérifié depuis l’extérieur/);
+    assert.match(await page.locator(".live-change [role=status]").innerText(), /vérifié de l’extérieur/);
     await accessible(page);
     await picture(page, "site-verified");
     await page.goto(account);

@@ -63,6 +63,10 @@ test("WordPress by its own installer", { skip: stage.hosts.length === 0 && "the 
     await page.locator("#pwd").fill(made.body.password);
     await page.locator("#dbhost").fill("localhost");
     await page.locator("input[type=submit]").click();
+    // What stands there instead says why.
+    await page.locator("p.step, #error-page p, h1").first().waitFor();
+    const said = await page.locator("body").innerText();
+    assert.match(said, /Run the installation/, said);
     await page.getByText("Run the installation").click();
     const secret = `four words of honey ${run}`;
     await page.locator("#weblog_title").fill("The honey press");
