@@ -28,6 +28,11 @@ pub struct Chart {
     pub points: Vec<(Day, i64)>,
 }
 
+/// A count as charts and tables take it.
+pub fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 /// A number as people read it: groups of three digits.
 pub fn count(lang: Lang, n: i64) -> String {
     let digits = n.unsigned_abs().to_string();

@@ -36,6 +36,21 @@ pub struct Tab {
     pub current: bool,
 }
 
+/// What goes over time, over a short while or a year (`?time=year`).
+pub fn periods(lang: Lang, short: &'static str, path: &str, year: bool) -> AnyView {
+    let (page, place) =
+        path.split_once('#').map_or((path, String::new()), |(page, id)| (page, format!("#{id}")));
+    let period = |words, long: bool| Tab {
+        words,
+        href: format!("{page}{}{place}", if long { "?time=year" } else { "" }),
+        current: long == year,
+    };
+    tabs(
+        lang.pick("Durée", "Period"),
+        vec![period(short, false), period(lang.pick("Un an", "One year"), true)],
+    )
+}
+
 pub fn tabs(label: impl Into<String>, tabs: Vec<Tab>) -> AnyView {
     let label: String = label.into();
     let tabs = tabs

@@ -3,7 +3,7 @@
 use crate::{
     http::{Answer, Face},
     log::size,
-    parts::{Chart, Facts, Tab, Tone, chart, count, empty, fold, moment, notice, tabs, values},
+    parts::{Chart, Facts, Tone, chart, count, empty, fold, moment, notice, periods, signed, values},
     shell::{self, Place},
 };
 use axum::extract::{Path, Query, State};
@@ -39,16 +39,9 @@ pub async fn show(
     let page = shell::Page::new(Place::Accounts, lang.pick("Espace", "Space"))
         .from(account.name.to_string(), format!("/accounts/{id}"));
     let path = format!("/accounts/{id}/space");
-    let period = |words, long: bool| Tab {
-        words,
-        href: if long { format!("{path}?time=year") } else { path.clone() },
-        current: long == year,
-    };
-    let periods =
-        vec![period(lang.pick("90 jours", "90 days"), false), period(lang.pick("Un an", "One year"), true)];
     let body = view! {
         <div class="stack">
-            {tabs(lang.pick("Durée", "Period"), periods)}
+            {periods(lang, lang.pick("90 jours", "90 days"), &path, year)}
             {drawn(lang, &found, year)}
         </div>
     };
@@ -107,8 +100,4 @@ fn drawn(lang: Lang, found: &SpaceView, year: bool) -> AnyView {
         <p class="hint">{how}</p>
     }
     .into_any()
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

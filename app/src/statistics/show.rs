@@ -3,7 +3,7 @@
 use crate::{
     http::{Answer, Face},
     log::size,
-    parts::{Cell, Chart, Tab, Tone, chart, count, empty, fold, notice, table, tabs, values},
+    parts::{Cell, Chart, Tone, chart, count, empty, fold, notice, periods, signed, table, values},
     shell::{self, Place},
     site::title,
 };
@@ -44,16 +44,9 @@ pub async fn show(
         .from(site.account.name.clone(), format!("/accounts/{}", site.account.id))
         .from(title(&site), format!("/sites/{id}"));
     let path = format!("/sites/{id}/statistics");
-    let period = |words, long: bool| Tab {
-        words,
-        href: if long { format!("{path}?time=year") } else { path.clone() },
-        current: long == year,
-    };
-    let periods =
-        vec![period(lang.pick("30 jours", "30 days"), false), period(lang.pick("Un an", "One year"), true)];
     let body = view! {
         <div class="stack">
-            {tabs(lang.pick("Durée", "Period"), periods)}
+            {periods(lang, lang.pick("30 jours", "30 days"), &path, year)}
             {drawn(lang, &found, year)}
         </div>
     };
@@ -93,37 +86,38 @@ fn drawn(lang: Lang, found: &StatisticsView, year: bool) -> AnyView {
     .into_any()
 }
 
-/// What a chart shows, and how it is told of a day.
-type Line = (&'static str, (&'static str, &'static str), (&'static str, &'static str), fn(&DayView) -> u64);
+/// What a chart shows, how it is told of a day, and of how many it shows one. (Sums are made before that: many small days are no large
+/// one.)
+type Line =
+    (&'static str, (&'static str, &'static str), (&'static str, &'static str), fn(&DayView) -> u64, u64);
 
 const LINES: [Line; 5] = [
-    ("visits", ("visites", "visits"), ("visites", "visits"), |day| day.visits),
-    ("pages", ("pages lues", "pages read"), ("pages", "pages"), |day| day.pages),
-    ("hits", ("demandes, robots compris", "requests, robots included"), ("demandes", "requests"), |day| {
-        day.hits
-    }),
-    ("robots", ("demandes de robots", "requests of robots"), ("robots", "robots"), |day| day.robots),
-    ("traffic", ("Mio envoyés", "MiB sent"), ("Mio", "MiB"), |day| day.octets.div_ceil(MIB)),
+    ("visits", ("visites", "visits"), ("visites", "visits"), |day| day.visits, 1),
+    ("pages", ("pages lues", "pages read"), ("pages", "pages"), |day| day.pages, 1),
+    (
+        "hits",
+        ("demandes, robots compris", "requests, robots included"),
+        ("demandes", "requests"),
+        |day| day.hits,
+        1,
+    ),
+    ("robots", ("demandes de robots", "requests of robots"), ("robots", "robots"), |day| day.robots, 1),
+    ("traffic", ("Mio envoyés", "MiB sent"), ("Mio", "MiB"), |day| day.octets, MIB),
 ];
 
 fn lines(lang: Lang, days: &[DayView], year: bool) -> Vec<Chart> {
-    let of = |(code, title, each, of): Line| {
+    let of = |(code, title, each, of, unit): Line| {
+        let sum = |days: &[DayView]| signed(days.iter().map(of).sum::<u64>().div_ceil(unit));
         let step = if year { WEEK } else { 1 };
         // Whole weeks, the last of which ends today.
         let ahead = days.len() % step;
-        let points: Vec<(Day, i64)> = days[ahead..]
-            .chunks(step)
-            .map(|week| (week[0].day, week.iter().map(|day| signed(of(day))).sum()))
-            .collect();
-        let figure = days.iter().map(|day| signed(of(day))).sum();
+        let points: Vec<(Day, i64)> =
+            days[ahead..].chunks(step).map(|week| (week[0].day, sum(week))).collect();
+        let figure = sum(days);
         let (title, each) = (lang.pick(title.0, title.1), lang.pick(each.0, each.1));
         Chart { code, title, each, figure, href: None, points }
     };
     LINES.into_iter().map(of).collect()
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// What the site answered, over the whole time.
@@ -181,4 +175,30 @@ fn tops(
         }
         .into_any(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_small_days_are_no_large_one() {
+        let begin = Day::from_ms(1_790_000_000_000);
+        let day = |n: i64| DayView {
+            day: Day::from_ms(begin.ms() + n * 24 * 3_600_000),
+            visits: 1,
+            pages: 2,
+            hits: 3,
+            robots: 0,
+            octets: 4_000,
+            statuses: [0, 3, 0, 0, 0],
+        };
+        let days: Vec<DayView> = (0..30).map(day).collect();
+        let figures: Vec<i64> = lines(Lang::En, &days, false).iter().map(|chart| chart.figure).collect();
+        assert_eq!(figures, [30, 60, 90, 0, 1], "120 kB are less than one MiB, and not thirty");
+        let year = lines(Lang::En, &days, true);
+        // Whole weeks, the last of which ends today.
+        assert_eq!(year[0].points.iter().map(|point| point.1).collect::<Vec<_>>(), [7; 4]);
+        assert_eq!(year[0].points[0].0, days[2].day);
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     search,
     store::{Tx, sql},
 };
-use model::{DatabaseId, DatabaseName, DatabaseRights, DatabaseUserName, Engine, Problem, ProblemKind};
+use model::{DatabaseId, DatabaseName, DatabaseRights, DatabaseUserName, Problem, ProblemKind};
 
 /// What was made.
 pub(crate) struct Made {
@@ -46,18 +46,7 @@ pub(crate) async fn for_app(
         if taken > 0 {
             continue;
         }
-        let inserted =
-            sql("INSERT INTO databases (id, account_id, host_id, engine, name, created_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (name) DO NOTHING")
-            .bind(id)
-            .bind(of.id)
-            .bind(of.host.id)
-            .bind(Engine::Mariadb)
-            .bind(&name)
-            .bind(now)
-            .run(tx.on())
-            .await?;
-        if inserted == 0 {
+        if !store::insert(tx, id, of, &name, now).await? {
             continue;
         }
         insert_user(tx, (server.world.id(), id), &user, (None, DatabaseRights::All), now).await?;

@@ -10,7 +10,7 @@ use crate::{
     views::stale,
 };
 use model::{
-    AccountId, ChangeId, DatabaseId, DatabaseName, DatabaseRights, DatabaseUserId, DatabaseUserName, Engine,
+    AccountId, ChangeId, DatabaseId, DatabaseName, DatabaseRights, DatabaseUserId, DatabaseUserName,
     HostFacts, HostId, PasswordHash, Problem, ProblemKind, Right, Text, text,
 };
 use serde_json::{Value, json};
@@ -36,17 +36,7 @@ pub async fn create(
     must_have_room(&mut tx, &of).await?;
     must_not_hoard(&mut tx, &of).await?;
     must_have_engine(&mut tx, of.host.id).await?;
-    let inserted = sql("INSERT INTO databases (id, account_id, host_id, engine, name, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (name) DO NOTHING")
-    .bind(id)
-    .bind(of.id)
-    .bind(of.host.id)
-    .bind(Engine::Mariadb)
-    .bind(&name)
-    .bind(now)
-    .run(tx.on())
-    .await?;
-    if inserted == 0 {
+    if !store::insert(&mut tx, id, &of, &name, now).await? {
         return Err(taken("name"));
     }
     let (secret, hash) = password::fresh(&*server.world)?;

@@ -3,6 +3,7 @@
 use super::{DatabaseUserView, DatabaseView};
 use crate::{
     Actor, Server,
+    account::AccountView,
     actor::{not_found, scoped},
     change,
     paging::{Listing, Page},
@@ -24,6 +25,27 @@ macro_rules! columns {
          FROM databases d JOIN accounts a ON a.id = d.account_id JOIN hosts h ON h.id = d.host_id
            LEFT JOIN resources r ON r.host_id = d.host_id AND r.kind = 'database' AND r.key = d.id "
     };
+}
+
+/// Writes a new database down; `false`: the name is somebody's already.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    id: DatabaseId,
+    of: &AccountView,
+    name: &DatabaseName,
+    now: i64,
+) -> Result<bool, Problem> {
+    let inserted = sql("INSERT INTO databases (id, account_id, host_id, engine, name, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (name) DO NOTHING")
+    .bind(id)
+    .bind(of.id)
+    .bind(of.host.id)
+    .bind(Engine::Mariadb)
+    .bind(name)
+    .bind(now)
+    .run(tx.on())
+    .await?;
+    Ok(inserted > 0)
 }
 
 /// A database as its resource is derived from it.

@@ -3,7 +3,7 @@
 use crate::{
     change::list::items,
     http::{Face, Miss},
-    parts::{Chart, Tab, chart, fold, tabs, values},
+    parts::{Chart, chart, fold, periods, values},
 };
 use leptos::prelude::*;
 use model::{Day, Duty, Lang};
@@ -33,17 +33,10 @@ pub async fn charts(server: &Server, face: &Face, year: bool) -> Result<AnyView,
         theirs.map(|(what, _)| of(lang, what, census.series(what, days, step), year)).collect();
     let table = values(lang, &drawn);
     let drawn = drawn.into_iter().map(|one| chart(lang, one)).collect_view();
-    let period = |words, long: bool| Tab {
-        words,
-        href: if long { "/?time=year#time".into() } else { "/#time".into() },
-        current: long == year,
-    };
-    let periods =
-        vec![period(lang.pick("90 jours", "90 days"), false), period(lang.pick("Un an", "One year"), true)];
     Ok(view! {
         <section class="stack" aria-labelledby="time">
             <h2 id="time">{lang.pick("Au fil du temps", "Over time")}</h2>
-            {tabs(lang.pick("Durée", "Period"), periods)}
+            {periods(lang, lang.pick("90 jours", "90 days"), "/#time", year)}
             <div class="charts">{drawn}</div>
             {fold(lang.pick("Les valeurs", "The values"), false, view! { <div class="card card-flat">{table}</div> })}
         </section>
