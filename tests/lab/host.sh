@@ -27,7 +27,7 @@ host_make() {
   mkdir -p "$folder/disk" "$folder/root"
   printf '%s\n' "$index" >"$folder/index"
   size=$(cat "$LAB_STATE/$name/disk-limit")
-  [ -z "$size" ] || host_limit_disk "$folder" "$size"
+  [ -z "$size" ] || is_machine "$name" || host_limit_disk "$folder" "$size"
   mkdir -p "$folder/disk/upper" "$folder/disk/work"
   lower=$(paste -sd : "$LAB_STATE/$name/base")
   mount -t overlay "$LAB_PREFIX" -o "lowerdir=$lower,upperdir=$folder/disk/upper,workdir=$folder/disk/work" "$folder/root"
@@ -41,7 +41,11 @@ host_make() {
   : >"$etc/resolv.conf"
   if [ -e "$LAB_STATE/$name/internet" ]; then net_resolv_conf >"$etc/resolv.conf"; fi
   chroot "$folder/root" ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f /etc/ssh/ssh_host_ed25519_key
-  net_make_host "$number" "$index" "$(net_namespace "$number" "$host")"
+  if is_machine "$name"; then
+    machine_make "$name" "$host" "$index" "$number"
+  else
+    net_make_host "$number" "$index" "$(net_namespace "$number" "$host")"
+  fi
 }
 
 # The upper layer on a file system of its own, so that a test can fill the disk.
@@ -81,6 +85,10 @@ host_keep() {
   rm -f "$folder/starting"
   cd /
   host_enter_cgroup "$number-$host" keeper
+  if is_machine "$name"; then
+    host_keep_machine "$name" "$host" "$number"
+    return
+  fi
   while :; do
     # --keep-unit and --register=no: no systemd of the machine is asked, it may have none.
     # The environment: cgroup v2 inside; writable /proc/sys/net and no system call filter, as on a real server.
@@ -107,6 +115,26 @@ host_keep() {
   done
   rm -f "$folder/keeper"
   say "$host went down (nspawn: $code)"
+}
+
+# The same for a virtual machine, which reboots by itself. Its leader is the emulator's process.
+host_keep_machine() {
+  local folder index number=$3 address socket code=0 machine
+  folder=$(host_folder "$1" "$2")
+  index=$(cat "$folder/index")
+  address=$(net_host4 "$number" "$index")
+  socket=$(machine_ssh_socket "$number" "$2")
+  {
+    host_enter_cgroup "$number-$2" run
+    machine_boot "$folder" "$index" "$number"
+  } &
+  machine=$!
+  printf '%s machine %s %s\n' "$machine" "$address" "$socket" >"$folder/leader.new"
+  mv "$folder/leader.new" "$folder/leader"
+  machine_connect "$machine" "$address" "$socket" &
+  wait "$machine" || code=$?
+  rm -f "$folder/leader" "$folder/keeper"
+  say "$2 went down (qemu: $code)"
 }
 
 # Moves this process to its place in the host's cgroups: `keeper`, or `run`, from where nspawn goes on by itself.

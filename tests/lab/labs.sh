@@ -47,7 +47,7 @@ cmd_image() {
 }
 
 cmd_up() {
-  local name=${1:-} hosts=2 names='' owner='' limit='' internet='' layer='' i
+  local name=${1:-} hosts=2 names='' owner='' limit='' internet='' layer='' machines='' i
   need_name "$name"
   shift
   while [ $# -gt 0 ]; do
@@ -62,6 +62,7 @@ cmd_up() {
       --disk-limit) limit=$2 && shift 2 ;;
       --internet) internet=yes && shift ;;
       --layer) layer=$2 && shift 2 ;;
+      --machines) machines=yes && shift ;;
       *) die "up: '$1' is not an option ('lab help')" ;;
     esac
   done
@@ -76,6 +77,7 @@ cmd_up() {
   fi
   need_commands ip iproute2 systemd-nspawn systemd-container nsenter util-linux pgrep procps mkfs.ext4 e2fsprogs
   [ -z "$internet" ] || need_commands iptables iptables
+  [ -z "$machines" ] || need_commands qemu-system-x86_64 qemu-system-x86 ssh openssh-client
   need_kernel
   cmd_sweep
   image_lock
@@ -92,12 +94,12 @@ cmd_up() {
     cat "$LAB_STATE/$name/json"
     return
   fi
-  lab_make "$name" "$names" "$owner" "$limit" "$internet" "$layer"
+  lab_make "$name" "$names" "$owner" "$limit" "$internet" "$layer" "$machines"
 }
 
 # Called with both locks held; gives them back once nothing is shared any more.
 lab_make() {
-  local name=$1 names=$2 owner=$3 limit=$4 internet=$5 layer=$6 folder=$LAB_STATE/$1 number host index=0 job
+  local name=$1 names=$2 owner=$3 limit=$4 internet=$5 layer=$6 machines=$7 folder=$LAB_STATE/$1 number host index=0 job
   need_space "$LAB_STATE" 1000 "a lab"
   [ -z "$layer" ] || cmd_has "$layer" || die "there is no layer $layer on today's image ('lab freeze' makes one)"
   mkdir -p "$folder/hosts"
@@ -111,6 +113,7 @@ lab_make() {
   [ -z "$layer" ] || touch "$(layer_path "$layer")"
   printf '%s\n' "$owner" >"$folder/owner"
   printf '%s\n' "$limit" >"$folder/disk-limit"
+  [ -z "$machines" ] || { machine_key && touch "$folder/machines"; }
   cat /proc/sys/kernel/random/boot_id >"$folder/boot"
   [ -z "$internet" ] || net_forwarding_before >"$folder/internet"
   net_make_bridge "$number"

@@ -21,6 +21,7 @@ cmd_freeze() {
   [[ $key =~ ^[A-Za-z0-9._-]{1,80}$ ]] || die "'$key' is not a key for a layer: letters, digits, . _ -"
   target=$(layer_path "$key")
   folder=$(host_folder "$name" "$host")
+  ! is_machine "$name" || die "the hosts of lab $name are virtual machines, which cannot become a layer"
   [ "$(cat "$LAB_STATE/$name/base")" = "$(image_path)" ] ||
     die "lab $name does not stand on today's plain image, so its hosts cannot become a layer"
   cmd_stop "$name" "$host"

@@ -6,7 +6,10 @@ inside() { "$LAB_HOME/lab" exec "$@" 2>/dev/null; }
 
 # Waits until the host has booted (whatever its services then say) and answers on both addresses.
 host_wait() {
-  local name=$1 host=$2 number index state deadline=$((SECONDS + ${ALVEOLE_LAB_TIMEOUT:-120}))
+  local name=$1 host=$2 number index state deadline=120
+  # An emulated processor on a busy machine takes its time.
+  ! is_machine "$name" || deadline=400
+  deadline=$((SECONDS + ${ALVEOLE_LAB_TIMEOUT:-$deadline}))
   number=$(cat "$LAB_STATE/$name/number")
   index=$(cat "$(host_folder "$name" "$host")/index")
   while :; do
@@ -86,6 +89,10 @@ cmd_copy() {
 # A reboot by the host's own systemd. The signals are systemd's: RTMIN+5 reboots, RTMIN+4 powers off.
 cmd_reboot() {
   need_running "$@"
+  if is_machine "$1"; then
+    machine_reboot "$1" "$2"
+    return
+  fi
   local old
   old=$(host_leader "$1" "$2")
   kill -s RTMIN+5 "$old"
@@ -97,12 +104,17 @@ cmd_stop() {
   need_host "$@"
   local leader
   leader=$(host_leader "$1" "$2") || return 0
+  if is_machine "$1"; then
+    inside "$1" "$2" -- systemctl poweroff || true
+    host_await_end "$1" "$2" 200
+    return
+  fi
   kill -s RTMIN+4 "$leader"
   host_await_end "$1" "$2" 60
 }
 
 # The power cut: everything inside dies at once and nothing is written any more. What the host had written but not
-# synced survives, for this machine's page cache does: only the virtual machine's lab can lose that.
+# synced survives, for this machine's page cache does; a virtual machine loses it.
 cmd_cut() {
   need_host "$@"
   local leader
@@ -158,6 +170,7 @@ number_remove() {
     done
   done < <(host_cgroups '')
   net_remove "$n"
+  rm -f /run/"$LAB_PREFIX$n"-*.ssh
   for group in /run/systemd/nspawn/unix-export/"$LAB_PREFIX$n"-*; do
     nspawn_forget "${group##*/}"
   done

@@ -56,6 +56,14 @@ EOF
   ip -n "$namespace" -6 route add default via "$(net_panel6 "$n")"
 }
 
+# The network card of a virtual machine, which has its addresses inside.
+net_make_tap() {
+  local outside
+  outside=$(net_bridge "$1")h$2
+  ip tuntap add dev "$outside" mode tap
+  ip link set "$outside" master "$(net_bridge "$1")" up
+}
+
 # The machine's name servers; those behind systemd-resolved's stub where it has one, which a host cannot reach.
 net_resolv_conf() {
   cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf

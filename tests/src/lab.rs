@@ -28,28 +28,33 @@ pub struct LabHost {
     pub root: String,
 }
 
-/// Brings a lab up, its hosts on the frozen layer `layer` if one is named; at once when it is up already.
-pub fn up(name: &str, hosts: usize, layer: Option<&str>, owner: Option<u32>) -> Result<Lab, String> {
-    up_with(name, hosts, layer, owner, None)
+/// How a lab is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wish<'a> {
+    /// The frozen layer its hosts begin with.
+    pub layer: Option<&'a str>,
+    /// The process with which it ends.
+    pub owner: Option<u32>,
+    /// The size of each host's disk: `200M`.
+    pub disk: Option<&'a str>,
+    /// Virtual machines: slow, with real limits and quotas.
+    pub machines: bool,
 }
 
-/// The same, perhaps with disks of a limited size (`200M`).
-pub fn up_with(
-    name: &str,
-    hosts: usize,
-    layer: Option<&str>,
-    owner: Option<u32>,
-    disk: Option<&str>,
-) -> Result<Lab, String> {
+/// Brings a lab up; at once when it is up already.
+pub fn up(name: &str, hosts: usize, wish: Wish<'_>) -> Result<Lab, String> {
     let mut args = vec!["up".to_owned(), name.to_owned(), "--hosts".to_owned(), hosts.to_string()];
-    if let Some(layer) = layer {
+    if let Some(layer) = wish.layer {
         args.extend(["--layer".to_owned(), layer.to_owned()]);
     }
-    if let Some(size) = disk {
+    if let Some(size) = wish.disk {
         args.extend(["--disk-limit".to_owned(), size.to_owned()]);
     }
-    if let Some(pid) = owner {
+    if let Some(pid) = wish.owner {
         args.extend(["--owner".to_owned(), pid.to_string()]);
+    }
+    if wish.machines {
+        args.push("--machines".to_owned());
     }
     let json = run(LAB, args)?.ok("lab up")?;
     serde_json::from_str(&json).map_err(|error| format!("lab up: {error}: {json}"))

@@ -42,7 +42,7 @@ impl Own {
             let _ = Stage::down(&wish.name, &wish.folder);
         })?;
         // It is up: this only says what it is.
-        let lab = lab::up(&wish.name, hosts, None, wish.owner)?;
+        let lab = lab::up(&wish.name, hosts, lab::Wish { owner: wish.owner, ..lab::Wish::default() })?;
         Ok(Own { scene: Scene::of(stage, 0)?, wish, lab, _folder: folder })
     }
 

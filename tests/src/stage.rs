@@ -64,6 +64,8 @@ pub struct Wish {
 pub struct Extra {
     /// The size of each host's disk: `200M`.
     pub disk: Option<String>,
+    /// Virtual machines, with real limits and quotas.
+    pub machines: bool,
     /// The port hosts dial instead of the panel's own: something stands between.
     pub agents_port: Option<u16>,
     /// Further lines of panel.toml.
@@ -113,8 +115,16 @@ impl Stage {
         }
         say(&format!("{} hosts of Debian 13", wish.hosts));
         let layer = installed(&wish.debs)?;
-        let disk = wish.extra.disk.as_deref();
-        let lab = lab::up_with(&wish.name, wish.hosts, Some(&layer), wish.owner, disk)?;
+        let lab = lab::up(
+            &wish.name,
+            wish.hosts,
+            lab::Wish {
+                layer: Some(&layer),
+                owner: wish.owner,
+                disk: wish.extra.disk.as_deref(),
+                machines: wish.extra.machines,
+            },
+        )?;
         say("The panel");
         let process = Process::start(&folder, wish, &lab)?;
         if let Ok(stage) = Stage::read(&file)
@@ -200,7 +210,7 @@ fn installed(debs: &Path) -> Result<String, String> {
     }
     say("Installing alveole-web and alveole-agent on a host, with apt");
     let name = format!("install-{}", std::process::id());
-    let lab = lab::up(&name, 1, None, Some(std::process::id()))?;
+    let lab = lab::up(&name, 1, lab::Wish { owner: Some(std::process::id()), ..lab::Wish::default() })?;
     let done = install(&lab, debs).and_then(|()| lab::freeze(&lab.name, &lab.hosts[0].name, &layer));
     lab::down(&name)?;
     done.map(|()| layer)
