@@ -11,15 +11,17 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Application {
     Wordpress,
+    Spip,
     Dokuwiki,
 }
 
 impl Application {
-    pub const ALL: [Application; 2] = [Application::Wordpress, Application::Dokuwiki];
+    pub const ALL: [Application; 3] = [Application::Wordpress, Application::Spip, Application::Dokuwiki];
 
     pub fn code(self) -> &'static str {
         match self {
             Application::Wordpress => "wordpress",
+            Application::Spip => "spip",
             Application::Dokuwiki => "dokuwiki",
         }
     }
@@ -32,8 +34,8 @@ impl Application {
     pub fn parse(code: &str) -> Result<Application, Problem> {
         Application::from_code(code.trim()).ok_or_else(|| {
             let text = Text::new(
-                "Choisissez une application de la liste\u{a0}: wordpress ou dokuwiki.",
-                "Choose an application from the list: wordpress or dokuwiki.",
+                "Choisissez une application de la liste\u{a0}: wordpress, spip ou dokuwiki.",
+                "Choose an application from the list: wordpress, spip or dokuwiki.",
             );
             Problem::invalid("application", "application_unknown", text)
         })
@@ -43,6 +45,7 @@ impl Application {
     pub fn name(self) -> &'static str {
         match self {
             Application::Wordpress => "WordPress",
+            Application::Spip => "SPIP",
             Application::Dokuwiki => "DokuWiki",
         }
     }
@@ -52,18 +55,36 @@ impl Application {
     pub fn packages(self) -> &'static str {
         match self {
             Application::Wordpress => "php wordpress wordpress-l10n",
+            // Of the drivers it may have, the one for MariaDB.
+            Application::Spip => "php php-mysql spip",
             Application::Dokuwiki => "php dokuwiki",
         }
     }
 
     pub fn needs_database(self) -> bool {
-        self == Application::Wordpress
+        self != Application::Dokuwiki
+    }
+
+    /// The script that does its scheduled tasks, below the folder its site shows.
+    pub fn tasks(self) -> Option<&'static str> {
+        match self {
+            Application::Wordpress => Some("wp-cron.php"),
+            Application::Spip => Some("config/cron.php"),
+            Application::Dokuwiki => None,
+        }
+    }
+
+    /// Whether it takes a password's hash as PHP's `password_verify` does. SPIP mixes a key of its own into those; it takes one as its versions
+    /// before 4 kept it, and turns it into its own when its owner signs in.
+    pub fn takes_argon2(self) -> bool {
+        self != Application::Spip
     }
 
     /// Where its admins sign in, below the site's address.
     pub fn sign_in(self) -> &'static str {
         match self {
             Application::Wordpress => "wp-login.php",
+            Application::Spip => "ecrire/",
             Application::Dokuwiki => "start?do=login",
         }
     }
@@ -150,7 +171,8 @@ impl AppAdmin {
     }
 }
 
-/// What an application keeps of its first admin's password: Argon2id as a PHC string, which PHP's `password_verify` takes.
+/// What an application keeps of its first admin's password: Argon2id as a PHC string, which PHP's `password_verify` takes; or
+/// `sha256$SALT$HASH`, the SHA-256 of both in hexadecimal, which is enough for a password of 32 random letters, and for no other.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AppPasswordHash(String);
@@ -160,12 +182,21 @@ string_newtype!(AppPasswordHash);
 impl AppPasswordHash {
     pub fn parse(text: &str) -> Result<AppPasswordHash, Problem> {
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"$=,+/".contains(&byte);
-        if text.starts_with("$argon2id$") && text.len() <= 200 && text.bytes().all(letter) {
+        let argon2 = text.starts_with("$argon2id$") && text.len() <= 200 && text.bytes().all(letter);
+        if argon2 || is_salted(text) {
             return Ok(AppPasswordHash(text.to_owned()));
         }
         let text = Text::new("Ce n’est pas l’empreinte d’un mot de passe.", "This is not a password's hash.");
         Err(Problem::invalid("password", "password_hash", text))
     }
+}
+
+fn is_salted(text: &str) -> bool {
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let parts = text.strip_prefix("sha256$").and_then(|rest| rest.split_once('$'));
+    parts.is_some_and(|(salt, hash)| hex(salt, 32) && hex(hash, 64))
 }
 
 impl std::fmt::Debug for AppPasswordHash {
@@ -268,6 +299,14 @@ impl TryFrom<RawApp> for App {
                 ),
             ));
         }
+        if raw.application.takes_argon2() == is_salted(raw.password.as_str()) {
+            let name = raw.application.name();
+            let text = text!(
+                "{name} ne connaît pas cette empreinte de mot de passe.",
+                "{name} does not know this kind of password hash."
+            );
+            return Err(Problem::invalid("password", "password_hash", text));
+        }
         let RawApp { id, account_id, account, site, application, folder, root, https, name, .. } = raw;
         let RawApp { php, title, language, admin, email, password, database, .. } = raw;
         Ok(App {
@@ -318,6 +357,16 @@ mod tests {
             body["database"] = serde_json::Value::Null;
         });
         assert_eq!(wiki.unwrap().address(), "http://asso.example");
+        // Each with the hash it understands.
+        assert!(body(|body| body["application"] = "spip".into()).is_err());
+        let salted = format!("sha256${}${}", "a1".repeat(16), "0f".repeat(32));
+        let spip = |application: &str| {
+            body(|body| {
+                body["application"] = application.into();
+                body["password"] = salted.clone().into();
+            })
+        };
+        assert!(spip("spip").is_ok() && spip("wordpress").is_err());
         assert!(body(|body| body["run"] = "x".into()).is_err());
     }
 
@@ -332,7 +381,7 @@ mod tests {
         }
         let hash = AppPasswordHash::parse("$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA").unwrap();
         assert_eq!(format!("{hash:?}"), "AppPasswordHash(…)");
-        for bad in ["", "secret", "$2y$10$abc", "$argon2id$a'b", "$argon2id$a\nb"] {
+        for bad in ["", "secret", "$2y$10$abc", "$argon2id$a'b", "$argon2id$a\nb", "sha256$a$b"] {
             assert!(AppPasswordHash::parse(bad).is_err(), "{bad:?}");
         }
         assert!(AppVersion::parse("6.8.3").is_ok() && AppVersion::parse("6 8").is_err());

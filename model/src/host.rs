@@ -60,8 +60,14 @@ pub struct HostFacts {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sftp: bool,
     /// Applications that can be put into sites.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "known_apps", skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,
+}
+
+/// Those this panel knows.
+fn known_apps<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<PackagedApp>, D::Error> {
+    let all = Vec::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(all.into_iter().filter_map(|app| serde_json::from_value(app).ok()).collect())
 }
 
 impl HostFacts {
@@ -84,4 +90,19 @@ pub const LOGS: u8 = 1;
 
 fn is_none(version: &u8) -> bool {
     *version == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_agent_says_is_passed_over_and_the_rest_is_kept() {
+        let told = r#"{"debian":"13.1","kernel":"6.12","php":["8.4"],"weather":"fine",
+            "apps":[{"application":"wiki_of_2031","version":"1"},{"application":"wordpress","version":"6.8.3"}]}"#;
+        let facts: HostFacts = serde_json::from_str(told).unwrap();
+        assert_eq!(facts.debian, "13.1");
+        let apps: Vec<_> = facts.apps.iter().map(|app| app.application.code()).collect();
+        assert_eq!(apps, ["wordpress"]);
+    }
 }

@@ -1,21 +1,12 @@
 // A real application in the member's site: DokuWiki from Debian's package, put there as the account's user. Signed in, a page with an
 // image written, saved, read at its pretty address and found by its search, in Chromium, through nginx, Apache and PHP-FPM of the cell.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as zlib from "node:zlib";
-import { api, picture, run, stage, useBrowser, withPage } from "./lib.mjs";
+import { isTheTenants, newSite, recipe } from "./apps.mjs";
+import { picture, run, stage, useBrowser, withPage } from "./lib.mjs";
 
 useBrowser(stage.hosts.map((host) => `MAP *.${host.name}.example ${host.address}`));
-
-/** Runs a program inside a host. */
-function inside(host, ...command) {
-  const [program, ...prefix] = host.shell.split(" ");
-  const done = spawnSync(program, [...prefix, ...command], { encoding: "utf8" });
-  assert.equal(done.status, 0, `${command[0]}: ${done.stderr}${done.stdout}`);
-  return done.stdout;
-}
 
 /** A PNG of one colour, made here. */
 function png(width, height) {
@@ -47,18 +38,9 @@ const checksum = zlib.crc32 ?? ((bytes) => {
 
 test("DokuWiki in a member's site", { skip: stage.hosts.length === 0 && "the stage has no host" }, async () => {
   await withPage({ lang: "en" }, async (page) => {
-    const account = (await api(page, stage.member, "GET", `/api/v1/accounts/${stage.member.account}`)).body;
-    const host = stage.hosts.find((known) => known.name === account.host.name);
-    const name = `wiki-${run}.${host.name}.example`;
-    const made = await api(page, stage.member, "POST", `/api/v1/accounts/${account.id}/sites`, { name });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    for (let tries = 0; ; tries++) {
-      const site = (await api(page, stage.member, "GET", `/api/v1/sites/${made.body.id}`)).body;
-      if (site.state === "verified") break;
-      assert.ok(tries < 100, `the site is ${site.state}`);
-      await page.waitForTimeout(200);
-    }
-    inside(host, "sh", "-c", readFileSync(new URL("wiki.sh", import.meta.url), "utf8"), "-", name, account.name, "four words of honey");
+    const made = await newSite(page, "wiki");
+    const { account, host, name } = made;
+    recipe(host, "wiki.sh", name, account.name, "four words of honey");
 
     const wiki = `http://${name}`;
     await page.goto(`${wiki}/start?do=login`);
@@ -96,8 +78,7 @@ test("DokuWiki in a member's site", { skip: stage.hosts.length === 0 && "the sta
     await page.getByText(word).first().waitFor();
     await picture(page, "wiki-search");
 
-    const owners = inside(host, "sh", "-c", `find /home/${account.name}/sites/${name} ! -user ${account.name} | head -3`);
-    assert.equal(owners.trim(), "", "all of it is the tenant's");
+    isTheTenants(made);
     const denied = await page.goto(`${wiki}/../conf/local.php`);
     assert.ok(!(await denied.text()).includes("superuser"));
   });

@@ -2,65 +2,27 @@
 // account's user, then clicks alone. A post with an image, pretty addresses, a comment and a search, in Chromium, through nginx, Apache and
 // PHP-FPM of the cell. (By one click: tests/system/apps.rs.)
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { api, picture, run, stage, useBrowser, withPage } from "./lib.mjs";
+import { isTheTenants, newDatabase, newSite, recipe } from "./apps.mjs";
+import { picture, run, stage, useBrowser, withPage } from "./lib.mjs";
 
 useBrowser(stage.hosts.map((host) => `MAP *.${host.name}.example ${host.address}`));
-
-/** Runs a program inside a host. */
-function inside(host, ...command) {
-  const [program, ...prefix] = host.shell.split(" ");
-  const done = spawnSync(program, [...prefix, ...command], { encoding: "utf8" });
-  assert.equal(done.status, 0, `${command[0]}: ${done.stderr}${done.stdout}`);
-  return done.stdout;
-}
-
-/** Waits until something of the API's is verified. */
-async function verified(page, path) {
-  for (let tries = 0; ; tries++) {
-    const thing = (await api(page, stage.member, "GET", path)).body;
-    if (thing.state === "verified") return thing;
-    assert.ok(tries < 150, `${path} is ${thing.state}: ${JSON.stringify(thing.text)}`);
-    await page.waitForTimeout(200);
-  }
-}
-
-/** A site of the member's account, on its host. */
-async function newSite(page, label) {
-  const account = (await api(page, stage.member, "GET", `/api/v1/accounts/${stage.member.account}`)).body;
-  const host = stage.hosts.find((known) => known.name === account.host.name);
-  const name = `${label}-${run}.${host.name}.example`;
-  const made = await api(page, stage.member, "POST", `/api/v1/accounts/${account.id}/sites`, { name });
-  assert.equal(made.status, 201, JSON.stringify(made.body));
-  await verified(page, `/api/v1/sites/${made.body.id}`);
-  return { account, host, name, id: made.body.id };
-}
 
 // One yellow pixel, as GIF.
 const bee = Buffer.from("R0lGODlhAQABAIAAAPOwLgAAACwAAAAAAQABAAACAkQBADs=", "base64");
 
 test("WordPress by its own installer", { skip: stage.hosts.length === 0 && "the stage has no host" }, async () => {
   await withPage({ lang: "en" }, async (page) => {
-    const { account, host, name } = await newSite(page, "press");
-    inside(host, "sh", "-c", "command -v mariadbd >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server");
-    let made;
-    for (let tries = 0; ; tries++) {
-      made = await api(page, stage.member, "POST", `/api/v1/accounts/${account.id}/databases`, { name: `press${run}` });
-      if (made.status === 201) break;
-      // The agent tells of MariaDB a moment after it was installed.
-      assert.ok(made.body.code === "no_engine" && tries < 100, JSON.stringify(made.body));
-      await page.waitForTimeout(200);
-    }
-    await verified(page, `/api/v1/databases/${made.body.id}`);
-    inside(host, "sh", "-c", readFileSync(new URL("wordpress.sh", import.meta.url), "utf8"), "-", name, account.name);
+    const made = await newSite(page, "press");
+    const { account, host, name } = made;
+    const database = await newDatabase(page, made, "press");
+    recipe(host, "wordpress.sh", name, account.name);
 
     const site = `http://${name}`;
     await page.goto(`${site}/wp-admin/setup-config.php?step=1&language=en_US`);
-    await page.locator("#dbname").fill(made.body.name);
-    await page.locator("#uname").fill(made.body.users[0].name);
-    await page.locator("#pwd").fill(made.body.password);
+    await page.locator("#dbname").fill(database.name);
+    await page.locator("#uname").fill(database.user);
+    await page.locator("#pwd").fill(database.password);
     await page.locator("#dbhost").fill("localhost");
     await page.locator("input[type=submit]").click();
     // What stands there instead says why.
@@ -118,8 +80,7 @@ test("WordPress by its own installer", { skip: stage.hosts.length === 0 && "the 
     await page.goto(`${site}/?s=${word}`);
     await page.getByRole("link", { name: "Honey" }).first().waitFor();
 
-    const owners = inside(host, "sh", "-c", `find /home/${account.name}/sites/${name} ! -user ${account.name} | head -3`);
-    assert.equal(owners.trim(), "", "all of it is the tenant's");
+    isTheTenants(made);
     // WordPress asks gravatar.com for people's pictures; there is no network here.
     page.wrong = page.wrong.filter((line) => !line.includes("net::ERR_NAME_NOT_RESOLVED"));
   });

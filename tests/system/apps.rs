@@ -1,4 +1,4 @@
-//! Applications by one click on a host with Debian's packages: WordPress and DokuWiki that work, installed whole or not at all, whatever
+//! Applications by one click on a host with Debian's packages: WordPress, SPIP and DokuWiki that work, installed whole or not at all, whatever
 //! dies meanwhile; and a database that only its own account enters.
 
 use serde_json::{Value, json};
@@ -21,13 +21,13 @@ const INSTALLED: Duration = Duration::from_secs(90);
 
 /// Installed as an admin does; the agent, which dpkg wakes for it, tells the panel.
 fn install(own: &Own) {
-    own.shell("DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server php wordpress wordpress-l10n dokuwiki")
+    own.shell("DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server php wordpress wordpress-l10n php-mysql spip dokuwiki")
         .unwrap();
     // Debian's own Apache would want nginx's ports.
     assert!(own.shell("test -e /usr/lib/systemd/system/apache2.service").is_err());
     until("the agent tells of the packages", PATIENCE, || {
         let host = own.admin.get(&format!("/api/v1/hosts/{}", own.host_id()?))?.ok("host")?;
-        let told = host["facts"]["apps"].as_array().map(Vec::len) == Some(2) && host["connected"] == true;
+        let told = host["facts"]["apps"].as_array().map(Vec::len) == Some(3) && host["connected"] == true;
         if told && host["facts"]["mariadb"].is_string() { Ok(()) } else { Err(host.to_string()) }
     })
     .unwrap();
@@ -112,6 +112,8 @@ fn one_click_gives_working_applications_and_nothing_that_dies_leaves_half_of_one
     scheduled(&own, &alpha, &blog, &made);
     let wiki = alpha.site("wiki.example").unwrap();
     dokuwiki(&own, &alpha, &wiki);
+    let magazine = alpha.site("spip.example").unwrap();
+    spip(&own, &alpha, &magazine);
     what_is_there_stays(&own, &beta);
     killed(&own, &beta);
     // Without the panel, after the host's own restart.
@@ -119,6 +121,7 @@ fn one_click_gives_working_applications_and_nothing_that_dies_leaves_half_of_one
     lab::life("reboot", &own.stage.lab, &own.host.name).unwrap();
     assert!(own.answers("blog.example", "/", 200).unwrap().body.contains("le miel"));
     assert!(own.answers("wiki.example", "/miel", 200).unwrap().body.contains("La ruche bourdonne"));
+    assert!(own.answers("spip.example", "/Essaim", 200).unwrap().body.contains("Une ruche bourdonne."));
     own.start_panel().unwrap();
     history_is_whole(&own).unwrap();
 }
@@ -271,6 +274,68 @@ fn dokuwiki(own: &Own, alpha: &Tenant<'_>, site: &Site<'_>) {
     // Refused to write who is not signed in.
     let mut nobody = Browser { address: &own.host.address, name: &site.name, cookies: vec![] };
     assert!(!nobody.get("/miel?do=edit").body.contains("name=\"do[save]\""));
+}
+
+/// Signed in with the shown password, a section and an article at its pretty address; its tasks run by the cron job.
+fn spip(own: &Own, alpha: &Tenant<'_>, site: &Site<'_>) {
+    let before = Instant::now();
+    let made = put(own, site, "spip");
+    in_place(own, &made);
+    println!("SPIP in place {} ms after the click", before.elapsed().as_millis());
+    let front = own.answers(&site.name, "/", 200).unwrap();
+    assert!(front.body.contains("L’été &amp; &lt;le miel&gt;"), "{}", front.body);
+    assert!(front.body.contains("lang=\"fr\""), "in the site's language");
+    let mut ana = Browser { address: &own.host.address, name: &site.name, cookies: vec![] };
+    let path = "/spip.php?page=login&url=ecrire%2F";
+    let form = ana.get(path).body;
+    let hidden = |name: &str| {
+        let rest = form.split(&format!("name='{name}' type='hidden'")).nth(1);
+        let value = rest.and_then(|rest| rest.split("value='").nth(1)?.split('\'').next());
+        value.unwrap_or_default().replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    };
+    let fields = |password: &str| {
+        let (args, sign) = (hidden("formulaire_action_args"), hidden("formulaire_action_sign"));
+        format!(
+            "page=login&url=ecrire%2F&formulaire_action=login&formulaire_action_args={args}&formulaire_action_sign={sign}&var_login=ana&password={password}"
+        )
+    };
+    ana.form(path, &fields("wrong"));
+    assert!(!ana.get("/ecrire/?exec=accueil").body.contains("action=logout"), "not let in");
+    ana.form(path, &fields(&text(&made, "password")));
+    let inside = ana.get("/ecrire/?exec=accueil").body;
+    assert!(inside.contains("action=logout") && inside.contains("le miel"), "{inside}");
+    // What its own functions make is at addresses that say what they lead to.
+    let write = "<?php chdir(__DIR__); $_SERVER['REQUEST_URI'] = '/'; require 'vendor/autoload.php'; include 'ecrire/inc_version.php';
+include_spip('action/editer_rubrique'); include_spip('action/editer_article');
+$in = rubrique_inserer(0); sql_updateq('spip_rubriques', ['titre' => 'Rucher', 'statut' => 'publie'], 'id_rubrique=' . $in);
+$id = article_inserer($in); sql_updateq('spip_articles', ['titre' => 'Essaim', 'texte' => 'Une ruche bourdonne.', 'statut' => 'publie', 'date' => date('Y-m-d H:i:s', time() - 60)], 'id_article=' . $id);";
+    let line = format!("cd {} && cat > write.php && php write.php && rm write.php", site.root());
+    alpha.shell(&line, write).unwrap();
+    assert!(own.answers(&site.name, "/Essaim", 200).unwrap().body.contains("Une ruche bourdonne."));
+    for hidden in [
+        "/config/connect.php",
+        "/config/cles.php",
+        "/config/cron.php",
+        "/tmp/meta_cache.php",
+        "/vendor/autoload.php",
+    ] {
+        assert_eq!(own.visit(&site.name, hidden).unwrap().status, 403, "{hidden}");
+    }
+    let host = format!("grep -rl \"'/usr/share/\" {} --include='*.php' || true", site.root());
+    assert_eq!(own.shell(&host).unwrap(), "", "nothing of it leads to the host's own");
+    let shown = ask(own, "GET", &format!("/apps/{}", text(&made, "id")), &Value::Null);
+    ask(own, "POST", &format!("/cron-jobs/{}/run", text(&shown, "cron_job")), &json!({}));
+    let runs = format!("/api/v1/cron-jobs/{}/runs", text(&shown, "cron_job"));
+    until("its tasks have run, without a word", PATIENCE, || {
+        let runs = own.admin.get(&runs)?.ok("runs")?;
+        let run = &runs["items"][0];
+        if run["how"] == "exit" && run["code"] == 0 && run["output"] == "" {
+            Ok(())
+        } else {
+            Err(runs.to_string())
+        }
+    })
+    .unwrap();
 }
 
 /// A folder that holds anything is left as it is, with the reason; once it is empty the application comes.

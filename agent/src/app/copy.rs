@@ -10,6 +10,7 @@ use std::{
 
 // Without the slash before it, so that a root can be set before them.
 pub const WORDPRESS: &str = "usr/share/wordpress";
+pub const SPIP: &str = "usr/share/spip";
 pub const DOKUWIKI: &str = "usr/share/dokuwiki";
 
 /// More than any of them has: a package that leads around in circles ends here.
@@ -18,6 +19,8 @@ const DEEPEST: usize = 24;
 /// Where the libraries that Debian keeps elsewhere go.
 const LIBRARIES: &str = "vendor/debian";
 const SHARE: &str = "'/usr/share/";
+/// Where SPIP's own kernel says that SPIP is.
+const OWN: &str = "'/usr/share/spip/";
 
 /// A folder or a file of the host, where it goes, and what of it is left out.
 struct Part {
@@ -30,10 +33,21 @@ struct Part {
 pub fn all(root: &Path, app: &App, to: &Path) -> io::Result<()> {
     let part = |from: &str, below: &str, without| Part { from: root.join(from), to: to.join(below), without };
     let whole: fn(&Path, Lang) -> bool = |_, _| false;
+    let library = |from: &str| part(from, &from.replacen("usr/share", LIBRARIES, 1), whole);
     let parts = match app.application {
         Application::Wordpress => vec![part(WORDPRESS, "", without_of_wordpress)],
+        Application::Spip => vec![
+            part(SPIP, "", without_of_spip),
+            library("usr/share/php/Algo26"),
+            library("usr/share/php/Jakeasmith"),
+            library("usr/share/php/Psr/Container"),
+            library("usr/share/php/SpipLeague"),
+            library("usr/share/php/Symfony/Component/DependencyInjection"),
+            library("usr/share/php/Symfony/Component/Filesystem"),
+            library("usr/share/php/Symfony/Component/VarExporter"),
+            library("usr/share/php/Symfony/Contracts"),
+        ],
         Application::Dokuwiki => {
-            let library = |from: &str| part(from, &from.replacen("usr/share", LIBRARIES, 1), whole);
             vec![
                 part(DOKUWIKI, "", without_of_dokuwiki),
                 part("etc/dokuwiki", "conf", without_of_dokuwiki_conf),
@@ -51,7 +65,7 @@ pub fn all(root: &Path, app: &App, to: &Path) -> io::Result<()> {
             ]
         }
     };
-    let libraries = app.application == Application::Dokuwiki;
+    let libraries = app.application != Application::Wordpress;
     let mut copy = Copy { language: app.language, left: MOST, within: to, libraries };
     parts.iter().try_for_each(|part| copy.part(part))
 }
@@ -72,6 +86,13 @@ pub fn locale(language: Lang) -> Option<&'static str> {
         Lang::Fr => Some("fr_FR"),
         Lang::En => None,
     }
+}
+
+/// `sites` and `mutualisation` serve many sites with one SPIP, which `mes_options.php` begins; the others are the host's own site's.
+fn without_of_spip(path: &Path, _: Lang) -> bool {
+    ["sites", "mutualisation", "config/mes_options.php", "IMG", "local", "plugins", "themes", "tmp"]
+        .iter()
+        .any(|name| path == Path::new(name))
 }
 
 /// `preload.php` is Debian's: it leads to `/etc/dokuwiki`. Templates and plugins come from where the links lead.
@@ -150,6 +171,7 @@ impl Copy<'_> {
         };
         let depth = to.strip_prefix(self.within).map_or(0, |below| below.components().count() - 1);
         let up = "../".repeat(depth);
+        let text = text.replace(OWN, &format!("__DIR__ . '/{up}"));
         text.replace(SHARE, &format!("__DIR__ . '/{up}{LIBRARIES}/")).into_bytes()
     }
 }
@@ -206,6 +228,43 @@ mod tests {
         put(host.path(), &format!("{WORDPRESS}/index.php"), "");
         symlink(".", host.path().join(WORDPRESS).join("again")).unwrap();
         assert!(all(host.path(), &app("asso", 1, 1), &home.path().join("public")).is_err());
+    }
+
+    #[test]
+    fn spip_finds_itself_and_its_libraries_in_its_own_folder() {
+        let (host, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (root, to) = (host.path(), home.path().join("public"));
+        put(
+            root,
+            &format!("{SPIP}/vendor/autoload.php"),
+            "require_once '/usr/share/php/SpipLeague/Component/Kernel/autoload.php';",
+        );
+        let kernel = "usr/share/php/SpipLeague/Component/Kernel";
+        put(root, &format!("{kernel}/InstallationDetector.php"), "realpath('/usr/share/spip/');");
+        for library in ["Algo26", "Jakeasmith", "Psr/Container", "Symfony/Contracts"] {
+            put(root, &format!("usr/share/php/{library}/x.php"), "");
+        }
+        for component in ["DependencyInjection", "Filesystem", "VarExporter"] {
+            put(root, &format!("usr/share/php/Symfony/Component/{component}/x.php"), "");
+        }
+        for name in
+            ["config/mes_options.php", "config/ecran_securite.php", "IMG/theirs.png", "sites/x/y", "spip.php"]
+        {
+            put(root, &format!("{SPIP}/{name}"), "");
+        }
+        let salted = format!("sha256${}${}", "a1".repeat(16), "0f".repeat(32)).parse().unwrap();
+        let spip = App { application: Application::Spip, password: salted, ..app("asso", 1, 1) };
+        all(root, &spip, &to).unwrap();
+        assert_eq!(
+            read(to.join("vendor/autoload.php")),
+            "require_once __DIR__ . '/../vendor/debian/php/SpipLeague/Component/Kernel/autoload.php';"
+        );
+        let detector = "vendor/debian/php/SpipLeague/Component/Kernel/InstallationDetector.php";
+        assert_eq!(read(to.join(detector)), "realpath(__DIR__ . '/../../../../../../');");
+        assert!(to.join("config/ecran_securite.php").exists());
+        for left in ["config/mes_options.php", "IMG", "sites"] {
+            assert!(!to.join(left).exists(), "{left}");
+        }
     }
 
     #[test]

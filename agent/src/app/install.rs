@@ -113,15 +113,22 @@ fn own(app: &App, made: &Path, again: bool) -> Result<(), Failed> {
     if !exec::installed(&php) {
         return Err(Failed("failed", format!("PHP {} is not installed on this host", app.php)));
     }
-    let script = match app.application {
-        Application::Wordpress => "/usr/share/alveole/app/wordpress.php",
-        Application::Dokuwiki => "/usr/share/alveole/app/dokuwiki.php",
-    };
     let mut wish = serde_json::to_value(app).map_err(io::Error::other)?;
     wish["folder"] = made.display().to_string().into();
     wish["address"] = app.address().into();
     wish["locale"] = copy::locale(app.language).unwrap_or_default().into();
     wish["again"] = again.into();
+    let script = format!("/usr/share/alveole/app/{}.php", app.application.code());
+    run_script(&php, &script, &wish)?;
+    if app.application == Application::Spip {
+        // Its plug-ins are there from its next start on.
+        wish["step"] = "plugins".into();
+        run_script(&php, &script, &wish)?;
+    }
+    Ok(())
+}
+
+fn run_script(php: &str, script: &str, wish: &serde_json::Value) -> Result<(), Failed> {
     let program = Program::new(php).arg("-f").arg(script).stdin(wish.to_string()).timeout(PATIENCE);
     program.env("HOME", "/tmp").run().map(drop).map_err(|error| {
         let said = match &error {

@@ -89,6 +89,10 @@ fn means(lang: Lang, application: Application) -> &'static str {
             "Un site avec des pages, des articles et des commentaires. Une base de données et une tâche planifiée viennent avec.",
             "A site with pages, posts and comments. A database and a cron job come with it.",
         ),
+        Application::Spip => lang.pick(
+            "Un site dont plusieurs personnes écrivent les articles, par rubriques. Une base de données et une tâche planifiée viennent avec.",
+            "A site whose articles several people write, in sections. A database and a cron job come with it.",
+        ),
         Application::Dokuwiki => lang.pick(
             "Un wiki sans base de données\u{a0}: tout le monde le lit, les personnes inscrites y écrivent.",
             "A wiki without a database: everybody reads it, people with a login write in it.",

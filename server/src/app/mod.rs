@@ -72,7 +72,7 @@ pub struct AppView {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApp {
-    /// `wordpress` or `dokuwiki`, as far as the site's host has it.
+    /// `wordpress`, `spip` or `dokuwiki`, as far as the site's host has it.
     pub application: String,
     pub title: String,
     /// Whom its first admin signs in as: `ana`.

@@ -10,6 +10,7 @@ use crate::{
     Actor, Server,
     account::{self, AccountView, Standing},
     actor::not_found,
+    ca::hex,
     change::{self, Act, Done, Subject},
     cron_job, database, grant, once, resource, secrets, site,
     site::SiteRow,
@@ -19,9 +20,10 @@ use crate::{
 };
 use model::{
     AppAdmin, AppDatabase, AppId, AppPasswordHash, AppTitle, AppVersion, Application, EmailAddress, Lang,
-    Problem, ProblemKind, Right, SiteId, Text,
+    Problem, ProblemKind, Right, Secret, SiteId, Text,
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// What was asked, once it has been read.
 struct Read {
@@ -71,9 +73,7 @@ pub async fn create(
     }
     let (id, now): (AppId, _) = (server.world.id(), server.world.now_ms());
     let secret = secrets::letters(&*server.world);
-    let mut salt = [0; 16];
-    server.world.random(&mut salt);
-    let password = AppPasswordHash::parse(&user::hash(&server.hashers, &secret, salt).await?)?;
+    let password = hashed(server, read.application, &secret).await?;
 
     let mut tx = server.store.write().await?;
     let of = account::lock_for(&mut tx, server, actor, shown.account.id, Right::Sites).await?;
@@ -94,6 +94,22 @@ pub async fn create(
     let item = store::load(tx.on(), actor, id, now).await?;
     tx.commit().await?;
     Ok(Told { done: Done { item, change: Some(change) }, password: Some(secret) })
+}
+
+/// The hash the application understands.
+async fn hashed(
+    server: &Server,
+    application: Application,
+    secret: &Secret,
+) -> Result<AppPasswordHash, Problem> {
+    let mut salt = [0; 16];
+    server.world.random(&mut salt);
+    if application.takes_argon2() {
+        return AppPasswordHash::parse(&user::hash(&server.hashers, secret, salt).await?);
+    }
+    let salt = hex(&salt);
+    let hash = hex(&Sha256::digest(format!("{salt}{}", secret.reveal())));
+    AppPasswordHash::parse(&format!("sha256${salt}${hash}"))
 }
 
 /// Everything it needs, as one change.
@@ -125,9 +141,11 @@ async fn make(
         row.database = Some(made.id);
         wants.push(made.want);
         given = Some(AppDatabase { name: made.name, user: made.user });
-        // Scheduled tasks do not wait for visitors, nor visitors for them.
+    }
+    if let Some(tasks) = read.application.tasks() {
+        // They do not wait for visitors, nor visitors for them.
         let shown = site.settings.root.as_ref().map_or("public", |root| root.as_str());
-        let script = format!("sites/{}/{shown}/wp-cron.php", site.folder);
+        let script = format!("sites/{}/{shown}/{tasks}", site.folder);
         let (job, want) = cron_job::for_app(tx, server, of, script).await?;
         row.cron_job = Some(job);
         wants.push(want);

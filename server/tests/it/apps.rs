@@ -15,6 +15,7 @@ use server::{
     site,
     store::sql,
 };
+use sha2::{Digest, Sha256};
 
 pub fn wordpress() -> NewApp {
     NewApp {
@@ -87,6 +88,24 @@ pub async fn one_click_makes_all_it_needs_and_tells_its_password_once(bench: Ben
     let wiki = NewApp { application: "dokuwiki".into(), ..wordpress() };
     let wiki = put(&bench, &home, third, wiki).await.done.item;
     assert_eq!((wiki.database, wiki.cron_job, wiki.release.as_str()), (None, None, "2024-02-06b"));
+}
+
+pub async fn spip_gets_a_hash_it_understands_and_its_own_tasks(bench: Bench) {
+    let (server, home) = (&bench.server, bench.household("alpha").await);
+    let site = site_of(&bench, &home, "alpha.example").await;
+    let new = NewApp { application: "spip".into(), ..wordpress() };
+    let told = put(&bench, &home, site, new).await;
+    let (made, password) = (told.done.item, told.password.unwrap());
+    assert_eq!((made.release.as_str(), made.database.unwrap().name.as_str()), ("4.4.30", "alpha_spip"));
+    let job = cron_job::show(server, &home.owner, made.cron_job.unwrap()).await.unwrap();
+    assert_eq!(job.words(), "php sites/alpha.example/public/config/cron.php");
+    let [Some(body)] = &bodies(&bench, "app").await[..] else { panic!("one resource") };
+    let hash = body["password"].as_str().unwrap();
+    let parts: Vec<&str> = hash.split('$').collect();
+    let [kind, salt, hash] = parts[..] else { panic!("{hash}") };
+    let expected = Sha256::digest(format!("{salt}{}", password.reveal()));
+    let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((kind, hash), ("sha256", expected.as_str()));
 }
 
 pub async fn what_cannot_be_is_refused_at_its_field(bench: Bench) {

@@ -146,6 +146,7 @@ fn facts() -> String {
         "sftp": true,
         "apps": [
             { "application": "wordpress", "version": "6.8.3" },
+            { "application": "spip", "version": "4.4.30" },
             { "application": "dokuwiki", "version": "2024-02-06b" },
         ],
     })

@@ -127,6 +127,7 @@ suite! {
     cron_jobs::people_hear_when_it_begins_to_fail_and_when_it_works_again,
     cron_jobs::jobs_go_with_their_account,
     apps::one_click_makes_all_it_needs_and_tells_its_password_once,
+    apps::spip_gets_a_hash_it_understands_and_its_own_tasks,
     apps::what_cannot_be_is_refused_at_its_field,
     apps::letting_go_keeps_what_is_the_account_s_own,
     apps::each_sees_their_own_applications,

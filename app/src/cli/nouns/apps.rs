@@ -19,7 +19,7 @@ const ONE: &[&str] = &[
 /// The password is told once, in this answer alone.
 const MADE: &[&str] = &["application", "address", "login", "password", "state", "id"];
 const INPUTS: &[Input] = &[
-    input("application", Kind::Word, "wordpress ou dokuwiki", "wordpress or dokuwiki"),
+    input("application", Kind::Word, "wordpress, spip ou dokuwiki", "wordpress, spip or dokuwiki"),
     input("title", Kind::Word, "Le titre du site", "The site's title"),
     input(
         "login",

@@ -37,7 +37,7 @@ pub fn facts() -> String {
     let kinds = model::HostFacts::all_kinds();
     serde_json::json!({
         "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true,
-        "apps": [{ "application": "wordpress", "version": "6.8.3" }, { "application": "dokuwiki", "version": "2024-02-06b" }]
+        "apps": [{ "application": "wordpress", "version": "6.8.3" }, { "application": "spip", "version": "4.4.30" }, { "application": "dokuwiki", "version": "2024-02-06b" }]
     })
     .to_string()
 }

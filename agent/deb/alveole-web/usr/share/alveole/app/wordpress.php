@@ -3,37 +3,14 @@
 // alveole-app, which says on standard input what is wanted; what is wrong is the last line of standard error.
 
 declare(strict_types=1);
-error_reporting(E_ALL & ~E_DEPRECATED & ~E_NOTICE & ~E_WARNING);
-ini_set('display_errors', 'stderr');
-
-function fail(string $why): never
-{
-    fwrite(STDERR, $why . "\n");
-    exit(1);
-}
+require __DIR__ . '/tables.php';
 
 // The mail WordPress sends about itself would say a password nobody has.
 function wp_new_blog_notification($title, $url, $user, $password): void {}
 
-$want = json_decode(stream_get_contents(STDIN), true, 8, JSON_THROW_ON_ERROR);
+$want = wanted();
+without_tables($want, 'wp_');
 $database = $want['database'];
-
-mysqli_report(MYSQLI_REPORT_OFF);
-// No password: MariaDB asks the kernel who is on the other end of its socket.
-$tables = @new mysqli('localhost', $database['user'], '', $database['name']);
-if ($tables->connect_errno) {
-    fail("MariaDB {$tables->connect_errno}: {$tables->connect_error}");
-}
-$found = array_column($tables->query('SHOW TABLES')->fetch_all(), 0);
-// Only what an earlier try of this very installation left.
-$left = array_filter($found, fn (string $name): bool => $want['again'] && str_starts_with($name, 'wp_'));
-if (count($left) !== count($found)) {
-    fail('database-not-empty');
-}
-foreach ($left as $name) {
-    $tables->query('DROP TABLE `' . str_replace('`', '``', $name) . '`') || fail($tables->error);
-}
-$tables->close();
 
 $lines = [
     '<?php',
