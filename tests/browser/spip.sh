@@ -19,9 +19,10 @@ spip=usr/share/spip
 rm -rf $spip/sites $spip/mutualisation $spip/IMG $spip/local $spip/plugins $spip/themes $spip/config/mes_options.php
 # Links lead to other packages, some of them by absolute paths: they are looked up among what was unpacked.
 find $spip -type l | while read -r link; do
-    to=$(readlink -f "$link")
+    to=$(readlink -f "$link" || true)
     case $to in "$prefix"/*) ;; *) to=$prefix$(readlink "$link") ;; esac
-    if [ -e "$to" ]; then cp -rL --remove-destination "$to" "$link"; else rm "$link"; fi
+    rm "$link"
+    if [ -e "$to" ]; then cp -rL "$to" "$link"; fi
 done
 mkdir -p $spip/IMG $spip/local $spip/tmp $spip/plugins $spip/libraries
 cp -r usr/share/php/. $spip/libraries/
