@@ -11,7 +11,7 @@ trap 'rm -rf "$prefix"' EXIT
 cd "$prefix"
 for package in spip php-algo26-idna-convert php-jakeasmith-http-build-url php-psr-container php-symfony-dependency-injection \
     php-symfony-filesystem php-symfony-var-exporter php-symfony-service-contracts php-symfony-deprecation-contracts php-getid3 \
-    libjs-jquery libjs-jquery-form libjs-jquery-jstree libjs-mediaelement node-js-cookie fonts-dustin; do
+    libjs-jquery libjs-jquery-form libjs-jquery-jstree libjs-mediaelement libjs-prefix-free libjs-twitter-bootstrap-datepicker node-js-cookie fonts-dustin; do
     dpkg -x /var/cache/apt/archives/${package}_*.deb .
 done
 

@@ -82,7 +82,8 @@ $admin > 0 || fail('no admin was made');
 charger_fonction('config', 'inc')();
 foreach (
     [
-        'nom_site' => $want['title'],
+        // SPIP takes its titles for HTML.
+        'nom_site' => htmlspecialchars($want['title'], ENT_NOQUOTES),
         'adresse_site' => $want['address'],
         'email_webmaster' => $want['email'],
         'langue_site' => $want['language'],
