@@ -3,9 +3,10 @@
 use crate::{
     app::found,
     exec::{self, Program},
+    limits::quota::{self, HostQuotas, Quotas},
     sftp, transfer,
 };
-use model::{HostFacts, PhpVersion};
+use model::{HomeDisk, HostFacts, PhpVersion, TenantUid};
 use std::{path::Path, time::Duration};
 
 pub fn of_host() -> HostFacts {
@@ -25,7 +26,17 @@ pub fn of_host() -> HostFacts {
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
         apps: found::below(Path::new("/")),
+        limits: model::LIMITS,
+        home: home(),
     }
+}
+
+/// What holds homes, and whether it holds them to anything: asked of the disk itself.
+fn home() -> Option<HomeDisk> {
+    let disk = quota::home()?;
+    let asked = TenantUid::try_from(TenantUid::FIRST).ok().map(|uid| HostQuotas::default().look(uid));
+    let quotas = disk.holds && matches!(asked, Some(Ok(Some(_))));
+    Some(HomeDisk { kind: disk.kind, mount: disk.mount, quotas })
 }
 
 /// Versions of PHP-FPM, as Debian installs them side by side.

@@ -17,6 +17,7 @@ pub mod fs;
 pub mod ground;
 pub mod identity;
 pub mod ledger;
+pub mod limits;
 pub mod log;
 pub mod look;
 pub mod paths;

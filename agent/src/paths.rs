@@ -224,6 +224,11 @@ impl Paths {
         self.state().join("space").join(format!("{account}.json"))
     }
 
+    /// What was sampled of an account, hour by hour and day by day.
+    pub fn uses(&self, account: &UnixName) -> PathBuf {
+        self.state().join("uses").join(format!("{account}.json"))
+    }
+
     pub fn userdb(&self) -> PathBuf {
         self.at("etc/userdb")
     }

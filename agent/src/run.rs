@@ -9,6 +9,7 @@ use crate::{
     fault, ground,
     identity::{Identity, renew, seal},
     ledger::Ledger,
+    limits::{quota::HostQuotas, uses::Uses},
     paths::Paths,
     reconcile::{Hands, daemons::HostDaemons},
     record::Records,
@@ -74,6 +75,7 @@ pub fn hands(paths: &Paths) -> std::io::Result<Hands> {
         faults: fault::faults().into(),
         keys: Arc::new(keys::Fresh),
         mariadb: Arc::new(database::Socket),
+        quotas: Arc::new(HostQuotas::default()),
     })
 }
 
@@ -103,6 +105,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let reports = Arc::new(Reports::default());
     let (errands, to_do) = mpsc::channel();
     let mariadb = hands.mariadb.clone();
+    let quotas = hands.quotas.clone();
     let worker = Worker::new(hands, ledger.clone(), reports.clone(), status.clone());
     let working = std::thread::Builder::new()
         .name("worker".into())
@@ -127,8 +130,10 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     let sessions = Sessions::of_host();
     tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
     tokio::spawn(sftp::keep(paths.clone()));
-    let space = Arc::new(Space::of(paths));
+    let space = Arc::new(Space::of(paths, quotas.clone()));
     tokio::spawn(space.clone().keep(ledger.clone()));
+    let uses = Arc::new(Uses::new(paths, quotas, space.clone()));
+    tokio::spawn(uses.clone().keep(ledger.clone()));
     let mut shared = Shared {
         config,
         paths: paths.clone(),
@@ -143,6 +148,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
         counter,
         sessions,
         space,
+        uses,
     };
     let (mut term, mut int) =
         (signal(SignalKind::terminate()).map_err(broken)?, signal(SignalKind::interrupt()).map_err(broken)?);

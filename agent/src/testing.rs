@@ -6,6 +6,7 @@ use crate::{
     fault::{Faults, NoFaults},
     fs::There,
     ledger::{Changes, Ledger, Taken},
+    limits::quota::fake::FakeQuotas,
     paths::Paths,
     reconcile::{Batch, Done, Hands, daemons::Daemons, guard::Guard, trouble::Trouble},
     record::Records,
@@ -14,8 +15,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use model::{
     Account, AccountId, AccountState, App, AppDatabase, AppId, Application, Body, Certificate, CertificateId,
     Chain, ChangeId, CronJob, CronJobId, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser,
-    Engine, Https, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState, Task,
-    TenantUid, Thumbprint, TimeLimit, UnixName, ZoneName, wire::ReportState,
+    Engine, Https, Limits, PanelId, PhpVersion, Resource, ResourceKey, Site, SiteId, SiteSettings, SiteState,
+    Task, TenantUid, Thumbprint, TimeLimit, UnixName, ZoneName, wire::ReportState,
 };
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
@@ -45,7 +46,12 @@ pub fn account(name: &str, n: u8) -> Account {
         php: PhpVersion::DEBIAN_13,
         php_workers: 4,
         ssh_keys: vec![],
+        limits: Some(limits()),
     }
+}
+
+pub fn limits() -> Limits {
+    Limits { disk_mb: 100, files: 5_000, memory_mb: 256, cpu_percent: 200, processes: 300 }
 }
 
 pub fn site(account: &str, account_n: u8, n: u8, names: &[&str]) -> Site {
@@ -218,6 +224,10 @@ impl Daemons for FakeDaemons {
         self.asked.lock().unwrap().push(format!("stop {account}"));
         Ok(())
     }
+    fn set_limits(&self, account: &UnixName, limits: &Limits) -> Result<(), Trouble> {
+        self.asked.lock().unwrap().push(format!("limit {account} {}", limits.memory_mb));
+        Ok(())
+    }
     fn start_app(&self, app: &App) -> Result<(), Trouble> {
         self.asked.lock().unwrap().push(format!("start {} {}", app.application.name(), app.account));
         Ok(())
@@ -231,6 +241,7 @@ pub struct World {
     pub ledger: Mutex<Ledger>,
     pub daemons: Arc<FakeDaemons>,
     pub mariadb: Arc<FakeMariaDb>,
+    pub quotas: Arc<FakeQuotas>,
     pub guard: Guard,
     pub now: Instant,
     pub dir: tempfile::TempDir,
@@ -254,6 +265,7 @@ impl World {
         let daemons = Arc::new(FakeDaemons::default());
         let records = Records::open(&paths).unwrap();
         let mariadb = Arc::new(FakeMariaDb::default());
+        let quotas = Arc::new(FakeQuotas::default());
         let hands = Hands {
             paths: paths.clone(),
             records,
@@ -261,9 +273,20 @@ impl World {
             faults,
             keys: Arc::new(OneKey),
             mariadb: mariadb.clone(),
+            quotas: quotas.clone(),
         };
         let ledger = Mutex::new(Ledger::open(&paths.ledger()).unwrap());
-        World { paths, hands, ledger, daemons, mariadb, guard: Guard::default(), now: Instant::now(), dir }
+        World {
+            paths,
+            hands,
+            ledger,
+            daemons,
+            mariadb,
+            quotas,
+            guard: Guard::default(),
+            now: Instant::now(),
+            dir,
+        }
     }
 
     pub fn generation(&self) -> u64 {
@@ -328,6 +351,7 @@ impl World {
             walk(&folder, self.dir.path(), &mut out);
         }
         out.push_str(&self.mariadb.snapshot());
+        out.push_str(&self.quotas.snapshot());
         out.replace(&self.dir.path().display().to_string(), "")
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    log, mail, member, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
+    limits, log, mail, member, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -145,6 +145,7 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/logs", log::show),
     get_for!(SignedIn, "/sites/{site}/statistics", statistics::show),
     get_for!(SignedIn, "/accounts/{account}/space", space::show),
+    get_for!(SignedIn, "/accounts/{account}/use", limits::show),
     // Databases and their users.
     get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
     post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),

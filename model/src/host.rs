@@ -1,6 +1,6 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
+use crate::{HomeDisk, Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -62,6 +62,12 @@ pub struct HostFacts {
     /// Applications that can be put into sites.
     #[serde(default, deserialize_with = "known_apps", skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,
+    /// Which limits its agent understands: 0 none, 1 those of `Limits`, and it tells of use (`wire::Query::Uses`).
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub limits: u8,
+    /// What holds its homes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<HomeDisk>,
 }
 
 /// Those this panel knows.

@@ -23,6 +23,7 @@ mod homograph;
 mod host;
 mod id;
 mod lang;
+mod limits;
 mod log;
 mod member;
 mod network;
@@ -70,6 +71,7 @@ pub use id::{
     Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
+pub use limits::{AccountUse, Bite, Culprit, HomeDisk, LIMITS, Limits, Scarce, Span, Use};
 pub use log::{
     Fault, LogAsk, LogPage, LogPlace, LogSource, LogText, MOST_LINES, MOST_OCTETS, NameSince, Visit,
 };

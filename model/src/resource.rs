@@ -162,8 +162,8 @@ mod tests {
     use super::*;
     use crate::{
         AccountId, AccountState, AppDatabase, AppId, Application, CertificateId, Chain, CronJobId,
-        DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Given, Hsts, Https, PhpVersion,
-        SiteId, SiteSettings, SiteState, Task, TimeLimit, ZoneName,
+        DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Given, Hsts, Https, Limits,
+        PhpVersion, SiteId, SiteSettings, SiteState, Task, TimeLimit, ZoneName,
     };
 
     fn site() -> Site {
@@ -200,6 +200,7 @@ mod tests {
             php: PhpVersion::DEBIAN_13,
             php_workers: 4,
             ssh_keys: vec![],
+            limits: Some(Limits { disk_mb: 1, files: 2, memory_mb: 3, cpu_percent: 4, processes: 5 }),
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HostFacts, Kind,
-    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay, Statistics,
-    TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault,
+    HostFacts, Kind, LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay,
+    Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -191,6 +191,9 @@ pub enum Query {
     SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
     /// What an account holds on the disk, as it was last counted, and before.
     Space { account: UnixName, uid: TenantUid },
+    /// What accounts took, as far as it was sampled after `since`, in the order of their ids. Asked only of agents that say they can
+    /// (`HostFacts::limits`).
+    Uses { since: u64, after: Option<AccountId> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,6 +223,10 @@ pub enum Answer {
     },
     Space {
         days: Vec<SpaceDay>,
+    },
+    Uses {
+        uses: Vec<AccountUse>,
+        more: bool,
     },
     Failed {
         text: Text,

@@ -1,8 +1,8 @@
 //! What the panel does by itself, hour by hour and between. Every job may run in several panel processes at once, be cut off, and run again.
 
 use crate::{
-    Server, account, census, certificate, change, database, mail, member, once, search, session, site,
-    store::sql, wake::Wake,
+    Server, account, census, certificate, change, database, limits, mail, member, once, search, session,
+    site, store::sql, wake::Wake,
 };
 use model::Problem;
 use std::{convert::Infallible, time::Duration};
@@ -20,7 +20,9 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 /// Runs until `stop` turns true, whatever is being done: after a restoration a round takes minutes, and who stops the panel waits for none.
 pub async fn run(server: Server, mut stop: watch::Receiver<bool>) {
     // Side by side: what must be soon does not wait for what is long.
-    let work = async { tokio::join!(expire(&server), chain(&server), count(&server), keep_up(&server)) };
+    let work = async {
+        tokio::join!(expire(&server), chain(&server), count(&server), uses(&server), keep_up(&server))
+    };
     tokio::select! {
         _ = work => {}
         () = async { drop(stop.wait_for(|stop| *stop).await) } => {}
@@ -66,6 +68,16 @@ async fn count(server: &Server) -> Infallible {
         clock.tick().await;
         if let Err(problem) = census::take(server).await {
             tracing::warn!(%problem, "what there is could not be counted; the next round tries again");
+        }
+    }
+}
+
+async fn uses(server: &Server) -> Infallible {
+    let mut clock = clock(limits::EVERY);
+    loop {
+        clock.tick().await;
+        if let Err(problem) = limits::collect(server).await {
+            tracing::warn!(%problem, "what accounts take could not be kept; the next round tries again");
         }
     }
 }
@@ -145,6 +157,9 @@ pub async fn sweep(server: &Server) -> Result<(), Problem> {
         ("DELETE FROM idempotency WHERE at <= $1", now - once::MEMORY_MS),
         ("DELETE FROM member_imports WHERE created_at <= $1", now - member::IMPORT_MS),
         ("DELETE FROM certificate_orders WHERE at <= $1", now - certificate::COUNTED_MS),
+        ("DELETE FROM account_uses WHERE span = 'hour' AND start_at <= $1", now - limits::HOURS_MS),
+        ("DELETE FROM account_uses WHERE span = 'day' AND start_at <= $1", now - limits::DAYS_MS),
+        ("DELETE FROM limit_bites WHERE start_at <= $1", now - limits::BITES_MS),
         ("DELETE FROM mails WHERE at <= $1 AND state <> 'queued'", now - mail::MEMORY_MS),
     ] {
         sql(statement).bind(before).run(tx.on()).await?;

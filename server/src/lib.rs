@@ -24,6 +24,7 @@ pub mod host;
 pub mod hub;
 pub mod jobs;
 mod letters;
+pub mod limits;
 pub mod listen;
 pub mod log;
 pub mod mail;

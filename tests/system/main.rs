@@ -17,6 +17,7 @@ mod first_site;
 mod full_disk;
 mod https;
 mod killed_panel;
+mod limits;
 mod logs;
 mod mail;
 mod neighbours;

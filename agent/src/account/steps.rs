@@ -3,6 +3,7 @@
 use super::pool;
 use crate::{
     cell::place::{Cell, Pool},
+    limits::quota::Most,
     paths::Paths,
     reconcile::product::{Home, Places, Product, Products},
     render::{Format, RenderError, render},
@@ -29,6 +30,8 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
         folders: vec![cell.clone(), paths.fragments(&account.name), paths.pools(&account.name)],
         files,
         home: Some(Home { account: account.name.clone(), uid: account.uid }),
+        quota: account.limits.map(|limits| (account.uid, Most::of(&limits))),
+        limits: account.limits,
         ..Products::default()
     })
 }
@@ -80,8 +83,8 @@ fn context(account: &Account) -> Context {
 
 /// What the waker, the starter and the runner read of an account.
 fn cell_json(account: &Account) -> Result<Vec<u8>, RenderError> {
-    let Account { id, name, uid, state, .. } = account.clone();
-    lines("cell.json", &Cell { account: name, account_id: id, uid, state })
+    let Account { id, name, uid, state, limits, .. } = account.clone();
+    lines("cell.json", &Cell { account: name, account_id: id, uid, state, limits })
 }
 
 /// Records for systemd's NSS module (nss-systemd(8), systemd's “JSON user records”): user and group, by name and number.

@@ -1,6 +1,6 @@
 //! An installation as systemd sees it: a transient unit, as closed as the account's PHP and its cron jobs, and without a network besides.
 
-use crate::{cron_job::unit::CLOSED, exec::Program, paths::Paths};
+use crate::{cron_job::unit::CLOSED, exec::Program, limits::slice, paths::Paths};
 use model::{App, AppId, UnixName};
 
 /// The unit of an application's installation.
@@ -36,6 +36,7 @@ pub fn start(app: &App, paths: &Paths) -> Program {
         .arg(format!("--description=Alvéole installs {} for {account}", app.application.name()));
     let own = [
         format!("User={account}"),
+        format!("Slice={}", slice::name(account)),
         format!("StandardInput=file:{}", paths.app(*id, "json").display()),
         // Added to, not cut: what notes the end opens it once more, and it begins empty (`steps::start`).
         format!("StandardOutput=append:{}", paths.app(*id, "out").display()),

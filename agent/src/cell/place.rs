@@ -1,7 +1,7 @@
 //! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
 
 use crate::fs;
-use model::{AccountId, AccountState, PhpVersion, SiteId, SiteName, TenantUid, Thumbprint, UnixName};
+use model::{AccountId, AccountState, Limits, PhpVersion, SiteId, SiteName, TenantUid, Thumbprint, UnixName};
 use serde::{Deserialize, Serialize};
 use std::{
     io,
@@ -169,6 +169,8 @@ pub struct Cell {
     pub account_id: AccountId,
     pub uid: TenantUid,
     pub state: AccountState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 /// A file of ours is small.

@@ -3,13 +3,17 @@
 //! likewise (agent/src/cron_job/starter.rs).
 
 pub mod systemd;
-mod wire;
+pub mod wire;
 
 use crate::{
-    cell::{log, place::Places},
+    cell::{
+        log,
+        place::{Cell, Places},
+    },
     cron_job::{self, starter::Wish},
+    limits::slice,
 };
-use model::{AccountState, UnixName};
+use model::{AccountState, Limits, UnixName};
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use std::{
     io::{self, Read, Write},
@@ -103,9 +107,9 @@ pub fn run(
 fn serve(mut stream: UnixStream, starter: &Starter) {
     let said = hear(&mut stream, starter.callers).and_then(|asked| match asked {
         Asked::Cell(account) => {
-            let account = may_start(&starter.places.cells, account)?;
+            let cell = may_start(&starter.places.cells, account)?;
             let _pass = starter.cells.pass();
-            start(&account)
+            start(&cell.account, cell.limits.as_ref())
         }
         Asked::Job(wish) => {
             let _pass = starter.jobs.pass();
@@ -153,20 +157,22 @@ fn parse_line(line: &[u8]) -> Option<UnixName> {
     UnixName::parse(std::str::from_utf8(line).ok()?.strip_suffix('\n')?).ok()
 }
 
-fn may_start(places: &Places, account: UnixName) -> io::Result<UnixName> {
+fn may_start(places: &Places, account: UnixName) -> io::Result<Cell> {
     let cell =
         places.cell(&account).map_err(|error| io::Error::other(format!("{account}: cell.json: {error}")))?;
     match cell.state {
-        AccountState::Active => Ok(account),
+        AccountState::Active => Ok(cell),
         AccountState::Suspended | AccountState::Erased => {
             Err(io::Error::other(format!("{account}: not active")))
         }
     }
 }
 
-fn start(account: &UnixName) -> io::Result<()> {
-    systemd::start(Path::new(systemd::SOCKET), &format!("alveole-cell@{account}.service"), START)
-        .map_err(|error| io::Error::new(error.kind(), format!("{account}: {error}")))
+fn start(account: &UnixName, limits: Option<&Limits>) -> io::Result<()> {
+    systemd::start(Path::new(systemd::SOCKET), &slice::unit("cell", account), START)
+        .map_err(|error| io::Error::new(error.kind(), format!("{account}: {error}")))?;
+    slice::hold(account, limits);
+    Ok(())
 }
 
 #[cfg(test)]

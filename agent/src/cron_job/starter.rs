@@ -4,6 +4,7 @@ use super::{place::Places, unit};
 use crate::{
     cell::starter::systemd::{self, Verb},
     exec::ExecError,
+    limits::slice,
 };
 use model::{AccountState, CronJobId, UnixName};
 use nix::{sys::stat::Mode, unistd::mkfifo};
@@ -117,7 +118,9 @@ impl Wish {
                 program.run().map(drop).map_err(|error| match &error {
                     ExecError::Failed { stderr, .. } => io::Error::other(stderr.clone()),
                     _ => io::Error::other(error.to_string()),
-                })
+                })?;
+                slice::hold(account, cell.limits.as_ref());
+                Ok(())
             }
             What::End => {
                 let unit = unit::name(account, *id);

@@ -2,7 +2,7 @@
 //! these are. Nothing a tenant wrote stands in it: the job's file is the standard input of `alveole-job`, so neither systemd's `%` nor its `$`
 //! meet a command.
 
-use crate::exec::Program;
+use crate::{exec::Program, limits::slice};
 use model::{CronJob, CronJobId, UnixName};
 use std::path::Path;
 
@@ -42,7 +42,6 @@ pub(crate) const CLOSED: &[&str] = &[
     // Visitors come first.
     "CPUWeight=50",
     "IOWeight=50",
-    "Slice=alveole.slice",
     "NoNewPrivileges=yes",
     "PrivateDevices=yes",
     "PrivateIPC=yes",
@@ -68,6 +67,7 @@ fn lines(job: &CronJob, pipe: &Path, file: &Path, started: u64) -> Vec<String> {
     let (pipe, file) = (pipe.display(), file.display());
     vec![
         format!("User={account}"),
+        format!("Slice={}", slice::name(account)),
         format!("StandardInput=file:{file}"),
         format!("StandardOutput=file:{pipe}"),
         // Held by the run itself, to read and to write: a scheduler that is restarted meanwhile breaks no pipe.
@@ -117,12 +117,14 @@ mod tests {
             "BindPaths=",
             "StartLimit",
             "CollectMode=",
+            // Each its account's.
+            "Slice=",
         ];
         let closes = php.lines().skip_while(|line| *line != "[Service]").skip(1).filter(|line| {
             !line.starts_with('#') && !line.is_empty() && !own.iter().any(|prefix| line.starts_with(prefix))
         });
         let mut looked = 0;
-        for line in closes.filter(|line| !line.contains("%i")) {
+        for line in closes.filter(|line| !line.contains('%')) {
             assert!(CLOSED.contains(&line), "{line}");
             looked += 1;
         }

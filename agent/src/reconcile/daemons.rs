@@ -9,10 +9,11 @@ use crate::{
     },
     cron_job,
     exec::{ExecError, Program},
+    limits::slice,
     paths::Paths,
     sftp,
 };
-use model::{App, PhpVersion, TenantUid, UnixName, text};
+use model::{App, Limits, PhpVersion, TenantUid, UnixName, text};
 use nix::unistd::User;
 use std::{
     path::Path,
@@ -28,6 +29,8 @@ pub trait Daemons: Send + Sync {
     fn reload(&self, account: &UnixName, php: bool) -> Result<(), Trouble>;
     /// Puts a cell to sleep, if it is awake, and ends its cron jobs and its connections over SFTP.
     fn stop(&self, account: &UnixName) -> Result<(), Trouble>;
+    /// Holds what runs of an account to its limits, if any of it runs; what starts later is held to them from its start.
+    fn set_limits(&self, account: &UnixName, limits: &Limits) -> Result<(), Trouble>;
     /// Starts what puts an application into a site.
     fn start_app(&self, app: &App) -> Result<(), Trouble>;
 }
@@ -151,19 +154,19 @@ impl Daemons for HostDaemons {
         }
         // One that is just waking may have read the old files, and systemd takes a reload for done with the start it meets: so the start
         // is waited for first. Of a cell that is awake it is nothing.
-        match self.systemd(Verb::Start, format!("alveole-cell@{account}.service")) {
+        match self.systemd(Verb::Start, slice::unit("cell", account)) {
             Err(_) if !self.awake(account) => return Ok(()),
             other => other?,
         }
         if php {
             // No restart: it would cut requests, and the cell is bound to its PHP.
-            match self.systemd(Verb::Reload, format!("alveole-php@{account}.service")) {
+            match self.systemd(Verb::Reload, slice::unit("php", account)) {
                 Err(_) if !self.awake(account) => return Ok(()),
                 other => other?,
             }
             self.php_answers(account);
         }
-        match self.systemd(Verb::Reload, format!("alveole-cell@{account}.service")) {
+        match self.systemd(Verb::Reload, slice::unit("cell", account)) {
             // It fell asleep meanwhile, and will wake with the new files.
             Err(_) if !self.awake(account) => Ok(()),
             other => other,
@@ -177,11 +180,24 @@ impl Daemons for HostDaemons {
         if !self.awake(account) {
             return Ok(());
         }
-        self.systemd(Verb::Stop, format!("alveole-cell@{account}.service"))
+        self.systemd(Verb::Stop, slice::unit("cell", account))
+    }
+
+    fn set_limits(&self, account: &UnixName, limits: &Limits) -> Result<(), Trouble> {
+        match slice::ensure(account, limits) {
+            // Nothing of it runs any more.
+            Err(_) if !slice::is_in_use(account) => Ok(()),
+            other => other.map_err(|source| Trouble::io(slice::name(account), source)),
+        }
     }
 
     fn start_app(&self, app: &App) -> Result<(), Trouble> {
         let program = app::unit::start(app, &self.paths).timeout(UNIT);
-        program.run().map(drop).map_err(|source| Trouble::Program { about: "systemd-run".to_owned(), source })
+        let ran = program.run();
+        ran.map_err(|source| Trouble::Program { about: "systemd-run".to_owned(), source })?;
+        if let Ok(cell) = Places::default().cell(&app.account) {
+            slice::hold(&app.account, cell.limits.as_ref());
+        }
+        Ok(())
     }
 }

@@ -14,11 +14,12 @@ use crate::{
     database::{self, Login, There as Users, sql},
     fault::Point,
     fs::{self, There},
+    limits::quota::Most,
     paths::Paths,
     record::{Outcome, Pin, Record},
     tenant,
 };
-use model::{Consent, DatabaseName, DatabaseUserName, ResourceKey, UnixName, wire::ReportState};
+use model::{Consent, DatabaseName, DatabaseUserName, ResourceKey, TenantUid, UnixName, wire::ReportState};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
@@ -46,6 +47,7 @@ struct Running {
 
 /// How one step is taken back.
 enum Undo {
+    Quota(TenantUid, Most),
     Put(PathBuf, There),
     Link(PathBuf, There),
     Folder(PathBuf),
@@ -193,6 +195,13 @@ impl Running {
                 reloaded.insert(account.to_string(), *php);
                 Ok(())
             }
+            Step::SetQuota(uid, most) => {
+                if let Some(before) = self.job.seen.quota {
+                    self.undo.push(Undo::Quota(*uid, before));
+                }
+                hands.quotas.set(*uid, *most).map_err(io)
+            }
+            Step::SetLimits(account, limits) => hands.daemons.set_limits(account, limits),
             Step::StartApp(app) => app::steps::start(hands, app),
             Step::Stop(account) => hands.daemons.stop(account),
             Step::EraseHome(home) => tenant::erase_home(paths, &home.account, home.uid)
@@ -357,6 +366,7 @@ impl Undo {
                 let sql = sql::set(database, set, gone, &Users::default());
                 hands.mariadb.run(&sql).map(drop).map_err(std::io::Error::other)
             }
+            Undo::Quota(uid, before) => hands.quotas.set(*uid, *before),
             Undo::Put(path, There::File(bytes)) => fs::write_for(paths.readers(path), path, bytes),
             Undo::Put(path, There::Link(target)) | Undo::Link(path, There::Link(target)) => {
                 fs::link(path, target)
@@ -375,5 +385,6 @@ fn forget_counts(paths: &Paths, account: &UnixName) -> std::io::Result<()> {
         other => other,
     };
     gone(std::fs::remove_dir_all(paths.statistics_of(account)))?;
+    gone(std::fs::remove_file(paths.uses(account)))?;
     gone(std::fs::remove_file(paths.space(account)))
 }

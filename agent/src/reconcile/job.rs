@@ -14,6 +14,7 @@ use crate::{
     cron_job,
     database::{self, sql},
     ledger::{self, Ledger},
+    limits::quota::Most,
     record::{Outcome, Record},
     site, tenant,
 };
@@ -264,6 +265,10 @@ impl Wish {
             (Some(Body::Account(account)), _) if account.state != AccountState::Erased => {
                 account::steps::products(account, &hands.paths)?
             }
+            // Whose files they were is held to nothing any more.
+            (_, Some(account)) if self.resource.kind == Kind::Account => {
+                Products { quota: Some((account.uid, Most::NONE)), ..Products::default() }
+            }
             (Some(Body::Site(site)), Some(account)) => site::steps::products(site, account, &hands.paths)?,
             (Some(Body::Certificate(certificate)), _) => {
                 let keys = keys::read(&hands.paths, certificate)
@@ -343,6 +348,12 @@ impl Wish {
             match looked {
                 Ok(there) => seen.database = Some(there),
                 Err(trouble) => return Planned::Trouble(self, trouble),
+            }
+        }
+        if let Some((uid, _)) = want.quota {
+            match hands.quotas.look(uid) {
+                Ok(held) => seen.quota = held.map(|held| held.most),
+                Err(source) => return Planned::Trouble(self, Trouble::io("looking at the quota", source)),
             }
         }
         // No cell reads a certificate (nginx does, at the next handshake), how a database is made, or a cron job (the scheduler does).

@@ -19,6 +19,7 @@ use crate::{
     database,
     fault::Faults,
     ledger::Ledger,
+    limits::quota::Quotas,
     paths::Paths,
     record::{Outcome, Record, Records},
 };
@@ -36,6 +37,7 @@ pub struct Hands {
     pub faults: Arc<dyn Faults>,
     pub keys: Arc<dyn keys::Maker>,
     pub mariadb: Arc<dyn database::Engine>,
+    pub quotas: Arc<dyn Quotas>,
 }
 
 impl Hands {

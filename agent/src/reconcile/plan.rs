@@ -78,6 +78,11 @@ pub fn plan(case: Case<'_>) -> Plan {
             Err(drift) => return Plan::Edited(drift),
         }
     }
+    if let (Some((uid, most)), Some(there)) = (case.want.quota, case.seen.quota)
+        && most != there
+    {
+        steps.push(Step::SetQuota(uid, most));
+    }
     for name in &case.gone.names {
         if *case.seen.link(name) != There::Nothing {
             steps.push(Step::Unlink(name.clone()));
@@ -141,6 +146,11 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
         steps.push(Step::CheckApache);
     }
     if let Some(account) = case.account {
+        if let (false, Some(limits)) = (case.stopped, case.want.limits)
+            && (interrupted || steps.iter().any(is_cell))
+        {
+            steps.push(Step::SetLimits(account.clone(), limits));
+        }
         if case.stopped {
             steps.push(Step::Stop(account.clone()));
         } else if fragments || php {
@@ -160,6 +170,11 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     };
     steps.sort_by_key(|step| (step.phase(), rank(step)));
     Plan::Steps(steps)
+}
+
+/// Whether a step writes what a cell may take.
+fn is_cell(step: &Step) -> bool {
+    matches!(step, Step::Write(product) if product.path.ends_with("cell.json"))
 }
 
 /// Whether what is wanted is on its way and will be heard of.

@@ -1,7 +1,7 @@
 //! What a resource is on disk: the words between a noun's steps and the plan.
 
-use crate::{database::Want, paths::Paths};
-use model::{App, DatabaseUserName, SiteName, TenantUid, UnixName};
+use crate::{database::Want, limits::quota::Most, paths::Paths};
+use model::{App, DatabaseUserName, Limits, SiteName, TenantUid, UnixName};
 use std::path::PathBuf;
 
 pub const FOLDER_MODE: u32 = 0o755;
@@ -19,6 +19,10 @@ pub struct Products {
     pub database: Option<Want>,
     /// To be installed, once.
     pub app: Option<App>,
+    /// The space its uid may take, where the disk holds it to that.
+    pub quota: Option<(TenantUid, Most)>,
+    /// What all that runs of it may take.
+    pub limits: Option<Limits>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use crate::{
     app::steps::{self, Stand},
     database::There as Database,
     fs::{self, There},
+    limits::quota::Most,
     paths::Paths,
     tenant::{self, Place},
 };
@@ -20,6 +21,8 @@ pub struct Seen {
     pub folder: Option<Place>,
     pub database: Option<Database>,
     pub app: Option<Stand>,
+    /// None where the disk holds nobody to anything.
+    pub quota: Option<Most>,
 }
 
 impl Seen {

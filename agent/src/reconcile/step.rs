@@ -1,8 +1,8 @@
 //! The steps of an operation, as data: what a plan is made of, and what fail-points and the table of operations name.
 
 use super::product::{Folder, Home, Product, Target};
-use crate::database::Login;
-use model::{App, DatabaseName, DatabaseUserName, SiteName, UnixName};
+use crate::{database::Login, limits::quota::Most};
+use model::{App, DatabaseName, DatabaseUserName, Limits, SiteName, TenantUid, UnixName};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// One step. Each may be killed at any point and run twice (law 7).
@@ -19,6 +19,8 @@ pub enum Step {
     CheckPhp,
     /// Ask Apache whether it accepts the whole cell with what is staged.
     CheckApache,
+    /// Have the disk hold a uid to its space.
+    SetQuota(TenantUid, Most),
     Unlink(SiteName),
     Write(Product),
     Remove(PathBuf),
@@ -32,6 +34,8 @@ pub enum Step {
     },
     /// Start what puts an application into its site; it goes on by itself.
     StartApp(Box<App>),
+    /// Have what runs of an account held to its limits from now on.
+    SetLimits(UnixName, Limits),
     /// Have an awake cell read its files again.
     Reload {
         account: UnixName,
@@ -76,6 +80,8 @@ impl Step {
             Step::MakeDatabase(_) => "make-database",
             Step::CheckPhp => "check-php",
             Step::CheckApache => "check-apache",
+            Step::SetQuota(..) => "set-quota",
+            Step::SetLimits(..) => "set-limits",
             Step::Unlink(_) => "unlink",
             Step::Write(_) => "write",
             Step::Remove(_) => "remove",
@@ -102,10 +108,16 @@ impl Step {
             | Step::MakeSiteFolder(_)
             | Step::MakeDatabase(_) => Phase::Prepare,
             Step::CheckPhp | Step::CheckApache => Phase::Check,
-            Step::Unlink(_) | Step::Write(_) | Step::Remove(_) | Step::SetUsers { .. } => Phase::Change,
-            Step::StartApp(_) | Step::Reload { .. } | Step::Stop(_) | Step::EndConnections(_) => {
-                Phase::Activate
-            }
+            Step::SetQuota(..)
+            | Step::Unlink(_)
+            | Step::Write(_)
+            | Step::Remove(_)
+            | Step::SetUsers { .. } => Phase::Change,
+            Step::SetLimits(..)
+            | Step::StartApp(_)
+            | Step::Reload { .. }
+            | Step::Stop(_)
+            | Step::EndConnections(_) => Phase::Activate,
             Step::Link(..)
             | Step::Retire(_)
             | Step::EraseHome(_)
@@ -131,7 +143,10 @@ impl Step {
             Step::StartApp(app) => format!("{} {}", app.application.name(), app.name),
             Step::Unlink(name) => name.to_string(),
             Step::Link(name, target) => format!("{name} → {}", target.path().display()),
-            Step::Reload { account, .. } | Step::Stop(account) => account.to_string(),
+            Step::SetQuota(uid, most) => format!("{}: {} {}", uid.get(), most.octets, most.files),
+            Step::SetLimits(account, _) | Step::Reload { account, .. } | Step::Stop(account) => {
+                account.to_string()
+            }
             Step::Intend | Step::CheckPhp | Step::CheckApache | Step::Verify | Step::Settle => String::new(),
         }
     }
@@ -143,6 +158,7 @@ impl Step {
             Step::Intend
                 | Step::CheckPhp
                 | Step::CheckApache
+                | Step::SetLimits(..)
                 | Step::Reload { .. }
                 | Step::Stop(_)
                 | Step::EndConnections(_)

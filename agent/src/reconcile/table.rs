@@ -12,6 +12,7 @@ use crate::{
     certificate, cron_job,
     database::{Presence, There as Users, Want, steps::places},
     fs::There,
+    limits::quota::Most,
     paths::Paths,
     record::Record,
     render::RenderError,
@@ -21,8 +22,8 @@ use crate::{
 use model::{
     Account, AccountId, AccountState, App, AppDatabase, AppId, Application, Body, Certificate, CertificateId,
     CronJob, CronJobId, Database, DatabaseId, DatabaseRights, DatabaseState, DatabaseUser, Engine, Https,
-    Kind, Lang, PhpKey, PhpVersion, Problem, Site, SiteId, SitePhp, SiteSettings, SiteState, Task, TenantUid,
-    TimeLimit, ZoneName,
+    Kind, Lang, Limits, PhpKey, PhpVersion, Problem, Site, SiteId, SitePhp, SiteSettings, SiteState, Task,
+    TenantUid, TimeLimit, ZoneName,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -51,6 +52,7 @@ fn standing(products: &Products) -> Seen {
         database: true,
         users: want.users.iter().map(|(name, login)| (name.clone(), Some(login.clone()))).collect(),
     });
+    seen.quota = products.quota.map(|(_, most)| most).or(Some(Most::NONE));
     seen
 }
 
@@ -65,9 +67,11 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         php: PhpVersion::DEBIAN_13,
         php_workers: 4,
         ssh_keys: vec![],
+        limits: Some(Limits { disk_mb: 100, files: 5_000, memory_mb: 256, cpu_percent: 200, processes: 300 }),
     };
     let suspended = Account { state: AccountState::Suspended, ..sample.clone() };
-    let changed = Account { php_workers: 5, ..sample.clone() };
+    let smaller = sample.limits.map(|limits| Limits { disk_mb: 50, ..limits });
+    let changed = Account { php_workers: 5, limits: smaller, ..sample.clone() };
     let site = Site {
         id: SiteId::new(2, &[2; 10]),
         account_id: sample.id,
@@ -180,13 +184,14 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         password: "$argon2id$v=19$m=1,t=1,p=1$AAAA$AAAA".parse()?,
         database: Some(AppDatabase { name: "asso_wiki".parse()?, user: "asso_wiki".parse()? }),
     };
+    let freed = Products { quota: Some((sample.uid, Most::NONE)), ..none() };
     let (a, s, j) = (of_account(&sample)?, of_site(&site)?, of_job(&job)?);
     Ok(vec![
         account_row("account.create", &none(), &a, false, None),
         account_row("account.change", &a, &of_account(&changed)?, false, None),
         account_row("account.suspend", &a, &of_account(&suspended)?, true, None),
-        account_row("account.erase", &a, &none(), true, Some(&home)),
-        account_row("account.remove", &a, &none(), true, None),
+        account_row("account.erase", &a, &freed, true, Some(&home)),
+        account_row("account.remove", &a, &freed, true, None),
         site_row("site.create", &none(), &s),
         site_row("site.change", &s, &of_site(&renamed)?),
         site_row("site.remove", &s, &none()),

@@ -2,7 +2,7 @@
 
 mod measure;
 
-use crate::{fs, ledger::Ledger, paths::Paths};
+use crate::{fs, ledger::Ledger, limits::quota::Quotas, paths::Paths};
 use measure::Bound;
 use model::{Account, AccountState, Day, Kind, MOST_DAYS, ResourceKey, SpaceDay, TenantUid, UnixName};
 use std::{
@@ -22,13 +22,20 @@ const PAGE: usize = 500;
 
 pub struct Space {
     paths: Paths,
+    /// Where they are kept, nothing is walked through.
+    quotas: Arc<dyn Quotas>,
     /// One walk at a time on a host.
     walking: Mutex<()>,
 }
 
 impl Space {
-    pub fn of(paths: &Paths) -> Space {
-        Space { paths: paths.clone(), walking: Mutex::default() }
+    pub fn of(paths: &Paths, quotas: Arc<dyn Quotas>) -> Space {
+        Space { paths: paths.clone(), quotas, walking: Mutex::default() }
+    }
+
+    /// The newest count: octets and files.
+    pub fn last(&self, account: &UnixName) -> Option<(u64, u64)> {
+        self.days(account).last().map(|last| (last.octets, last.files))
     }
 
     /// Counts from now on.
@@ -58,6 +65,11 @@ impl Space {
 
     /// What was counted, oldest first. An account that never was is counted now, as far as that is quick.
     pub fn ask(&self, account: &UnixName, uid: TenantUid) -> io::Result<Vec<SpaceDay>> {
+        // Free to ask, so it is asked now.
+        if let Ok(Some(held)) = self.quotas.look(uid) {
+            self.note(account, (held.octets, held.files, false))?;
+            return Ok(self.days(account));
+        }
         // While another is walked through, there is nothing yet.
         if self.days(account).is_empty()
             && let Ok(alone) = self.walking.try_lock()
@@ -78,9 +90,16 @@ impl Space {
         (account, uid): (&UnixName, TenantUid),
         bound: Bound,
     ) -> io::Result<()> {
-        let Some((octets, files, cut)) = measure::home(&self.paths, account, uid, bound)? else {
-            return Ok(());
-        };
+        if let Ok(Some(held)) = self.quotas.look(uid) {
+            return self.note(account, (held.octets, held.files, false));
+        }
+        match measure::home(&self.paths, account, uid, bound)? {
+            Some(counted) => self.note(account, counted),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&self, account: &UnixName, (octets, files, cut): (u64, u64, bool)) -> io::Result<()> {
         let at = now();
         let day = Day::from_ms(i64::try_from(at).unwrap_or(0));
         let mut days: BTreeMap<Day, SpaceDay> =
@@ -97,13 +116,13 @@ impl Space {
     }
 }
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_millis()).unwrap_or(0)
 }
 
 /// Those that have a home.
-fn accounts(ledger: &Mutex<Ledger>) -> Vec<Account> {
+pub(crate) fn accounts(ledger: &Mutex<Ledger>) -> Vec<Account> {
     let mut found = vec![];
     let mut after: Option<ResourceKey> = None;
     loop {
@@ -125,6 +144,7 @@ fn accounts(ledger: &Mutex<Ledger>) -> Vec<Account> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::quota::fake::NoQuotas;
     use std::os::unix::fs::{chown, symlink};
 
     #[test]
@@ -139,7 +159,7 @@ mod tests {
         std::fs::create_dir_all(paths.state()).unwrap();
         std::fs::create_dir(dir.path().join("elsewhere")).unwrap();
         std::fs::write(dir.path().join("elsewhere/large"), vec![1; 1 << 20]).unwrap();
-        let space = Space::of(&paths);
+        let space = Space::of(&paths, Arc::new(NoQuotas));
         std::fs::write(home.join("sites/a/b/file"), vec![1; 100_000]).unwrap();
         // A second name of a file takes no room; what a link leads to is not here.
         std::fs::hard_link(home.join("sites/a/b/file"), home.join("sites/again")).unwrap();

@@ -6,6 +6,7 @@ use crate::{
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
+    space,
     statistics::now_ms,
 };
 use model::{
@@ -40,7 +41,8 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
         | Query::Statistics { .. }
-        | Query::Space { .. } => busy(),
+        | Query::Space { .. }
+        | Query::Uses { .. } => busy(),
     }
 }
 
@@ -84,6 +86,10 @@ fn look(shared: &Shared, query: Query) -> Answer {
         Query::Space { account, uid } => {
             let found = shared.space.ask(&account, uid);
             found.map_or_else(unreadable, |days| Answer::Space { days })
+        }
+        Query::Uses { since, after } => {
+            let (uses, more) = shared.uses.since(&space::accounts(&shared.ledger), since, after);
+            Answer::Uses { uses, more }
         }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.

@@ -10,6 +10,7 @@ use crate::{
     cron_job::runs::Runs,
     database, facts,
     ledger::{Changes, Ledger, Taken},
+    limits::uses::Uses,
     paths::Paths,
     report::{self, Reports},
     space::Space,
@@ -67,6 +68,7 @@ pub struct Shared {
     pub counter: Arc<Counter>,
     pub sessions: Sessions,
     pub space: Arc<Space>,
+    pub uses: Arc<Uses>,
 }
 
 /// Why a session ended.

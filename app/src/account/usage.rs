@@ -17,6 +17,7 @@ pub fn card(lang: Lang, account: &AccountView, limits: &[Limit]) -> AnyView {
             <h2 id="plan">{title}</h2>
             {meters(lang, limits)}
             {allowed(lang, limits)}
+            <p><a href=format!("/accounts/{}/use", account.id)>{lang.pick("Ce qu’il prend, et quand une limite a joué", "What it takes, and when a limit held it back")}</a></p>
             <p><a href=format!("/accounts/{}/space", account.id)>{lang.pick("L’espace au fil du temps", "Space over time")}</a></p>
         </section>
     }
@@ -38,12 +39,37 @@ fn allowed(lang: Lang, limits: &[Limit]) -> AnyView {
         |facts, Limit { what, most, .. }| {
             let value = match what {
                 Limited::DiskMb | Limited::MemoryMb => space(lang, *most),
+                Limited::CpuPercent => cores(lang, *most),
                 _ => most.to_string(),
             };
             facts.line(word(lang, *what), value)
         },
     );
     facts.view()
+}
+
+/// Hundredths of a processor, as people say them.
+pub fn cores(lang: Lang, percent: u32) -> String {
+    let (whole, rest) = (percent / 100, percent % 100);
+    let number = match rest {
+        0 => whole.to_string(),
+        _ if rest.is_multiple_of(10) => {
+            lang.pick(format!("{whole},{}", rest / 10), format!("{whole}.{}", rest / 10))
+        }
+        _ => lang.pick(format!("{whole},{rest:02}"), format!("{whole}.{rest:02}")),
+    };
+    match percent {
+        0..200 => lang.pick(format!("{number}\u{a0}cœur"), format!("{number}\u{a0}core")),
+        _ => lang.pick(format!("{number}\u{a0}cœurs"), format!("{number}\u{a0}cores")),
+    }
+}
+
+/// What is limited, alone.
+pub fn short(lang: Lang, what: Limited) -> &'static str {
+    match what {
+        Limited::DiskMb => lang.pick("Espace", "Space"),
+        what => word(lang, what),
+    }
 }
 
 /// As a meter says it, whose numbers have no unit.
@@ -63,6 +89,11 @@ fn word(lang: Lang, what: Limited) -> &'static str {
         Limited::MemoryMb => lang.pick("Mémoire, au plus", "Memory, at most"),
         Limited::PhpWorkers => {
             lang.pick("Processus PHP à la fois, au plus", "PHP processes at once, at most")
+        }
+        Limited::Files => lang.pick("Fichiers, dossiers et liens", "Files, folders and links"),
+        Limited::CpuPercent => lang.pick("Processeur, au plus", "CPU, at most"),
+        Limited::Processes => {
+            lang.pick("Processus et fils à la fois, au plus", "Processes and threads at once, at most")
         }
     }
 }

@@ -3,12 +3,13 @@
 use super::{health, resources::items, settings};
 use crate::{
     http::{Answer, Face},
+    limits,
     parts::{Facts, Tone, Typed, ago, errors, figure, moment, notice},
     shell::{self, Place},
 };
 use axum::extract::{Path, State};
 use leptos::prelude::*;
-use model::{ChangeState, Duty, HostId, Lang};
+use model::{ChangeState, Duty, HostFacts, HostId, Lang};
 use server::{
     Server,
     host::{Difference, HostView, ResourceView, Wanted},
@@ -64,6 +65,7 @@ pub fn render(
             {errors(lang, typed)}
             {waiting}
             {super::frozen::section(lang, host, difference, face.may(Duty::KeepHosts))}
+            {face.may(Duty::KeepHosts).then(|| limits::quotas(lang, host.facts.as_ref()?.home.as_ref())).flatten()}
             {figures(lang, host)}
             {face.may(Duty::KeepHosts).then(|| deletions(lang, host, &troubles)).flatten()}
             {trouble(face, host.id, troubles)}
@@ -136,6 +138,15 @@ fn trouble(face: &Face, host: HostId, troubles: Vec<ResourceView>) -> Option<Any
     )
 }
 
+fn disk(lang: Lang, facts: &HostFacts) -> Option<String> {
+    let home = facts.home.as_ref()?;
+    let holds = match home.quotas {
+        true => lang.pick("avec quotas", "with quotas"),
+        false => lang.pick("sans quotas", "without quotas"),
+    };
+    Some(format!("{} ({}), {holds}", home.mount, home.kind))
+}
+
 fn facts(face: &Face, host: &HostView) -> AnyView {
     let lang = face.lang;
     let facts = host.facts.as_ref();
@@ -158,6 +169,10 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
         .line_if("Debian", facts.map(|facts| facts.debian.clone()))
         .line_if(lang.pick("Noyau", "Kernel"), facts.map(|facts| facts.kernel.clone()))
         .line_if("PHP", versions.filter(|versions| !versions.is_empty()))
+        .line_if(
+            lang.pick("Dossiers des comptes", "Accounts’ folders"),
+            facts.and_then(|facts| disk(lang, facts)),
+        )
         .line_if(lang.pick("Horloge", "Clock"), clock)
         .line_if(
             lang.pick("Certificat valable jusqu’au", "Certificate valid until"),

@@ -31,6 +31,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::CertificateEnds => lang.pick("HTTPS d’un site s’arrête", "a site's HTTPS ends"),
         Kind::CronFails => lang.pick("une tâche planifiée échoue", "a cron job fails"),
         Kind::CronWorks => lang.pick("une tâche planifiée marche de nouveau", "a cron job works again"),
+        Kind::LimitNear => lang.pick("une limite de l’offre approche", "a limit of the plan comes near"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }

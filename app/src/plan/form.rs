@@ -25,7 +25,10 @@ pub async fn new(face: Face) -> Answer {
         .with("databases_max", "10")
         .with("disk_mb", "10240")
         .with("memory_mb", "512")
-        .with("php_workers", "5");
+        .with("php_workers", "5")
+        .with("files_max", "1000000")
+        .with("cpu_percent", "200")
+        .with("processes_max", "400");
     Ok(render(&face, None, &typed))
 }
 
@@ -89,6 +92,9 @@ fn filled(plan: &PlanView) -> Typed {
         .with("disk_mb", plan.disk_mb.to_string())
         .with("memory_mb", plan.memory_mb.to_string())
         .with("php_workers", plan.php_workers.to_string())
+        .with("files_max", plan.files_max.to_string())
+        .with("cpu_percent", plan.cpu_percent.to_string())
+        .with("processes_max", plan.processes_max.to_string())
 }
 
 fn input(typed: &Typed) -> Result<PlanInput, Problem> {
@@ -107,6 +113,9 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         php_workers: number("php_workers")?,
         disk_mb: number("disk_mb")?,
         memory_mb: number("memory_mb")?,
+        files_max: Some(number("files_max")?),
+        cpu_percent: Some(number("cpu_percent")?),
+        processes_max: Some(number("processes_max")?),
         above: typed.get("above") == "yes",
     })
 }
@@ -159,6 +168,20 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
                 "How many PHP pages are computed at the same time.",
             ),
         ),
+        Input::number("files_max", lang.pick("Fichiers, dossiers et liens", "Files, folders and links")),
+        Input::number(
+            "cpu_percent",
+            lang.pick("Processeur, en centièmes d’un cœur", "CPU, in hundredths of a core"),
+        )
+        .hint(lang.pick("100\u{a0}: un cœur\u{a0}; 200\u{a0}: deux.", "100: one core; 200: two.")),
+        Input::number(
+            "processes_max",
+            lang.pick("Processus et fils à la fois", "Processes and threads at once"),
+        )
+        .hint(lang.pick(
+            "Tout ce qui tourne pour le compte, Apache et PHP compris.",
+            "All that runs of the account, Apache and PHP included.",
+        )),
     ];
     let inputs = inputs.into_iter().map(|input| input.view(lang, typed)).collect_view();
     let name = Input::text("name", lang.pick("Nom", "Name")).hint(lang.pick(

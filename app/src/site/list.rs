@@ -45,6 +45,7 @@ pub fn render(
     let body = view! {
         <div class="stack">
             {account::standing_notice(lang, account)}
+            {crate::limits::near(lang, account.id, limits)}
             {errors(lang, typed)}
             {add}
             <section class="card card-flat" aria-labelledby="sites">

@@ -90,8 +90,8 @@ fn drawn(lang: Lang, found: &SpaceView, year: bool) -> AnyView {
         )
     });
     let how = lang.pick(
-        "Tout ce qui est dans le dossier du compte\u{a0}: sites, journaux, fichiers privés. Les bases de données ont leur propre page. L’hôte compte chaque heure, et rien n’est encore refusé au-delà de l’offre.",
-        "All that is in the account’s folder: sites, logs, private files. Databases have a page of their own. The host counts each hour, and nothing beyond the plan is refused yet.",
+        "Tout ce qui est dans le dossier du compte\u{a0}: sites, journaux, fichiers privés. Les bases de données ont leur propre page. Là où son disque a des quotas, l’hôte sait toujours le compte exact\u{a0}; ailleurs il compte chaque heure.",
+        "All that is in the account’s folder: sites, logs, private files. Databases have a page of their own. Where its disk has quotas, the host always knows the exact count; elsewhere it counts each hour.",
     );
     view! {
         <section class="card stack">{facts}{cut.map(|words| view! { <p class="hint">{words}</p> })}</section>

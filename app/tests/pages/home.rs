@@ -8,6 +8,8 @@ use model::StaffRole;
 async fn a_plans_use_is_drawn_where_it_counts() {
     let stage = Stage::new().await;
     let account = stage.filled("/accounts/{account}");
+    // Nothing was sampled yet.
+    stage.run("DELETE FROM account_uses WHERE account_id = $1", &stage.account.to_string()).await;
     // 1 site of 5, 2 names of 5.
     let html = stage.member.get(&account).await.html;
     check(&html);
@@ -33,7 +35,7 @@ async fn a_plans_use_is_drawn_where_it_counts() {
         php_workers: 1,
         disk_mb: 1024,
         memory_mb: 256,
-        above: false,
+        ..Default::default()
     };
     let small = server::plan::create(&stage.server, &server::Actor::panel(), small).await.unwrap().item.id;
     let manage = stage.filled("/accounts/{account}/manage");

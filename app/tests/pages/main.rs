@@ -15,6 +15,7 @@ mod history;
 mod home;
 mod html;
 mod languages;
+mod limits;
 mod links;
 mod logs;
 mod mails;

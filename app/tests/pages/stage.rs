@@ -196,6 +196,7 @@ impl Stage {
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
         let app = application(&server, site.item.id, label).await;
+        made::uses(&server, host, account, job).await;
         let owner = session(&server, "owner@asso.example", false).await;
         let (support, operator) =
             (staff(&server, StaffRole::Support).await, staff(&server, StaffRole::Operator).await);

@@ -1,13 +1,13 @@
 //! What an account and its sites are on their host: pure.
 
-use super::{AccountView, Standing};
+use super::{AccountPlan, AccountView, Standing};
 use crate::{
     resource::Want,
     site::{self, SiteRow},
     ssh_key,
     store::{Tx, internal},
 };
-use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState, SshKey};
+use model::{Account, AccountState, Body, Kind, Limits, Problem, Site, SiteState, SshKey};
 
 /// The account's own resource.
 pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>) -> Result<Want, Problem> {
@@ -21,8 +21,19 @@ pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>
         php: account.php,
         php_workers,
         ssh_keys,
+        limits: Some(limits(&account.plan)),
     };
     Ok(Want::put(account.host.id, account.id, Body::Account(body)))
+}
+
+fn limits(plan: &AccountPlan) -> Limits {
+    Limits {
+        disk_mb: plan.disk_mb,
+        files: plan.files_max,
+        memory_mb: plan.memory_mb,
+        cpu_percent: plan.cpu_percent,
+        processes: plan.processes_max,
+    }
 }
 
 /// One site's resource, as its account stands.

@@ -104,6 +104,9 @@ pub struct AccountPlan {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+    pub files_max: u32,
+    pub cpu_percent: u32,
+    pub processes_max: u32,
 }
 
 /// Refused for an account that is deleted: nothing of it changes, and nobody is let in.

@@ -52,6 +52,9 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
             "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
             "DELETE FROM sites WHERE account_id = $1",
             "DELETE FROM domains WHERE account_id = $1",
+            "DELETE FROM account_uses WHERE account_id = $1",
+            "DELETE FROM limit_bites WHERE account_id = $1",
+            "DELETE FROM limit_warnings WHERE account_id = $1",
             "UPDATE accounts SET state = 'erased', version = version + 1 WHERE id = $1",
         ] {
             sql(statement).bind(id).run(tx.on()).await?;

@@ -2,7 +2,7 @@
 
 use super::{AccountView, show};
 use crate::{
-    Actor, Server,
+    Actor, Server, limits,
     plan::{PlanView, above},
     space,
 };
@@ -29,6 +29,9 @@ impl Limit {
             Limited::DiskMb => plan.disk_mb,
             Limited::MemoryMb => plan.memory_mb,
             Limited::PhpWorkers => plan.php_workers,
+            Limited::Files => plan.files_max,
+            Limited::CpuPercent => plan.cpu_percent,
+            Limited::Processes => plan.processes_max,
         };
         Limit { most, ..self }
     }
@@ -45,6 +48,12 @@ pub enum Limited {
     DiskMb,
     MemoryMb,
     PhpWorkers,
+    /// Files, folders and links.
+    Files,
+    /// Hundredths of one processor.
+    CpuPercent,
+    /// Processes and threads.
+    Processes,
 }
 
 /// How much of its plan an account has taken.
@@ -57,7 +66,8 @@ pub async fn usage_now(server: &Server, account: &AccountView) -> Result<Vec<Lim
     let mut limits = usage_of(server, account).await?;
     let taken = space::taken_mb(server, account.id).await;
     for limit in limits.iter_mut().filter(|limit| limit.what == Limited::DiskMb) {
-        limit.used = taken;
+        // Else what was last told.
+        limit.used = taken.or(limit.used);
     }
     Ok(limits)
 }
@@ -65,6 +75,8 @@ pub async fn usage_now(server: &Server, account: &AccountView) -> Result<Vec<Lim
 /// The same of an account whoever asks has been shown.
 pub async fn usage_of(server: &Server, account: &AccountView) -> Result<Vec<Limit>, Problem> {
     let names = above::most_names(server.store.on(), account.id).await?;
+    let taken = limits::newest(server.store.on(), account.id).await?.unwrap_or_default();
+    let files = taken.files.map(|files| u32::try_from(files).unwrap_or(u32::MAX));
     let plan = &account.plan;
     let counted = |what, used, most| Limit { what, used: Some(used), most };
     let allowed = |what, most| Limit { what, used: None, most };
@@ -72,8 +84,11 @@ pub async fn usage_of(server: &Server, account: &AccountView) -> Result<Vec<Limi
         counted(Limited::Sites, account.sites, plan.sites_max),
         counted(Limited::Names, names, plan.names_max),
         counted(Limited::Databases, account.databases, plan.databases_max),
-        allowed(Limited::DiskMb, plan.disk_mb),
+        Limit { what: Limited::DiskMb, used: taken.octets.and_then(space::mb), most: plan.disk_mb },
+        Limit { what: Limited::Files, used: files, most: plan.files_max },
         allowed(Limited::MemoryMb, plan.memory_mb),
         allowed(Limited::PhpWorkers, plan.php_workers),
+        allowed(Limited::CpuPercent, plan.cpu_percent),
+        allowed(Limited::Processes, plan.processes_max),
     ])
 }

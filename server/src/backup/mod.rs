@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 40] = [
     "panel",
     "users",
     "members",
@@ -41,6 +41,9 @@ pub const TABLES: [&str; 37] = [
     "databases",
     "database_users",
     "apps",
+    "account_uses",
+    "limit_bites",
+    "limit_warnings",
     "changes",
     "change_chain",
     "change_queue",

@@ -3,13 +3,14 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 111] = [
+const WORDS: [(&str, &str, &str); 112] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
     ("account.delete", "Compte supprimé", "Account deleted"),
     ("account.restore", "Compte rétabli", "Account restored"),
     ("account.plan", "Offre du compte changée", "Account's plan changed"),
+    ("account.limits", "Limites de l’offre données à l’hôte", "Plan's limits given to the host"),
     ("account.erase", "Compte effacé", "Account erased"),
     ("site.create", "Site ajouté", "Site added"),
     ("site.names", "Noms du site changés", "Site's names changed"),

@@ -7,6 +7,7 @@ mod cron;
 mod ends;
 mod headers;
 mod job;
+mod limits;
 mod member;
 mod over;
 mod people;
@@ -24,6 +25,7 @@ pub use carrier::Carrier;
 pub(crate) use cron::{JobNews, cron_job, failure_waits};
 pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
+pub(crate) use limits::limit_near;
 pub(crate) use member::member_ended;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
@@ -72,12 +74,14 @@ pub enum Kind {
     /// A cron job begins to fail, or works again.
     CronFails,
     CronWorks,
+    /// An account comes near to a limit of its plan, or reaches it.
+    LimitNear,
     /// Where history ends, each week.
     ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 22] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -98,6 +102,7 @@ impl Kind {
         Kind::CertificateEnds,
         Kind::CronFails,
         Kind::CronWorks,
+        Kind::LimitNear,
         Kind::ChainHead,
     ];
 
@@ -123,6 +128,7 @@ impl Kind {
             Kind::CertificateEnds => "certificate_ends",
             Kind::CronFails => "cron_fails",
             Kind::CronWorks => "cron_works",
+            Kind::LimitNear => "limit_near",
             Kind::ChainHead => "chain_head",
         }
     }

@@ -71,6 +71,11 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
             let job = about.split(' ').next();
             sql("SELECT COUNT(*) FROM cron_jobs WHERE id = $1 AND failing_at IS NULL").bind(job)
         }
+        // It was well below meanwhile.
+        (Kind::LimitNear, Some(about)) => {
+            let (account, what) = about.split_once(' ').unwrap_or((about, ""));
+            sql("SELECT COUNT(*) FROM limit_warnings WHERE account_id = $1 AND what = $2").bind(account).bind(what)
+        }
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")
                 .bind(approval)

@@ -24,6 +24,12 @@ pub struct PlanView {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+    /// Files, folders and links of an account.
+    pub files_max: u32,
+    /// Hundredths of one processor, all that runs of an account together.
+    pub cpu_percent: u32,
+    /// Processes and threads of an account.
+    pub processes_max: u32,
     /// Accounts that have it.
     pub accounts: u32,
     pub created_at: i64,
@@ -43,6 +49,15 @@ pub struct PlanInput {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+    /// Not said: 1,000,000 for a new plan, what it is for another.
+    #[serde(default)]
+    pub files_max: Option<u32>,
+    /// Not said: 200 for a new plan, what it is for another.
+    #[serde(default)]
+    pub cpu_percent: Option<u32>,
+    /// Not said: 400 for a new plan, what it is for another.
+    #[serde(default)]
+    pub processes_max: Option<u32>,
     /// Changing a plan: also when accounts would then be above it.
     #[serde(default)]
     pub above: bool,
@@ -50,3 +65,7 @@ pub struct PlanInput {
 
 /// Of a plan that is made by who wrote to the API before there were databases, and says nothing of them.
 const DATABASES: u32 = 10;
+/// The same of what there was no limit of.
+const FILES: u32 = 1_000_000;
+const CPU: u32 = 200;
+const PROCESSES: u32 = 400;

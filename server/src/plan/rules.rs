@@ -1,6 +1,6 @@
 //! Plans are the admins' to keep. A plan that changes changes every account that has it, in one transaction.
 
-use super::{DATABASES, PlanInput, PlanView, above};
+use super::{CPU, DATABASES, FILES, PROCESSES, PlanInput, PlanView, above};
 use crate::{
     Actor, Server, account,
     actor::not_found,
@@ -18,7 +18,8 @@ use std::ops::RangeInclusive;
 
 macro_rules! columns {
     () => {
-        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb, p.created_at, p.version,
+        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb,
+           p.files_max, p.cpu_percent, p.processes_max, p.created_at, p.version,
            (SELECT COUNT(*) FROM accounts a WHERE a.plan_id = p.id AND a.state <> 'erased') AS accounts FROM plans p "
     };
 }
@@ -63,8 +64,9 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
         return Ok(Done { item: load(tx.on(), made).await?, change: None });
     }
-    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT (name_key) DO NOTHING")
+    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max,
+           files_max, cpu_percent, processes_max, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT (name_key) DO NOTHING")
     .bind(id)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -75,6 +77,9 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     .bind(new.memory_mb)
     .bind(now)
     .bind(new.databases_max.unwrap_or(DATABASES))
+    .bind(new.files_max.unwrap_or(FILES))
+    .bind(new.cpu_percent.unwrap_or(CPU))
+    .bind(new.processes_max.unwrap_or(PROCESSES))
     .run(tx.on())
     .await?;
     if inserted == 0 {
@@ -117,7 +122,7 @@ pub async fn update(
         above::plan(&mut tx, plan, (new.sites_max, new.names_max, databases_max)).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
-           databases_max = $9, version = version + 1 WHERE id = $1")
+           databases_max = $9, files_max = $10, cpu_percent = $11, processes_max = $12, version = version + 1 WHERE id = $1")
     .bind(plan)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -127,6 +132,9 @@ pub async fn update(
     .bind(new.disk_mb)
     .bind(new.memory_mb)
     .bind(databases_max)
+    .bind(new.files_max.unwrap_or(before.files_max))
+    .bind(new.cpu_percent.unwrap_or(before.cpu_percent))
+    .bind(new.processes_max.unwrap_or(before.processes_max))
     .run(tx.on())
     .await?;
     let item = load(tx.on(), plan).await?;
@@ -137,8 +145,8 @@ pub async fn update(
     act.before = Some(summary(&before));
     act.after = Some(summary(&item));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    // Sites ask for no more memory than their account has.
-    if (before.php_workers, before.memory_mb) != (item.php_workers, item.memory_mb) {
+    // Sites ask for no more memory than their account has, and hosts hold accounts to their limits.
+    if on_hosts(&before) != on_hosts(&item) {
         let accounts: Vec<AccountId> =
             sql("SELECT id FROM accounts WHERE plan_id = $1 AND state <> 'erased' ORDER BY id")
                 .bind(plan)
@@ -155,6 +163,11 @@ pub async fn update(
     }
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })
+}
+
+/// What of a plan hosts are told.
+fn on_hosts(plan: &PlanView) -> [u32; 6] {
+    [plan.php_workers, plan.memory_mb, plan.disk_mb, plan.files_max, plan.cpu_percent, plan.processes_max]
 }
 
 /// Only a plan that no account has or had.
@@ -197,6 +210,9 @@ fn check(new: &PlanInput) -> Result<PlanName, Problem> {
     within("php_workers", new.php_workers, 1..=64)?;
     within("disk_mb", new.disk_mb, 1..=100_000_000)?;
     within("memory_mb", new.memory_mb, 32..=1_000_000)?;
+    within("files_max", new.files_max.unwrap_or(FILES), 1_000..=1_000_000_000)?;
+    within("cpu_percent", new.cpu_percent.unwrap_or(CPU), 5..=100_000)?;
+    within("processes_max", new.processes_max.unwrap_or(PROCESSES), 100..=100_000)?;
     PlanName::parse(&new.name)
 }
 
@@ -224,6 +240,7 @@ fn summary(plan: &PlanView) -> Value {
     json!({
         "name": plan.name, "sites_max": plan.sites_max, "names_max": plan.names_max, "databases_max": plan.databases_max,
         "php_workers": plan.php_workers, "disk_mb": plan.disk_mb, "memory_mb": plan.memory_mb,
+        "files_max": plan.files_max, "cpu_percent": plan.cpu_percent, "processes_max": plan.processes_max,
     })
 }
 
@@ -237,6 +254,9 @@ fn view(row: &Row) -> Result<PlanView, Problem> {
         php_workers: row.get("php_workers")?,
         disk_mb: row.get("disk_mb")?,
         memory_mb: row.get("memory_mb")?,
+        files_max: row.get("files_max")?,
+        cpu_percent: row.get("cpu_percent")?,
+        processes_max: row.get("processes_max")?,
         accounts: row.get("accounts")?,
         created_at: row.get("created_at")?,
         version: row.get("version")?,

@@ -2,7 +2,7 @@
 
 use super::Want;
 use crate::store::{Row, Tx, internal, sql};
-use model::{AccountId, ChangeId, HostFacts, HostId, Kind, Problem, ProblemKind, text};
+use model::{AccountId, Body, ChangeId, HostFacts, HostId, Kind, LIMITS, Problem, ProblemKind, text};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -49,7 +49,14 @@ async fn write_host(
         }
         let body = match &want.body {
             Some(body) => {
-                let value = body.to_value().map_err(|error| internal("a body cannot be written", &error))?;
+                let mut value =
+                    body.to_value().map_err(|error| internal("a body cannot be written", &error))?;
+                // An older agent would refuse what it does not know; it is given the account without.
+                if let (Body::Account(_), Some(fields)) = (body, value.as_object_mut())
+                    && facts.as_ref().is_some_and(|facts| facts.limits < LIMITS)
+                {
+                    fields.remove("limits");
+                }
                 Some(value.to_string())
             }
             None => None,

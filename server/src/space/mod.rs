@@ -62,7 +62,11 @@ pub async fn read(server: &Server, actor: &Actor, id: AccountId) -> Result<Space
 /// The newest figure in MB, of an account whoever asks has been shown; `None`: it is not known at once.
 pub(crate) async fn taken_mb(server: &Server, id: AccountId) -> Option<u32> {
     let view = timeout(PATIENCE, ask(server, id)).await.ok()?.ok()?;
-    u32::try_from(view.days.last()?.octets.div_ceil(MB)).ok()
+    mb(view.days.last()?.octets)
+}
+
+pub(crate) fn mb(octets: u64) -> Option<u32> {
+    u32::try_from(octets.div_ceil(MB)).ok()
 }
 
 async fn ask(server: &Server, id: AccountId) -> Result<SpaceView, Problem> {

@@ -232,6 +232,7 @@ text_columns!(
     model::AppVersion,
     model::AppTitle,
     model::AppAdmin,
+    model::Culprit,
 );
 
 /// Enums stored by their code.
@@ -273,4 +274,6 @@ coded_columns!(
     crate::site::HstsReach,
     crate::cron_job::Notify,
     crate::cron_job::How,
+    model::Span,
+    model::Scarce,
 );

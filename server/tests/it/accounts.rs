@@ -220,6 +220,7 @@ pub async fn a_plan_that_changes_reaches_its_accounts(bench: Bench) {
         php_workers: 8,
         disk_mb: 1024,
         memory_mb: 256,
+        ..Default::default()
     };
     let done = plan::update(server, admin, bench.plan, Some(1), input.clone()).await.unwrap();
     assert_eq!((done.item.sites_max, done.item.version), (9, 2));
@@ -380,14 +381,19 @@ pub async fn what_an_account_has_taken_of_its_plan(bench: Bench) {
     site::set_names(server, &home.owner, two, None, &names).await.unwrap();
     let told = account::usage(server, &home.owner, home.account).await.unwrap();
     let told: Vec<_> = told.iter().map(|limit| (limit.what, limit.used, limit.most)).collect();
-    use account::Limited::{Databases, DiskMb, MemoryMb, Names, PhpWorkers, Sites};
+    use account::Limited::{
+        CpuPercent, Databases, DiskMb, Files, MemoryMb, Names, PhpWorkers, Processes, Sites,
+    };
     let wanted = [
         (Sites, Some(2), 5),
         (Names, Some(3), 4),
         (Databases, Some(0), 3),
         (DiskMb, None, 1024),
+        (Files, None, 1_000_000),
         (MemoryMb, None, 256),
         (PhpWorkers, None, 4),
+        (CpuPercent, None, 200),
+        (Processes, None, 400),
     ];
     assert_eq!(told, wanted);
     let none = account::usage(server, &other.owner, other.account).await.unwrap();

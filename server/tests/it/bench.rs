@@ -59,7 +59,7 @@ impl Bench {
             php_workers: 4,
             disk_mb: 1024,
             memory_mb: 256,
-            above: false,
+            ..Default::default()
         };
         let plan = plan::create(&server, &admin, input).await.unwrap().item.id;
         Bench { server, world, admin, host, plan, config, _folder: folder }

@@ -24,6 +24,7 @@ mod hosts;
 mod hub;
 mod imports;
 mod invitations;
+mod limits;
 mod logs;
 mod mails;
 mod members;

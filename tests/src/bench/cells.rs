@@ -19,7 +19,8 @@ fn first_answer(scene: &Scene, name: &str, path: &str) -> Result<(), String> {
 }
 
 fn sleep_now(scene: &Scene, account: &str) -> Result<(), String> {
-    scene.shell(&format!("systemctl stop alveole-cell@{account} alveole-php@{account}")).map(drop)
+    let unit = account.replace('-', "\\x2d");
+    scene.shell(&format!(r"systemctl stop 'alveole-cell@{unit}' 'alveole-php@{unit}'")).map(drop)
 }
 
 /// The API call to the first 200 of a new site, the account's cell awake or asleep; against the figures with one account, if known.

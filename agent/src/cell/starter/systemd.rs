@@ -1,7 +1,7 @@
 //! Asks systemd to start a unit, over its own socket (as systemctl does for root) and without any other program: a start
 //! is a message there, a message back, and a signal when it has gone well or not. D-Bus specification 0.43, wire format 1.
 
-use super::wire::{Kind, Message, call, parse};
+use super::wire::{Kind, Message, Property, call, parse, set_properties, transient};
 use std::{
     io::{self, Read, Write},
     os::unix::net::UnixStream,
@@ -39,10 +39,7 @@ pub fn start(socket: &Path, unit: &str, timeout: Duration) -> io::Result<()> {
 
 /// Asks one thing for a unit and waits until systemd says how that went.
 pub fn ask(socket: &Path, verb: Verb, unit: &str, timeout: Duration) -> io::Result<()> {
-    let mut bus =
-        Bus { stream: UnixStream::connect(socket)?, end: Instant::now() + timeout, read: Vec::new() };
-    bus.greet()?;
-    const SERIAL: u32 = 1;
+    let mut bus = Bus::open(socket, timeout)?;
     bus.stream.write_all(&call(SERIAL, verb.method(), &[unit, "replace"]))?;
     let mut job: Option<String> = None;
     let mut removed: Vec<(String, String)> = Vec::new();
@@ -50,7 +47,7 @@ pub fn ask(socket: &Path, verb: Verb, unit: &str, timeout: Duration) -> io::Resu
         let message = bus.next()?;
         match message.kind {
             Kind::Return { to: SERIAL } => job = Some(message.string(0).ok_or_else(odd)?),
-            Kind::Error { to: SERIAL } => {
+            Kind::Error { to: SERIAL, .. } => {
                 return Err(io::Error::other(
                     message.string(0).unwrap_or_else(|| "systemd refused".to_owned()),
                 ));
@@ -70,6 +67,57 @@ pub fn ask(socket: &Path, verb: Verb, unit: &str, timeout: Duration) -> io::Resu
     }
 }
 
+/// systemd's own word against what is asked.
+#[derive(Debug)]
+struct Refusal {
+    name: String,
+    text: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Whether a unit was not made because it is there.
+pub fn exists(error: &io::Error) -> bool {
+    let refusal = error.get_ref().and_then(|error| error.downcast_ref::<Refusal>());
+    refusal.is_some_and(|refusal| refusal.name == "org.freedesktop.systemd1.UnitExists")
+}
+
+/// Makes a transient unit and has it started; that is not waited for.
+pub fn make(socket: &Path, unit: &str, properties: &[Property], timeout: Duration) -> io::Result<()> {
+    said(socket, &transient(SERIAL, unit, properties), timeout)
+}
+
+/// Changes a unit until it is gone.
+pub fn set(socket: &Path, unit: &str, properties: &[Property], timeout: Duration) -> io::Result<()> {
+    said(socket, &set_properties(SERIAL, unit, properties), timeout)
+}
+
+/// One call, and systemd's answer to it.
+fn said(socket: &Path, call: &[u8], timeout: Duration) -> io::Result<()> {
+    let mut bus = Bus::open(socket, timeout)?;
+    bus.stream.write_all(call)?;
+    loop {
+        let message = bus.next()?;
+        match &message.kind {
+            Kind::Return { to: SERIAL } => return Ok(()),
+            Kind::Error { to: SERIAL, name } => {
+                let text = message.string(0).unwrap_or_else(|| "systemd refused".to_owned());
+                return Err(io::Error::other(Refusal { name: name.clone(), text }));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Of the one call of a connection.
+const SERIAL: u32 = 1;
+
 fn odd() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "systemd said what we do not understand")
 }
@@ -82,6 +130,13 @@ struct Bus {
 }
 
 impl Bus {
+    fn open(socket: &Path, timeout: Duration) -> io::Result<Bus> {
+        let mut bus =
+            Bus { stream: UnixStream::connect(socket)?, end: Instant::now() + timeout, read: Vec::new() };
+        bus.greet()?;
+        Ok(bus)
+    }
+
     /// SASL EXTERNAL: the kernel tells systemd who we are. There is no bus and so no Hello.
     fn greet(&mut self) -> io::Result<()> {
         let uid: String = nix::unistd::geteuid().to_string().bytes().map(|b| format!("{b:02x}")).collect();

@@ -2,10 +2,10 @@
 
 use crate::{
     fault::{Faults, Point},
-    testing::{World, account, certificate, chain, cron_job, database, site, wanted},
+    testing::{World, account, certificate, chain, cron_job, database, limits, site, wanted},
 };
 use model::{
-    AccountState, Body, Database, DatabaseRights, DatabaseState, PhpKey, Resource, wire::ReportState,
+    AccountState, Body, Database, DatabaseRights, DatabaseState, Limits, PhpKey, Resource, wire::ReportState,
 };
 use std::{
     collections::BTreeSet,
@@ -95,6 +95,7 @@ fn gone(resource: Resource) -> Resource {
 fn operations() -> Vec<(&'static str, Vec<Resource>, Resource)> {
     let mut workers = account("asso", 1);
     workers.php_workers = 9;
+    workers.limits = Some(Limits { disk_mb: 200, ..limits() });
     let workers = wanted(&Body::Account(workers), 0);
     vec![
         ("account.create", vec![], asso()),

@@ -28,7 +28,7 @@ fn an_account_and_its_site_come_alive_and_equal_bytes_are_no_step() {
     assert_eq!(done.len(), 2);
     assert_eq!(
         world.daemons.take(),
-        ["check php", "check apache", "reload asso php", "check apache", "reload asso"]
+        ["check php", "check apache", "limit asso 256", "reload asso php", "check apache", "reload asso"]
     );
     assert_eq!(link(&world, "www.asso.example"), Some("/run/alveole/cells/asso.sock".into()));
     let account = account("asso", 1);

@@ -5,5 +5,6 @@ mod databases;
 mod faults;
 mod https;
 mod life;
+mod limits;
 mod people;
 mod settings;

@@ -146,6 +146,7 @@ pub(crate) async fn running(panel: &Panel) -> (World, Shared) {
     std::thread::spawn(move || worker.run(&to_do));
     let tls = tls::of_agent(&identity).unwrap();
     let runs = Arc::new(crate::cron_job::runs::Runs::of(&world.paths));
+    let space = Arc::new(crate::space::Space::of(&world.paths, world.quotas.clone()));
     let shared = Shared {
         config: Arc::new(config),
         paths: world.paths.clone(),
@@ -157,7 +158,8 @@ pub(crate) async fn running(panel: &Panel) -> (World, Shared) {
         status,
         mariadb: Arc::new(crate::database::fake::FakeMariaDb::default()),
         seal: None,
-        space: Arc::new(crate::space::Space::of(&world.paths)),
+        space: space.clone(),
+        uses: Arc::new(crate::limits::uses::Uses::new(&world.paths, world.quotas.clone(), space)),
         counter: Arc::new(crate::statistics::Counter::of(&world.paths)),
         sessions: crate::transfer::Sessions::of_host(),
     };

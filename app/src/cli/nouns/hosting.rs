@@ -14,6 +14,9 @@ const PLAN: &[&str] = &[
     "php_workers",
     "disk_mb",
     "memory_mb",
+    "files_max",
+    "cpu_percent",
+    "processes_max",
     "accounts",
     "id",
 ];
@@ -25,6 +28,19 @@ const PLAN_INPUTS: &[Input] = &[
     input("php_workers", Kind::Number, "Processus PHP au plus", "PHP workers at most"),
     input("disk_mb", Kind::Number, "Espace, en Mo", "Space, in MB"),
     input("memory_mb", Kind::Number, "Mémoire, en Mo", "Memory, in MB"),
+    input(
+        "files_max",
+        Kind::Option,
+        "Fichiers et dossiers au plus (1000000)",
+        "Files and folders at most (1000000)",
+    ),
+    input("cpu_percent", Kind::Option, "Centièmes d’un cœur (200)", "Hundredths of a core (200)"),
+    input(
+        "processes_max",
+        Kind::Option,
+        "Processus et fils au plus (400)",
+        "Processes and threads at most (400)",
+    ),
 ];
 const HOST: &[&str] = &[
     "name",
@@ -99,6 +115,7 @@ pub const NOUNS: &[Noun] = &[
             )
             .whole(),
             log::SPACE,
+            log::USE,
             delete("/accounts/{account}"),
             act(
                 "suspend",

@@ -52,3 +52,12 @@ pub const SPACE: Verb = Verb {
     columns: &["day", "octets", "files"],
     answer: Answer::Within("days"),
 };
+pub const USE: Verb = Verb {
+    name: "use-over-time",
+    about: text("Ce qu’il prend de son hôte, jour par jour", "What it takes of its host, day by day"),
+    method: "GET",
+    path: "/accounts/{account}/use-over-time",
+    inputs: &[],
+    columns: &["start_at", "octets", "files", "memory", "cpu_ms", "processes"],
+    answer: Answer::Within("days"),
+};

@@ -1,6 +1,9 @@
 //! What a stage is made of: one of each thing that only other people, hosts or days could bring about.
 
-use model::{AccountId, ApprovalId, GrantId, InvitationId, MemberId, Secret, StaffRole, UserId};
+use model::{
+    AccountId, AccountUse, ApprovalId, Bite, Culprit, GrantId, InvitationId, MemberId, Scarce, Secret, Span,
+    StaffRole, Use, UserId,
+};
 use server::{Actor, Server, plan::PlanInput, store::sql};
 
 /// A small plan.
@@ -13,7 +16,7 @@ pub fn plan(name: &str) -> PlanInput {
         php_workers: 2,
         disk_mb: 1024,
         memory_mb: 256,
-        above: false,
+        ..Default::default()
     }
 }
 
@@ -37,9 +40,32 @@ pub fn facts() -> String {
     let kinds = model::HostFacts::all_kinds();
     serde_json::json!({
         "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true,
+        "limits": 1, "home": { "kind": "ext4", "mount": "/home" },
         "apps": [{ "application": "wordpress", "version": "6.8.3" }, { "application": "spip", "version": "4.4.30" }, { "application": "dokuwiki", "version": "2024-02-06b" }]
     })
     .to_string()
+}
+
+/// What a host told of an account: nearly all of its space is taken, and limits have held it back.
+pub async fn uses(server: &Server, host: model::HostId, account: AccountId, job: model::CronJobId) {
+    let now = u64::try_from(server.world.now_ms()).unwrap();
+    let of = |span: Span, at: u64| Use {
+        span,
+        start: span.start(at),
+        at,
+        octets: Some(950_000_000),
+        files: Some(1234),
+        memory: Some(200 << 20),
+        cpu_ms: 90_000,
+        processes: Some(31),
+    };
+    let whose = [Culprit::Account, Culprit::Cell, Culprit::Php, Culprit::Job(job), Culprit::Account];
+    let bites = Scarce::ALL.into_iter().zip(whose);
+    let bites = bites.map(|(what, by)| Bite { what, by, start: Span::Hour.start(now), at: now, times: 3 });
+    let before = now - 86_400_000;
+    let uses = vec![of(Span::Hour, now), of(Span::Day, before), of(Span::Day, now)];
+    let told = AccountUse { account, uses, bites: bites.collect() };
+    server::limits::told(server, host, &[told]).await.unwrap();
 }
 
 /// The cookie of somebody with a staff role.

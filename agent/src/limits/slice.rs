@@ -1,0 +1,85 @@
+//! One slice for each account of which something runs: `alveole-ACCOUNT.slice`, a child of alveole.slice. It comes with the
+//! first unit that lies in it, is given its limits at once, as a transient unit, and goes with the last (`alveole-.slice.d`): an idle account
+//! has none, and `systemctl daemon-reload` is never needed.
+
+use crate::cell::{
+    log,
+    starter::{
+        systemd,
+        wire::{Property, Value},
+    },
+};
+use model::{Limits, UnixName};
+use std::{io, path::Path, time::Duration};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An account's name where systemd takes a dash for a level: `les-amis` is not below `les`.
+pub fn escaped(account: &UnixName) -> String {
+    account.as_str().replace('-', "\\x2d")
+}
+
+pub fn name(account: &UnixName) -> String {
+    format!("alveole-{}.slice", escaped(account))
+}
+
+/// `alveole-cell@ACCOUNT.service` and its like.
+pub fn unit(of: &str, account: &UnixName) -> String {
+    format!("alveole-{of}@{}.service", escaped(account))
+}
+
+fn properties(limits: &Limits) -> Vec<Property> {
+    let number = |name, value| (name, Value::Number(value));
+    vec![
+        number("MemoryMax", limits.memory()),
+        // What does not fit would wear out the disk that is everybody's.
+        number("MemorySwapMax", 0),
+        number("TasksMax", limits.processes.into()),
+        number("CPUQuotaPerSecUSec", u64::from(limits.cpu_percent) * 10_000),
+    ]
+}
+
+/// Whether anything of an account runs.
+pub fn is_in_use(account: &UnixName) -> bool {
+    super::sample::folder().join(name(account)).is_dir()
+}
+
+/// Right after something of an account was started: what runs of it is held to these limits. Should that fail, what was started goes on,
+/// and the agent sets them when it looks next.
+pub fn hold(account: &UnixName, limits: Option<&Limits>) {
+    let Some(limits) = limits else { return };
+    if let Err(error) = ensure(account, limits)
+        && is_in_use(account)
+    {
+        log::error(format!("{account}: not held to its limits: {error}"));
+    }
+}
+
+/// The slice of an account that is in use has these limits; of one that is not, nothing stays. (Made before the first unit it could be gone
+/// again when that starts, since nobody needs it yet.)
+pub fn ensure(account: &UnixName, limits: &Limits) -> io::Result<()> {
+    if !is_in_use(account) {
+        return Ok(());
+    }
+    let (socket, name, mut wanted) = (Path::new(systemd::SOCKET), name(account), properties(limits));
+    let described = ("Description", Value::Text(format!("Alvéole: all that runs of {account}")));
+    wanted.insert(0, described);
+    match systemd::make(socket, &name, &wanted, PATIENCE) {
+        // It is one of ours already.
+        Err(error) if systemd::exists(&error) => systemd::set(socket, &name, &wanted[1..], PATIENCE),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_account_is_below_another() {
+        let [les, amis]: [UnixName; 2] = ["les".parse().unwrap(), "les-amis-d-ana".parse().unwrap()];
+        assert_eq!(name(&les), "alveole-les.slice");
+        assert_eq!(name(&amis), r"alveole-les\x2damis\x2dd\x2dana.slice");
+        assert_eq!(unit("cell", &amis), r"alveole-cell@les\x2damis\x2dd\x2dana.service");
+    }
+}
