@@ -123,7 +123,7 @@ async fn make(
     if read.application.needs_database() {
         let made = database::for_app(tx, server, of, read.application.code()).await?;
         row.database = Some(made.id);
-        wants.push(made.want);
+        wants.extend(made.wants);
         given = Some(AppDatabase { name: made.name, user: made.user });
         // Scheduled tasks do not wait for visitors, nor visitors for them.
         let shown = site.settings.root.as_ref().map_or("public", |root| root.as_str());

@@ -115,6 +115,7 @@ suite! {
     databases::a_database_comes_with_a_user_whose_password_is_told_once,
     databases::names_limits_and_hosts_are_refused_with_the_reason,
     databases::users_have_rights_and_each_its_own_password,
+    databases::users_of_an_account_share_its_connections,
     databases::a_deleted_database_keeps_its_data_until_it_is_erased,
     databases::making_and_deleting_by_turns_fills_no_host,
     databases::databases_follow_their_account,
