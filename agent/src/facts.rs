@@ -2,6 +2,7 @@
 
 use crate::{
     app::found,
+    database::dump,
     exec::{self, Program},
     sftp, transfer,
 };
@@ -25,6 +26,7 @@ pub fn of_host() -> HostFacts {
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
         apps: found::below(Path::new("/")),
+        dumps: exec::installed(dump::PROGRAM) && exec::installed(dump::EXPORTS),
     }
 }
 

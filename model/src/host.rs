@@ -62,6 +62,9 @@ pub struct HostFacts {
     /// Applications that can be put into sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,
+    /// The agent dials sessions for dumps of databases.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dumps: bool,
 }
 
 impl HostFacts {
