@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::reconcile::trouble::Trouble;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt::Write,
     sync::Mutex,
 };
@@ -63,8 +63,8 @@ impl Held {
             }
             ["CREATE", "USER", "IF"] => {
                 let user = between(line, "EXISTS '", "'").to_owned();
-                if !self.users.contains_key(&user) {
-                    self.users.insert(user, User::default());
+                if let Entry::Vacant(place) = self.users.entry(user) {
+                    place.insert(User::default());
                     self.alter(&line.replace("IF NOT EXISTS ", ""));
                 }
             }

@@ -44,7 +44,7 @@ async fn open(server: &Server, actor: &Actor, id: DatabaseId) -> Result<Work, Pr
     // Before anything is said about the database to who may only see it.
     crate::grant::access(server, actor, database.account.id).await?.must(Right::Databases)?;
     super::users::must_be_there(&database)?;
-    let session = transfer::open_dump(server, whose, database.name.clone()).await?;
+    let session = transfer::open_dump(server, whose, database.name.clone()).await.map_err(of_a_database)?;
     Ok(Work { server: server.clone(), actor: actor.clone(), database, session })
 }
 
@@ -52,7 +52,7 @@ impl Work {
     /// The next answer that says more than that it goes on.
     async fn answer(&mut self) -> Result<Heard<DumpSaid>, Problem> {
         loop {
-            match self.session.hear_as().await? {
+            match self.session.hear_as().await.map_err(of_a_database)? {
                 Heard::Said(DumpSaid::Working { .. }) => {}
                 Heard::Said(DumpSaid::Refused { why }) => return Err(refused(why)),
                 heard => return Ok(heard),
@@ -61,7 +61,7 @@ impl Work {
     }
 
     async fn begin(&mut self, ask: DumpAsk) -> Result<(), Problem> {
-        self.session.say(&ask).await?;
+        self.session.say(&ask).await.map_err(of_a_database)?;
         match self.answer().await? {
             Heard::Said(DumpSaid::Ready) => Ok(()),
             _ => Err(refused(DumpRefusal::Failed)),
@@ -188,7 +188,9 @@ async fn take(mut work: Work, mut octets: mpsc::Receiver<Bytes>) -> Result<Chang
     let change = work.record("database.import", outcome).await?;
     match done {
         Ok(()) => Ok(change),
-        Err(Fault::Cut(problem) | Fault::Refused(problem) | Fault::Unknown(problem)) => Err(problem),
+        Err(Fault::Cut(problem) | Fault::Refused(problem) | Fault::Unknown(problem)) => {
+            Err(of_a_database(problem))
+        }
     }
 }
 
@@ -248,6 +250,26 @@ async fn sent(work: &mut Work, octets: &mut mpsc::Receiver<Bytes>) -> (u64, Resu
         }
     };
     (sent, ended)
+}
+
+/// What sessions say of files, said of a database.
+fn of_a_database(problem: Problem) -> Problem {
+    let text = match problem.code {
+        "host_away" => Text::new(
+            "L’hôte ne répond pas pour l’instant\u{a0}: réessayez dans un moment. Après un import interrompu, l’historique du compte dit ce qu’on en sait.",
+            "The host does not answer now: try again in a moment. After an import that was cut off, the account's history says what is known of it.",
+        ),
+        "account_suspended" => Text::new(
+            "Ce compte est suspendu\u{a0}: ses bases attendent qu’il soit remis en service.",
+            "This account is suspended: its databases wait until it is in service again.",
+        ),
+        "transfer_stalled" => Text::new(
+            "Plus rien n’arrivait depuis deux minutes\u{a0}: le transfert a été interrompu.",
+            "Nothing came for two minutes: the transfer was ended.",
+        ),
+        _ => return problem,
+    };
+    Problem { text, ..problem }
 }
 
 pub(super) fn cut_off() -> Problem {

@@ -200,7 +200,9 @@ fn refusal(said: &str) -> DumpRefusal {
         });
         if let Some((head, line, words)) = at {
             let number = head.split_whitespace().nth(1).unwrap_or_default();
-            return DumpRefusal::Line { line, said: bounded(&format!("{} ({number})", words.trim())) };
+            // The client's own refusals have no number.
+            let number = if number.is_empty() { String::new() } else { format!(" ({number})") };
+            return DumpRefusal::Line { line, said: bounded(&format!("{}{number}", words.trim())) };
         }
     }
     let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("?");
