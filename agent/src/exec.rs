@@ -205,6 +205,13 @@ impl Program {
         command.spawn().map_err(|source| self.start_error(source))
     }
 
+    /// Starts a program to be fed and read by hand, all three of its pipes ours.
+    pub fn piped(&self) -> Result<Child, ExecError> {
+        let mut command = self.command()?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|source| self.start_error(source))
+    }
+
     /// Runs to the end. Whatever remains of it (a group of its own) after the time limit is killed.
     pub fn run(&self) -> Result<Output, ExecError> {
         let mut command = self.command()?;

@@ -2,6 +2,7 @@
 
 use crate::{
     app::found,
+    database::dump,
     exec::{self, Program},
     limits::quota::{self, HostQuotas, Quotas},
     sftp, transfer,
@@ -28,6 +29,7 @@ pub fn of_host() -> HostFacts {
         apps: found::below(Path::new("/")),
         limits: model::LIMITS,
         home: home(),
+        dumps: exec::installed(dump::PROGRAM) && exec::installed(dump::EXPORTS),
     }
 }
 

@@ -129,6 +129,7 @@ pub async fn run(paths: &Paths) -> Result<(), Text> {
     tokio::spawn(counter.clone().keep());
     let sessions = Sessions::of_host();
     tokio::spawn(transfer::keep_empty(sessions.clone(), ledger.clone()));
+    tokio::spawn(transfer::lock_visitors(sessions.clone(), mariadb.clone()));
     tokio::spawn(sftp::keep(paths.clone()));
     let space = Arc::new(Space::of(paths, quotas.clone()));
     tokio::spawn(space.clone().keep(ledger.clone()));

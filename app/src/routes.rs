@@ -156,6 +156,13 @@ pub const TABLE: &[Route] = &[
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/rights", database::form::rights),
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/password", database::form::password),
     post_for!(SignedIn, "/databases/{database}/users/{database_user}/delete", database::form::delete_user),
+    Route {
+        method: Verb::Post,
+        path: "/databases/{database}/import",
+        who: Who::SignedIn,
+        // What comes goes on to the host as it comes; the host says how much it takes.
+        handler: || post(database::dump::import).layer(DefaultBodyLimit::disable()),
+    },
     // Cron jobs.
     get_for!(SignedIn, "/accounts/{account}/cron-jobs", cron_job::list::list),
     get_for!(SignedIn, "/accounts/{account}/cron-jobs/new", cron_job::form::new),

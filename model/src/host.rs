@@ -68,6 +68,9 @@ pub struct HostFacts {
     /// What holds its homes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<HomeDisk>,
+    /// The agent dials sessions for dumps of databases.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dumps: bool,
 }
 
 /// Those this panel knows.

@@ -15,6 +15,7 @@ mod cron_job;
 mod database;
 mod day;
 mod domain_name;
+pub mod dump;
 mod email_address;
 pub mod event;
 pub mod files;

@@ -187,6 +187,8 @@ pub enum Query {
     Statistics { account: UnixName, names: Vec<SiteName>, from: Day, until: Day },
     /// Dial a session for this account's files. Asked only of agents that say they can (`HostFacts::sessions`).
     OpenSession { session: SessionKey, account: AccountId },
+    /// Dial a session for a dump of this database of the account's. Asked only of agents that say they can (`HostFacts::dumps`).
+    OpenDump { session: SessionKey, account: AccountId, database: DatabaseName },
     /// Whether what a site shows is an empty folder, or none.
     SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
     /// What an account holds on the disk, as it was last counted, and before.

@@ -5,12 +5,12 @@ use tests::play::Scene;
 use tests::run::{Said, command};
 
 /// The program, with its configuration in a folder of its own.
-struct Alveole {
+pub struct Alveole {
     folder: tempfile::TempDir,
 }
 
 impl Alveole {
-    fn new(scene: &Scene) -> Alveole {
+    pub fn new(scene: &Scene) -> Alveole {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("alveole");
         std::fs::create_dir(&config).unwrap();
@@ -26,19 +26,25 @@ impl Alveole {
         Alveole { folder }
     }
 
-    fn run(&self, lang: &str, args: &[&str]) -> Said {
+    pub fn run(&self, lang: &str, args: &[&str]) -> Said {
+        let output = self.command(lang, args).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// What it writes, into a file.
+    pub fn to_file(&self, args: &[&str], file: &std::path::Path) {
+        let file = std::fs::File::create(file).unwrap();
+        assert!(self.command("C", args).stdout(file).status().unwrap().success(), "{args:?}");
+    }
+
+    fn command(&self, lang: &str, args: &[&str]) -> std::process::Command {
         let own = std::env::current_exe().unwrap();
         let program =
             own.ancestors().map(|folder| folder.join("alveole")).find(|path| path.is_file()).unwrap();
-        let output = command(program)
-            .args(args)
-            .env_clear()
-            .env("XDG_CONFIG_HOME", self.folder.path())
-            .env("LC_ALL", lang)
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        let mut command = command(program);
+        command.args(args).env_clear().env("XDG_CONFIG_HOME", self.folder.path()).env("LC_ALL", lang);
+        command
     }
 
     fn json(&self, args: &[&str]) -> Value {

@@ -10,6 +10,7 @@ mod command_line;
 mod cron;
 mod cut_wire;
 mod databases;
+mod dumps;
 mod erased;
 mod faults;
 mod files;

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::reconcile::trouble::Trouble;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt::Write,
     sync::Mutex,
 };
@@ -61,6 +61,18 @@ impl Held {
                 self.users.insert(user, User::default());
                 self.alter(line);
             }
+            ["CREATE", "USER", "IF"] => {
+                let user = between(line, "EXISTS '", "'").to_owned();
+                if let Entry::Vacant(place) = self.users.entry(user) {
+                    place.insert(User::default());
+                    self.alter(&line.replace("IF NOT EXISTS ", ""));
+                }
+            }
+            ["ALTER", "USER", "IF"] => {
+                if let Some(user) = self.users.get_mut(between(line, "EXISTS '", "'")) {
+                    user.locked = true;
+                }
+            }
             ["ALTER", "USER", ..] => self.alter(line),
             ["DROP", "USER", ..] => drop(self.users.remove(between(line, "EXISTS '", "'"))),
             ["REVOKE", ..] => self.users.get_mut(between(line, "FROM '", "'")).unwrap().grants.clear(),
@@ -93,6 +105,13 @@ impl Held {
                 }
             }
             ["SELECT", "DISTINCT", "'other',"] => {}
+            // Visitors that are open.
+            ["SELECT", "User", "FROM"] => {
+                for (name, _) in self.users.iter().filter(|(name, user)| name.contains("_-") && !user.locked)
+                {
+                    let _ = writeln!(out, "{name}");
+                }
+            }
             _ => panic!("unknown statement: {line}"),
         }
     }

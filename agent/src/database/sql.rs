@@ -178,8 +178,19 @@ pub fn create(name: &DatabaseName) -> String {
     format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n")
 }
 
+/// With the one who comes for its dumps (`visitor`).
 pub fn drop(name: &DatabaseName) -> String {
-    format!("DROP DATABASE IF EXISTS `{name}`;\n")
+    format!(
+        "DROP DATABASE IF EXISTS `{name}`;\nDROP USER IF EXISTS '{}'@'localhost';\n",
+        super::visitor::name(name)
+    )
+}
+
+/// The words of GRANT for rights.
+pub(super) fn words(rights: DatabaseRights) -> String {
+    let words: Vec<&str> =
+        PRIVILEGES.iter().filter(|(.., from)| gives(rights, *from)).map(|(_, word, _)| *word).collect();
+    words.join(", ")
 }
 
 /// Makes users what they shall be, whatever they were.
@@ -210,14 +221,8 @@ pub fn set(
         if known.is_some() {
             let _ = writeln!(sql, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{name}'@'localhost';");
         }
-        let words: Vec<&str> =
-            PRIVILEGES.iter().filter(|(.., from)| gives(*rights, *from)).map(|(_, word, _)| *word).collect();
-        let _ = writeln!(
-            sql,
-            "GRANT {} ON `{}`.* TO '{name}'@'localhost';",
-            words.join(", "),
-            database.pattern()
-        );
+        let (words, pattern) = (words(*rights), database.pattern());
+        let _ = writeln!(sql, "GRANT {words} ON `{pattern}`.* TO '{name}'@'localhost';");
     }
     for name in dropped {
         let _ = writeln!(sql, "DROP USER IF EXISTS '{name}'@'localhost';");

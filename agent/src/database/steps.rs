@@ -24,6 +24,17 @@ pub struct Login {
     pub connections: u16,
 }
 
+impl Login {
+    /// Whether what is open by how it stood until now may not go on. More or fewer connections end none.
+    fn opens_otherwise(&self, there: Option<&Option<Login>>) -> bool {
+        match there {
+            None => false,
+            Some(None) => true,
+            Some(Some(there)) => Login { connections: self.connections, ..there.clone() } != *self,
+        }
+    }
+}
+
 /// What is wanted of the data itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -100,7 +111,11 @@ pub fn steps(want: &Want, there: &There, interrupted: bool) -> Vec<Step> {
     // Rights are looked up when a connection begins: what is open goes on with the old ones.
     let end: Vec<_> = match interrupted {
         true => want.asks_for().cloned().collect(),
-        false => set.keys().chain(&drop).filter(|name| there.users.contains_key(name)).cloned().collect(),
+        false => {
+            let otherwise = set.iter().filter(|(name, login)| login.opens_otherwise(there.users.get(*name)));
+            let dropped = drop.iter().filter(|name| there.users.contains_key(name));
+            otherwise.map(|(name, _)| name).chain(dropped).cloned().collect()
+        }
     };
     if !set.is_empty() || !drop.is_empty() {
         steps.push(Step::SetUsers { database: want.name.clone(), set, drop });

@@ -6,7 +6,7 @@
 
 mod act;
 mod copy;
-mod frame;
+pub(crate) mod frame;
 mod home;
 mod list;
 mod trash;

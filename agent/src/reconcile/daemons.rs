@@ -8,6 +8,7 @@ use crate::{
         starter::systemd::{self, Verb},
     },
     cron_job,
+    database::dump,
     exec::{ExecError, Program},
     limits::slice,
     paths::Paths,
@@ -84,7 +85,11 @@ impl HostDaemons {
         // All at once: each may take the two seconds it has.
         std::thread::scope(|scope| {
             let asked: Vec<_> = names
-                .filter(|name| cron_job::unit::is_of(name, account) || app::unit::is_of(name, account))
+                .filter(|name| {
+                    cron_job::unit::is_of(name, account)
+                        || app::unit::is_of(name, account)
+                        || dump::unit::is_of(name, account)
+                })
                 .map(|unit| scope.spawn(|| stop(unit)))
                 .collect();
             // Those that are left are waited for at the end of the scope.

@@ -135,6 +135,8 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
             rights: DatabaseRights::All,
         }],
     };
+    let mut reading = database.clone();
+    reading.users.iter_mut().for_each(|user| user.rights = DatabaseRights::Read);
     let in_state = |state| Database { state, ..database.clone() };
     let of_database = |body: &Database| {
         let users = places(&database).users;
@@ -196,7 +198,7 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         site_row("site.change", &s, &of_site(&renamed)?),
         site_row("site.remove", &s, &none()),
         database_row("database.create", &none(), &d),
-        database_row("database.change", &d, &of_database(&Database { connections: 13, ..database.clone() })),
+        database_row("database.change", &d, &of_database(&reading)),
         database_row("database.suspend", &d, &of_database(&in_state(DatabaseState::Suspended))),
         database_row("database.erase", &d, &of_database(&in_state(DatabaseState::Erased))),
         database_row("database.remove", &d, &left),

@@ -1,7 +1,7 @@
 //! The process at the other end of a session: `alveole-files`, with the account's uid and nothing else.
 
 use crate::exec::Program;
-use model::Account;
+use model::{Account, DatabaseName};
 use std::io;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -18,7 +18,10 @@ pub struct Helper {
     pub child: Option<Child>,
 }
 
-pub fn program(of: &Account) -> io::Result<Helper> {
+pub fn program(of: &Account, database: Option<&DatabaseName>) -> io::Result<Helper> {
+    if let Some(database) = database {
+        return super::dump::program(of, database);
+    }
     let uid = of.uid.get();
     let program = Program::new(FILES).arg(of.name.as_str()).user(uid, uid);
     let mut child = program.converse().map_err(io::Error::other)?;

@@ -2,11 +2,13 @@
 //! works on the account's files as its user. It reads none of them. A session ends with either side, with its bounds, and within a second
 //! of the account's suspension.
 
+mod dump;
 mod helper;
 #[cfg(test)]
 mod tests;
 mod trash;
 
+pub use dump::lock_visitors;
 pub use helper::{FILES, Helper};
 pub use trash::keep_empty;
 
@@ -20,7 +22,7 @@ use crate::{
 };
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
-    Account, AccountId, AccountState, Text,
+    Account, AccountId, AccountState, DatabaseName, Text,
     files::CHUNK,
     transfer::{SESSION_HEADER, SESSION_PATH, SessionKey},
     wire::Answer,
@@ -64,14 +66,16 @@ const LOOK: Duration = Duration::from_secs(1);
 
 type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
-/// What starts the process that works on an account's files.
-type Start = dyn Fn(&Account) -> io::Result<Helper> + Send + Sync;
+/// What starts the process that works on an account's files, or on a dump of one of its databases.
+type Start = dyn Fn(&Account, Option<&DatabaseName>) -> io::Result<Helper> + Send + Sync;
 
 /// The sessions of this host.
 #[derive(Clone)]
 pub struct Sessions {
     start: Arc<Start>,
     open: Arc<Mutex<HashMap<AccountId, usize>>>,
+    /// Whose database has a dump under way.
+    dumps: dump::Dumps,
 }
 
 impl Sessions {
@@ -80,7 +84,7 @@ impl Sessions {
     }
 
     pub fn with(start: Arc<Start>) -> Sessions {
-        Sessions { start, open: Arc::default() }
+        Sessions { start, open: Arc::default(), dumps: Arc::default() }
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<AccountId, usize>> {
@@ -117,8 +121,13 @@ impl Drop for Place {
     }
 }
 
-/// Dials a session beside all else; what the panel is told at once.
-pub fn open(shared: &Shared, session: SessionKey, account: AccountId) -> Answer {
+/// Dials a session beside all else, for the account's files or a dump of this database; what the panel is told at once.
+pub fn open(
+    shared: &Shared,
+    session: SessionKey,
+    account: AccountId,
+    database: Option<DatabaseName>,
+) -> Answer {
     // Uid and name are this host's own knowledge, never the asker's word.
     let Some(of) = active(&shared.ledger, account) else {
         let text = Text::new(
@@ -134,10 +143,26 @@ pub fn open(shared: &Shared, session: SessionKey, account: AccountId) -> Answer 
         );
         return Answer::Failed { text };
     };
+    let turn = match &database {
+        None => None,
+        Some(_) if !serves(&shared.ledger, account, database.as_ref()) => {
+            return Answer::Failed { text: dump::not_serving() };
+        }
+        Some(name) => match dump::Turn::take(&shared.sessions, account, name) {
+            None => return Answer::Failed { text: dump::busy() },
+            turn => turn,
+        },
+    };
     let shared = shared.clone();
     tokio::spawn(async move {
-        if let Err(why) = serve(&shared, &session, &of, &place).await {
-            tracing::info!(account = %of.name, %why, "a session of files ended");
+        let served = serve(&shared, &session, (&of, database.as_ref()), &place);
+        let served = match &database {
+            None => served.await,
+            Some(name) => dump::visited(shared.mariadb.clone(), (of.clone(), name.clone()), served).await,
+        };
+        drop(turn);
+        if let Err(why) = served {
+            tracing::info!(account = %of.name, %why, "a session ended");
         }
     });
     Answer::Dialling
@@ -149,16 +174,30 @@ fn active(ledger: &Mutex<Ledger>, account: AccountId) -> Option<Account> {
     ledger.account(account).filter(|account| account.state == AccountState::Active)
 }
 
-async fn serve(shared: &Shared, session: &SessionKey, of: &Account, place: &Place) -> io::Result<()> {
+/// Whether a session of the account's may go on: with the database it is for, if any.
+fn serves(ledger: &Mutex<Ledger>, account: AccountId, database: Option<&DatabaseName>) -> bool {
+    let there = |name| {
+        let ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        dump::serving(&ledger, account, name).is_some()
+    };
+    active(ledger, account).is_some() && database.is_none_or(there)
+}
+
+async fn serve(
+    shared: &Shared,
+    session: &SessionKey,
+    (of, database): (&Account, Option<&DatabaseName>),
+    place: &Place,
+) -> io::Result<()> {
     let socket = timeout(DIAL, dial(shared, session)).await.map_err(|_| ErrorKind::TimedOut)??;
-    let helper = (shared.sessions.start)(of)?;
+    let helper = (shared.sessions.start)(of, database)?;
     let (sink, stream) = socket.split();
     let moved = AtomicU64::new(0);
     let Helper { input, output, child: _child } = helper;
     tokio::select! {
         ended = up(stream, input, &moved) => ended,
         ended = down(output, sink, &moved) => ended,
-        () = bounds(&shared.ledger, place.account, &moved) => Err(ErrorKind::ConnectionAborted.into()),
+        () = bounds(&shared.ledger, (place.account, database), &moved) => Err(ErrorKind::ConnectionAborted.into()),
     }
 }
 
@@ -235,7 +274,11 @@ async fn down(
 }
 
 /// Until a bound is reached, or the account is in service no more.
-async fn bounds(ledger: &Mutex<Ledger>, account: AccountId, moved: &AtomicU64) {
+async fn bounds(
+    ledger: &Mutex<Ledger>,
+    (account, database): (AccountId, Option<&DatabaseName>),
+    moved: &AtomicU64,
+) {
     let (begun, mut tick) = (Instant::now(), interval(LOOK));
     let mut last = (moved.load(Ordering::Relaxed), begun);
     loop {
@@ -245,7 +288,7 @@ async fn bounds(ledger: &Mutex<Ledger>, account: AccountId, moved: &AtomicU64) {
             last = now;
         }
         let over = now.1 - last.1 > IDLE || now.1 - begun > LONGEST || now.0 > LARGEST;
-        if over || active(ledger, account).is_none() {
+        if over || !serves(ledger, account, database) {
             return;
         }
     }

@@ -49,7 +49,7 @@ fn accounts(ledger: &Mutex<Ledger>) -> Vec<AccountId> {
 }
 
 pub(super) async fn empty(sessions: &Sessions, of: &Account, now: i64) -> io::Result<()> {
-    let Helper { mut input, mut output, child: _child } = (sessions.start)(of)?;
+    let Helper { mut input, mut output, child: _child } = (sessions.start)(of, None)?;
     let ask = serde_json::to_string(&FileAsk::EmptyTrash { now }).map_err(io::Error::other)?;
     let frame = Frame::Text(ask);
     let (said, octets) = head(&frame)?;

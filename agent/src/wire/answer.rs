@@ -37,6 +37,7 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         // Asked for beside all else, below.
         Query::DatabaseSizes { .. }
         | Query::OpenSession { .. }
+        | Query::OpenDump { .. }
         | Query::SiteIsEmpty { .. }
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
@@ -51,7 +52,7 @@ const LATER: usize = 4;
 
 /// What MariaDB or a large log is asked for is answered beside all else, so that no change waits for it.
 pub fn takes_a_while(query: &Query) -> bool {
-    !matches!(query, Query::Ledger { .. } | Query::OpenSession { .. })
+    !matches!(query, Query::Ledger { .. } | Query::OpenSession { .. } | Query::OpenDump { .. })
 }
 
 pub fn ask_later(shared: &Shared, answers: &mut JoinSet<FromAgent>, id: u64, query: Query) {
@@ -93,7 +94,7 @@ fn look(shared: &Shared, query: Query) -> Answer {
         }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.
-        Query::OpenSession { .. } => busy(),
+        Query::OpenSession { .. } | Query::OpenDump { .. } => busy(),
     }
 }
 

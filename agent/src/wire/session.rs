@@ -200,7 +200,12 @@ async fn serve(
                                 continue;
                             }
                             FromPanel::Query { id, query: Query::OpenSession { session, account } } if welcome => {
-                                let answer = transfer::open(shared, session, account);
+                                let answer = transfer::open(shared, session, account, None);
+                                say(socket, &FromAgent::Answer { id, answer }).await?;
+                                continue;
+                            }
+                            FromPanel::Query { id, query: Query::OpenDump { session, account, database } } if welcome => {
+                                let answer = transfer::open(shared, session, account, Some(database));
                                 say(socket, &FromAgent::Answer { id, answer }).await?;
                                 continue;
                             }

@@ -41,6 +41,9 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
     if Part::from_verb(&change.verb).is_some() {
         return super::told::detail(lang, &change.before, &change.after);
     }
+    if matches!(change.verb.as_str(), "database.export" | "database.import") {
+        return crate::database::dumped(lang, change.after.as_ref()?);
+    }
     if change.verb.starts_with("database_user.") {
         let side = if change.after.is_some() { &change.after } else { &change.before };
         let of = lang.pick("base", "database");

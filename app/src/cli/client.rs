@@ -99,7 +99,7 @@ impl Client {
     }
 
     /// A file as the body, however long it is.
-    pub fn upload(&self, path: &str, file: std::fs::File) -> Result<Answer, Failure> {
+    pub fn upload(&self, path: &str, file: impl Read + Send + Sync + 'static) -> Result<Answer, Failure> {
         let kind = Some("application/octet-stream");
         self.said(self.run("PUT", path, (SendBody::from_owned_reader(file), kind), DOWNLOADING)?)
     }

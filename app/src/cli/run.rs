@@ -8,6 +8,7 @@ use crate::{
     contacts, logs,
     nouns::nouns,
     output,
+    progress::Progress,
     table::{self, Input, Kind, Verb},
     wait,
 };
@@ -36,7 +37,8 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let path = path(&client, verb, args, lang)?;
     if verb.answer == table::Answer::File {
         let query = query(&client, verb, args, lang)?;
-        let mut file = client.download(&format!("{path}?{}", query.trim_start_matches('&')))?;
+        let file = client.download(&format!("{path}?{}", query.trim_start_matches('&')))?;
+        let mut file = Progress::of(file, None, lang);
         // A reader that went away (`| head`) is no failure; a file that was cut off is one.
         match std::io::copy(&mut file, &mut std::io::stdout()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -70,7 +72,10 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let Answer { body, change } = match verb.inputs.iter().find(|input| input.kind == Kind::Octets) {
         Some(file) => {
             let query = query(&client, verb, args, lang)?;
-            client.upload(&format!("{path}?{}", query.trim_start_matches('&')), opened(file, args, lang)?)?
+            let file = opened(file, args, lang)?;
+            let total = file.metadata().ok().map(|file| file.len());
+            let file = Progress::of(file, total, lang);
+            client.upload(&format!("{path}?{}", query.trim_start_matches('&')), file)?
         }
         None => client.ask(verb.method, &path, body(&client, verb, args, lang)?.as_ref())?,
     };

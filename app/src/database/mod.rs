@@ -1,5 +1,6 @@
 //! Databases: their list on an account's pages, the page of one with its users, its end.
 
+pub mod dump;
 pub mod form;
 pub mod list;
 pub mod show;
@@ -46,4 +47,21 @@ fn rights(lang: Lang) -> Select {
             select.meaning(rights.code(), word.pick(lang).to_owned(), means(rights))
         },
     )
+}
+
+/// How much went out or in, and whether that was all of it; in history.
+pub fn dumped(lang: Lang, after: &serde_json::Value) -> Option<String> {
+    let size = octets(lang, after["octets"].as_u64()?);
+    Some(match after["outcome"].as_str()? {
+        "whole" => size,
+        "cut" => lang.pick(format!("Interrompu après {size}"), format!("Cut off after {size}")),
+        "refused" => {
+            let text = after["text"][lang.code()].as_str().unwrap_or_default();
+            lang.pick(format!("Après {size}\u{a0}: {text}"), format!("After {size}: {text}"))
+        }
+        _ => lang.pick(
+            format!("Après {size}, on ne sait pas\u{a0}: l’hôte n’a pas pu le dire."),
+            format!("After {size}, nobody knows: the host could not say."),
+        ),
+    })
 }

@@ -1,6 +1,6 @@
 //! The page of one database: how it stands, what an application needs of it, its users, its end.
 
-use super::{deleted, octets, users};
+use super::{deleted, dump, octets, users};
 use crate::{
     account,
     http::{Answer, Face},
@@ -88,6 +88,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {(!there).then(|| gone(lang, database, *may))}
             {connection(lang, seen)}
             {users::card(lang, database, *may && there, typed)}
+            {(*may && there).then(|| dump::card(lang, database, typed))}
             {(*may && there).then(|| delete(lang, database))}
         </div>
     };

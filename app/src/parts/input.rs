@@ -128,7 +128,7 @@ impl Input {
 }
 
 /// The error below a field.
-pub(super) fn error(lang: Lang, typed: &Typed, name: &str) -> Option<AnyView> {
+pub(crate) fn error(lang: Lang, typed: &Typed, name: &str) -> Option<AnyView> {
     let said = typed.error(name)?.pick(lang).to_owned();
     Some(
         view! {

@@ -33,6 +33,7 @@ pub(crate) use head::crumbs;
 pub use head::{Crumb, Tab, periods, tabs};
 pub use icon::{Icon, icon, logo, sign_bad};
 pub use input::Input;
+pub(crate) use input::error;
 pub use meter::meter;
 pub use notice::{Tone, notice};
 pub use paging::{Filters, Page, href, more_filters, next_page, search, turns};

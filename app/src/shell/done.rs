@@ -13,6 +13,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
         "database_restored" => Text::new("La base est rétablie.", "The database is brought back."),
         "database_rights" => Text::new("Les droits sont changés.", "The rights are changed."),
         "database_user_deleted" => Text::new("L’utilisateur est supprimé.", "The user is deleted."),
+        "database_imported" => Text::new(
+            "L’import est fini\u{a0}: toutes les instructions du fichier ont été exécutées.",
+            "The import is done: all statements of the file were run.",
+        ),
         "name_added" => Text::new("Le nom est ajouté.", "The name is added."),
         "name_removed" => Text::new("Le nom est retiré.", "The name is removed."),
         "name_first" => Text::new("Le nom principal est changé.", "The main name is changed."),

@@ -2,7 +2,7 @@
 
 use crate::{
     html::{check, words},
-    stage::Stage,
+    stage::{ORIGIN, Stage},
 };
 use axum::http::StatusCode;
 
@@ -104,4 +104,29 @@ async fn a_host_without_a_server_says_what_is_missing() {
     let page = stage.member.get(&stage.filled("/accounts/{account}/databases")).await;
     check(&page.html);
     assert!(page.html.contains("mariadb-server") && !page.html.contains("f-name"), "{}", page.html);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_goes_in_by_a_form_that_says_what_is_wrong_with_it() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/databases/{database}");
+    let page = stage.member.get(&path).await;
+    check(&page.html);
+    assert!(page.html.contains(&format!("href=\"/api/v1{path}/dump\"")), "{}", page.html);
+    let form = |name: &str| {
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"dump\"; filename=\"{name}\"\r\n\r\nSELECT 1;\r\n--b--\r\n"
+        )
+    };
+    for (name, status) in [("", StatusCode::UNPROCESSABLE_ENTITY), ("a.sql", StatusCode::CONFLICT)] {
+        let request = stage
+            .member
+            .request("POST", &format!("{path}/import"))
+            .header("origin", ORIGIN)
+            .header("content-type", "multipart/form-data; boundary=b");
+        let got = stage.member.send(request.body(form(name).into()).unwrap()).await;
+        assert_eq!(got.status, status, "{name}: {}", got.html);
+        check(&got.html);
+        assert!(!name.is_empty() || got.html.contains("id=\"f-dump-error\""), "{}", got.html);
+    }
 }

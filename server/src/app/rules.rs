@@ -139,7 +139,7 @@ async fn make(
     if read.application.needs_database() {
         let made = database::for_app(tx, server, of, read.application.code()).await?;
         row.database = Some(made.id);
-        wants.push(made.want);
+        wants.extend(made.wants);
         given = Some(AppDatabase { name: made.name, user: made.user });
     }
     if let Some(tasks) = read.application.tasks() {

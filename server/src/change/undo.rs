@@ -5,7 +5,7 @@ use crate::{
     Actor, Server, account, cron_job, database, member, site,
     store::{among, internal, sql},
 };
-use model::{ChangeId, Duty, Problem, ProblemKind, SiteName, Text};
+use model::{ChangeId, DatabaseId, Duty, Problem, ProblemKind, SiteName, Text};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 
@@ -213,11 +213,37 @@ fn family(verb: &str) -> &'static [&'static str] {
 /// Offers no undo of what a later change has moved on from: `undo` would refuse it.
 pub(super) async fn only_what_stands(server: &Server, changes: &mut [ChangeView]) -> Result<(), Problem> {
     let offered: Vec<&ChangeView> = changes.iter().filter(|change| change.undoable).collect();
-    let gone = changed_later(server, &offered).await?;
+    let mut gone = changed_later(server, &offered).await?;
+    gone.extend(of_deleted_databases(server, &offered).await?);
     for change in changes {
         change.undoable &= !gone.contains(&change.id);
     }
     Ok(())
+}
+
+/// Those of users whose database is deleted, or erased: it is the database that would have to come back.
+async fn of_deleted_databases(
+    server: &Server,
+    changes: &[&ChangeView],
+) -> Result<HashSet<ChangeId>, Problem> {
+    let of_users = changes.iter().filter(|change| change.verb == "database_user.rights");
+    let theirs: Vec<(ChangeId, DatabaseId)> =
+        of_users.filter_map(|change| Some((change.id, database::of_user(change).ok()?))).collect();
+    if theirs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let ids: BTreeSet<String> = theirs.iter().map(|(_, database)| database.to_string()).collect();
+    let ids = serde_json::to_string(&ids).map_err(|error| internal("databases as JSON", &error))?;
+    let there: Vec<DatabaseId> = sql(among!(
+        server.store.engine(),
+        "SELECT d.id FROM databases d WHERE d.deleted_at IS NULL AND d.id IN",
+        ""
+    ))
+    .bind(ids)
+    .all(server.store.on(), |row| row.get("id"))
+    .await?;
+    let gone = theirs.into_iter().filter(|(_, database)| !there.contains(database));
+    Ok(gone.map(|(change, _)| change).collect())
 }
 
 /// Those whose thing a later change touched that still stands: equal values do not make it the same change.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 112] = [
+const WORDS: [(&str, &str, &str); 114] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -53,6 +53,8 @@ const WORDS: [(&str, &str, &str); 112] = [
     ("database.delete", "Base de données supprimée", "Database deleted"),
     ("database.restore", "Base de données rétablie", "Database brought back"),
     ("database.erase", "Base de données effacée", "Database erased"),
+    ("database.export", "Base de données exportée", "Database exported"),
+    ("database.import", "Fichier importé dans une base de données", "File imported into a database"),
     ("database_user.create", "Utilisateur de base ajouté", "Database user added"),
     ("database_user.rights", "Droits sur une base changés", "Rights on a database changed"),
     ("database_user.password", "Mot de passe de base changé", "Database password changed"),

@@ -1,22 +1,25 @@
 //! Databases over the API.
 
 use super::{
-    DatabaseView, NewDatabase, NewDatabaseUser, Size, Told, add_user, create, delete, delete_user, list,
-    restore, set_password, set_rights, show, sizes,
+    DatabaseView, Export, NewDatabase, NewDatabaseUser, Size, Told, add_user, create, delete, delete_user,
+    export, import, list, restore, set_password, set_rights, show, sizes,
 };
 use crate::{
     Server,
     api::{
         Answer, ApiError, Asked, Caller, IfMatch, Needs, Route, Secretly, Verb, Who, created, done, handler,
-        one, part, shape,
+        no_content, one, part, shape,
     },
     change::Done,
 };
 use axum::{
+    body::Body,
     extract::{RawPathParams, State},
-    response::Response,
+    http::header,
+    response::{IntoResponse, Response},
     routing,
 };
+use futures_util::StreamExt;
 use model::{Right, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,6 +28,7 @@ const SEES: Who = Who::Account(Right::See);
 const DOES: Who = Who::Account(Right::Databases);
 const READ: Needs = Needs::Token(Scope::Read);
 const WRITE: Needs = Needs::Token(Scope::Databases);
+const GZIP: &[&str] = &["application/gzip"];
 const DATABASE: Answer = Answer::One(shape::<DatabaseView>);
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -115,6 +119,24 @@ pub(crate) const ROUTES: &[Route] = &[
         DATABASE,
         || routing::delete(remove_user),
     ),
+    Route::new(
+        Verb::Get,
+        "/databases/{database}/dump",
+        DOES,
+        WRITE,
+        "Export: all of it as SQL, packed with gzip. What is cut off is no whole gzip",
+        Answer::File(GZIP),
+        || routing::get(get_dump),
+    ),
+    Route::new(
+        Verb::Put,
+        "/databases/{database}/dump",
+        DOES,
+        WRITE,
+        "Import: the body is SQL, or gzip of it; statement after statement until one fails, of which `detail` tells the line",
+        Answer::Nothing,
+        || routing::put(put_dump),
+    ),
 ];
 
 #[derive(Deserialize, ToSchema)]
@@ -197,4 +219,28 @@ async fn remove_user(
     let at = (part(&params, "database")?, part(&params, "database_user")?);
     let left = delete_user(&server, &actor, at, expected).await?;
     done(&left, Some(left.item.version))
+}
+
+async fn get_dump(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+) -> Result<Response, ApiError> {
+    let Export { database, contents } = export(&server, &actor, part(&params, "database")?).await?;
+    let headers = [
+        (header::CONTENT_TYPE, GZIP[0].to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.sql.gz\"", database.name)),
+    ];
+    Ok((headers, Body::from_stream(contents)).into_response())
+}
+
+async fn put_dump(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let octets = body.into_data_stream().map(|octets| octets.map_err(|_| super::dump::cut_off()));
+    let change = import(&server, &actor, part(&params, "database")?, octets).await?;
+    no_content(Some(change))
 }

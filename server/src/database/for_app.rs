@@ -19,7 +19,8 @@ pub(crate) struct Made {
     pub id: DatabaseId,
     pub name: DatabaseName,
     pub user: DatabaseUserName,
-    pub want: Want,
+    /// Of all the account's databases.
+    pub wants: Vec<Want>,
 }
 
 /// Names are tried one after the other: `asso_wordpress`, `asso_wordpress2`, …
@@ -51,8 +52,7 @@ pub(crate) async fn for_app(
         }
         insert_user(tx, (server.world.id(), id), &user, (None, DatabaseRights::All), now).await?;
         search::put(tx, search::Kind::Database, id, &[&name]).await?;
-        let row = store::row(tx, id).await?;
-        return Ok(Made { id, name, user, want: derive::want(of, &row) });
+        return Ok(Made { id, name, user, wants: derive::wants_of(tx, of).await? });
     }
     let text = model::Text::new(
         "Ce compte a déjà trop de bases de ce nom\u{a0}: supprimez-en.",

@@ -2,6 +2,7 @@
 
 mod api;
 mod derive;
+mod dump;
 mod erase;
 mod for_app;
 mod life;
@@ -13,6 +14,7 @@ mod users;
 
 pub(crate) use api::ROUTES;
 pub(crate) use derive::wants_of;
+pub use dump::{Export, export, import};
 pub(crate) use erase::erase_all;
 pub use erase::purge;
 pub(crate) use for_app::for_app;

@@ -58,8 +58,8 @@ pub(super) async fn finish(
     password: Option<model::Secret>,
 ) -> Result<Told, Problem> {
     let now = server.world.now_ms();
-    let row = store::row(&mut tx, id).await?;
-    resource::write(&mut tx, change, now, vec![derive::want(of, &row)]).await?;
+    let wants = derive::wants_of(&mut tx, of).await?;
+    resource::write(&mut tx, change, now, wants).await?;
     let item = store::load(tx.on(), actor, id, now).await?;
     tx.commit().await?;
     Ok(Told { done: Done { item, change: Some(change) }, password })
@@ -106,7 +106,7 @@ pub(super) async fn insert_user(
 pub(super) async fn must_have_room(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
     let most = of.plan.databases_max;
     if store::count(tx.on(), of.id).await? < most {
-        return Ok(());
+        return must_have_users(tx, of).await;
     }
     Err(Problem::new(
         ProblemKind::Conflict,
@@ -114,6 +114,23 @@ pub(super) async fn must_have_room(tx: &mut Tx, of: &AccountView) -> Result<(), 
         text!(
             "L’offre de ce compte s’arrête à {most} bases de données\u{a0}: supprimez-en une, ou demandez une offre plus grande.",
             "This account's plan ends at {most} databases: delete one, or ask for a larger plan."
+        ),
+    )
+    .on("name"))
+}
+
+/// Each user has one connection at least, and all of an account's together no more than their part of the host's.
+pub(super) async fn must_have_users(tx: &mut Tx, of: &AccountView) -> Result<(), Problem> {
+    let most = derive::together(of);
+    if store::count_users(tx.on(), of.id).await? < most {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::Conflict,
+        "database_users_limit",
+        text!(
+            "Les bases de ce compte ont déjà {most} utilisateurs, autant que de connexions à se partager\u{a0}: supprimez-en un.",
+            "The databases of this account have {most} users already, as many as there are connections to share: delete one."
         ),
     )
     .on("name"))

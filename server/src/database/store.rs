@@ -190,6 +190,17 @@ pub(super) async fn count<'c>(
         .await
 }
 
+/// How many users those have.
+pub(super) async fn count_users<'c>(
+    on: impl Executor<'c, Database = Any>,
+    account: AccountId,
+) -> Result<u32, Problem> {
+    sql("SELECT COUNT(*) FROM database_users u JOIN databases d ON d.id = u.database_id WHERE d.account_id = $1 AND d.deleted_at IS NULL")
+        .bind(account)
+        .one(on, |row| row.first())
+        .await
+}
+
 /// How many deleted ones an account keeps until they are erased.
 pub(super) async fn count_deleted<'c>(
     on: impl Executor<'c, Database = Any>,

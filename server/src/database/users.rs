@@ -2,7 +2,7 @@
 
 use super::{
     DatabaseUserView, DatabaseView, NewDatabaseUser, Told, password,
-    rules::{act, finish, insert_user, lock},
+    rules::{act, finish, insert_user, lock, must_have_users},
 };
 use crate::{
     Actor, Server,
@@ -49,6 +49,7 @@ pub async fn add_user(
         )
         .on("name"));
     }
+    must_have_users(&mut tx, &of).await?;
     let (secret, hash) = password::fresh(&*server.world)?;
     insert_user(&mut tx, (id, database), &name, (Some(&hash), rights), now).await.map_err(named)?;
     let mut act = act("database_user.create", &of, Subject::new("database_user", id, &name));
@@ -156,7 +157,7 @@ fn find(database: &DatabaseView, id: DatabaseUserId) -> Result<DatabaseUserView,
     database.users.iter().find(|user| user.id == id).cloned().ok_or_else(not_found)
 }
 
-fn must_be_there(database: &DatabaseView) -> Result<(), Problem> {
+pub(super) fn must_be_there(database: &DatabaseView) -> Result<(), Problem> {
     if database.deleted_at.is_none() {
         return Ok(());
     }

@@ -17,7 +17,7 @@ use crate::{
     store::sql,
 };
 use model::{
-    AccountId, HostId, Problem, ProblemKind, Right, Text,
+    AccountId, DatabaseName, HostId, Problem, ProblemKind, Right, Text,
     transfer::SessionKey,
     wire::{Answer, Query},
 };
@@ -54,24 +54,51 @@ impl For {
     }
 }
 
-/// Opens a session, once it is sure that it may be.
+/// Opens a session for the account's files, once it is sure that it may be.
 pub async fn open(server: &Server, whose: For) -> Result<Session, Problem> {
+    let not_ready = conflict(
+        "no_sessions",
+        Text::new(
+            "L’hôte de ce compte n’est pas encore prêt pour les fichiers\u{a0}: la coopérative doit y mettre à jour Alvéole.",
+            "This account's host is not ready for files yet: the cooperative has to update Alvéole there.",
+        ),
+    );
+    begin(server, whose, ("sessions", not_ready), |session, account| Query::OpenSession { session, account })
+        .await
+}
+
+/// Opens a session for a dump of a database of the account's.
+pub async fn open_dump(server: &Server, whose: For, database: DatabaseName) -> Result<Session, Problem> {
+    let not_ready = conflict(
+        "no_dumps",
+        Text::new(
+            "L’hôte de ce compte n’est pas encore prêt pour cela\u{a0}: la coopérative doit y mettre à jour Alvéole.",
+            "This account's host is not ready for this yet: the cooperative has to update Alvéole there.",
+        ),
+    );
+    begin(server, whose, ("dumps", not_ready), |session, account| Query::OpenDump {
+        session,
+        account,
+        database,
+    })
+    .await
+}
+
+async fn begin(
+    server: &Server,
+    whose: For,
+    (fact, not_ready): (&str, Problem),
+    query: impl FnOnce(SessionKey, AccountId) -> Query,
+) -> Result<Session, Problem> {
     let of = whose.may(server).await?;
     let place = server.transfers.enter(of.host.id, of.id)?;
-    if !can(server, of.host.id).await? {
-        return Err(conflict(
-            "no_sessions",
-            Text::new(
-                "L’hôte de ce compte n’est pas encore prêt pour les fichiers\u{a0}: la coopérative doit y mettre à jour Alvéole.",
-                "This account's host is not ready for files yet: the cooperative has to update Alvéole there.",
-            ),
-        ));
+    if !can(server, of.host.id, fact).await? {
+        return Err(not_ready);
     }
     let secret = secrets::fresh(&*server.world);
     let key: SessionKey = secret.reveal().parse()?;
     let mut dialled = server.transfers.wait(secret.reveal(), of.host.id);
-    let query = Query::OpenSession { session: key, account: of.id };
-    match server.hub.ask(of.host.id, query).await {
+    match server.hub.ask(of.host.id, query(key, of.id)).await {
         Ok(Answer::Dialling) => {}
         Ok(Answer::Failed { text }) => return Err(conflict("session_refused", text)),
         Ok(_) | Err(_) => return Err(away()),
@@ -80,13 +107,13 @@ pub async fn open(server: &Server, whose: For) -> Result<Session, Problem> {
     Ok(Session::begin(server, whose, of, socket, place))
 }
 
-/// Whether a host's agent dials sessions.
-async fn can(server: &Server, host: HostId) -> Result<bool, Problem> {
+/// Whether a host's agent says that it does this.
+async fn can(server: &Server, host: HostId, fact: &str) -> Result<bool, Problem> {
     let facts: Option<Option<serde_json::Value>> = sql("SELECT facts FROM hosts WHERE id = $1")
         .bind(host)
         .optional(server.store.on(), |row| row.get("facts"))
         .await?;
-    Ok(facts.flatten().is_some_and(|facts| facts["sessions"] == true))
+    Ok(facts.flatten().is_some_and(|facts| facts[fact] == true))
 }
 
 fn conflict(code: &'static str, text: Text) -> Problem {

@@ -6,10 +6,12 @@ use axum::{
     body::Bytes,
     extract::ws::{Message, WebSocket},
 };
+use futures_util::FutureExt;
 use model::{
     Problem, ProblemKind, Text,
     files::{FileAsk, FileSaid},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::{
     sync::watch,
@@ -40,8 +42,8 @@ pub struct Session {
 
 /// What comes in.
 #[derive(Debug)]
-pub enum Heard {
-    Said(FileSaid),
+pub enum Heard<Said = FileSaid> {
+    Said(Said),
     Octets(Bytes),
 }
 
@@ -75,7 +77,7 @@ impl Session {
         }
     }
 
-    pub async fn say(&mut self, ask: &FileAsk) -> Result<(), Problem> {
+    pub async fn say(&mut self, ask: &impl Serialize) -> Result<(), Problem> {
         let json = serde_json::to_string(ask).map_err(|_| away())?;
         // Before it goes: what is cut off meanwhile may have arrived.
         self.unanswered = true;
@@ -89,6 +91,16 @@ impl Session {
     }
 
     pub async fn hear(&mut self) -> Result<Heard, Problem> {
+        self.hear_as().await
+    }
+
+    /// What has come already, while nothing is waited for.
+    pub fn heard_as<Said: DeserializeOwned>(&mut self) -> Option<Result<Heard<Said>, Problem>> {
+        self.hear_as().now_or_never()
+    }
+
+    /// Of a process that says other things than the one for files.
+    pub async fn hear_as<Said: DeserializeOwned>(&mut self) -> Result<Heard<Said>, Problem> {
         loop {
             let message = tokio::select! {
                 () = over(&mut self.ended) => return Err(ended()),

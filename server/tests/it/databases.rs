@@ -133,6 +133,17 @@ pub async fn users_have_rights_and_each_its_own_password(bench: Bench) {
     assert_eq!(rights().await, ["alpha_reader read", "alpha_wiki all"]);
     let same = database::set_rights(server, me, (made.id, reader), None, "read").await.unwrap();
     assert_eq!(same.change, None);
+    // With its database deleted there is no putting rights back, and none is offered.
+    let set = database::set_rights(server, me, (made.id, reader), None, "write").await.unwrap();
+    let offered = async || {
+        let listed = change::list(server, me, home.account, &Listing::default()).await.unwrap().items;
+        listed.into_iter().find(|change| Some(change.id) == set.change).unwrap().undoable
+    };
+    assert!(offered().await);
+    let gone = database::delete(server, me, made.id, None).await.unwrap();
+    assert!(!offered().await);
+    change::undo(server, me, gone.change.unwrap()).await.unwrap();
+    assert!(offered().await);
     database::delete_user(server, me, (made.id, reader), None).await.unwrap();
     assert_eq!(rights().await, ["alpha_wiki all"]);
     for n in 0..9 {
@@ -140,6 +151,38 @@ pub async fn users_have_rights_and_each_its_own_password(bench: Bench) {
     }
     let most = database::add_user(server, me, made.id, None, new("u9", "read")).await.unwrap_err();
     assert_eq!(most.code, "database_users");
+}
+
+pub async fn users_of_an_account_share_its_connections(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let me = &home.owner;
+    let (wiki, _) = make(&bench, &home, "wiki").await;
+    let (blog, _) = make(&bench, &home, "blog").await;
+    let each = async || {
+        let (one, other) = (body(&bench, &wiki).await, body(&bench, &blog).await);
+        assert_eq!(one["connections"], other["connections"]);
+        one["connections"].as_u64().unwrap()
+    };
+    // Four processes of PHP, and eight beside; four times that for all.
+    assert_eq!(each().await, 12);
+    let add = async |database: &DatabaseView, n: u32| {
+        let new = NewDatabaseUser { name: format!("u{n}"), rights: "read".into() };
+        database::add_user(server, me, database.id, None, new).await
+    };
+    add(&wiki, 2).await.unwrap();
+    add(&wiki, 3).await.unwrap();
+    assert_eq!(each().await, 12);
+    let fifth = add(&blog, 4).await.unwrap();
+    assert_eq!(each().await, 6);
+    // A deleted one's users hold none.
+    let gone = database::delete(server, me, wiki.id, None).await.unwrap();
+    assert_eq!(each().await, 12);
+    change::undo(server, me, gone.change.unwrap()).await.unwrap();
+    assert_eq!(each().await, 6);
+    let fifth = fifth.done.item.users.iter().find(|user| user.name.as_str() == "alpha_u4").unwrap().id;
+    database::delete_user(server, me, (blog.id, fifth), None).await.unwrap();
+    assert_eq!(each().await, 12);
 }
 
 pub async fn a_deleted_database_keeps_its_data_until_it_is_erased(bench: Bench) {

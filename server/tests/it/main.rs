@@ -15,6 +15,7 @@ mod certificates;
 mod changes;
 mod cron_jobs;
 mod databases;
+mod dumps;
 mod ends;
 mod factors;
 mod files;

@@ -4,6 +4,7 @@ pub mod awake;
 pub mod cells;
 pub mod cooperative;
 mod database;
+pub mod databases;
 pub mod host;
 pub mod panel;
 mod seed;

@@ -3,7 +3,7 @@
 use clap::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
-use tests::bench::{self, Row, Size, awake, cells, cooperative, host, panel};
+use tests::bench::{self, Row, Size, awake, cells, cooperative, databases, host, panel};
 use tests::panel::Ports;
 use tests::play::Scene;
 use tests::stage::{Stage, Wish};
@@ -161,6 +161,8 @@ fn measure_at(
     rows.extend(clicks);
     rows.extend([fresh, failed]);
     rows.push(cells::cold_start(&tenant, &label, tries)?);
+    databases::install(scene)?;
+    rows.push(databases::ready(scene, &label, tries)?);
     if with_one.is_none() {
         rows.extend(cells::throughput(&tenant, &label)?);
     }

@@ -48,6 +48,11 @@ fn what_changes_ends_what_is_open_and_nothing_else() {
     rotated.users[0].password = Some(format!("*{}", "0B".repeat(20)).parse().unwrap());
     world.apply(vec![want(&rotated)]);
     assert_eq!(ended(&world), ["asso_app"]);
+    // Of a neighbour in the account who came, nobody's connection notices.
+    rotated.connections = 5;
+    world.apply(vec![want(&rotated)]);
+    assert_eq!(world.mariadb.held.lock().unwrap().users["asso_app"].connections, "5");
+    assert!(ended(&world).is_empty());
     let mut fewer = rotated.clone();
     fewer.users[0].rights = DatabaseRights::Write;
     fewer.users.pop();

@@ -1,7 +1,7 @@
 //! Databases and their users.
 
 use super::SEARCH;
-use crate::table::{Kind, Noun, act, create, delete, input, list, lists, show, text};
+use crate::table::{Kind, Noun, act, create, delete, file, input, list, lists, show, text};
 
 const DATABASE: &[&str] = &["name", "engine", "state", "text", "host.name", "erase_at", "id"];
 const USER: &[&str] = &["name", "rights", "id"];
@@ -82,6 +82,20 @@ pub const NOUNS: &[Noun] = &[Noun {
             text("Supprimer un utilisateur", "Delete a user"),
             &[],
             DATABASE,
+        ),
+        file(
+            "export",
+            "/databases/{database}/dump",
+            text("L’écrire sur la sortie (.sql.gz)", "Write it to the output (.sql.gz)"),
+            &[],
+        ),
+        act(
+            "import",
+            "PUT",
+            "/databases/{database}/dump",
+            text("Y exécuter un fichier .sql ou .sql.gz", "Run a .sql or .sql.gz file in it"),
+            &[input("file", Kind::Octets, "Le fichier", "The file")],
+            &[],
         ),
     ],
 }];

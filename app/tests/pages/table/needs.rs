@@ -49,6 +49,7 @@ pub fn needs(route: &Route) -> Needs {
             "/accounts/{account}/databases"
             | "/databases/{database}/delete"
             | "/databases/{database}/restore"
+            | "/databases/{database}/import"
             | "/databases/{database}/users"
             | "/databases/{database}/users/{database_user}/rights"
             | "/databases/{database}/users/{database_user}/password"

@@ -1,0 +1,46 @@
+//! A dump as systemd sees it: a transient unit, as closed as the account's cron jobs, without a network and without the home. The tenant's own
+//! processes may look into it, as into all of the account's; there is nothing of the host in it.
+
+use super::PROGRAM;
+use crate::{cron_job::unit::CLOSED, exec::Program};
+use model::{DatabaseName, UnixName};
+
+/// Those that are the same for all.
+const LINES: &[&str] = &[
+    "PrivateNetwork=yes",
+    // As long as any session, and a little.
+    "RuntimeMaxSec=6h 5min",
+    "TemporaryFileSystem=/tmp:ro",
+];
+
+/// Its name; `turn` tells those that follow one another apart.
+pub fn name(account: &UnixName, turn: u128) -> String {
+    format!("alveole-dump-{account}-{turn:032x}.service")
+}
+
+/// Whether a unit is a dump of this account's. (`les-amis` is not `les`: a turn has no dash.)
+pub fn is_of(unit: &str, account: &UnixName) -> bool {
+    unit.strip_prefix("alveole-dump-")
+        .and_then(|rest| rest.strip_prefix(account.as_str())?.strip_prefix('-')?.strip_suffix(".service"))
+        .is_some_and(|turn| turn.len() == 32 && turn.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// What starts it, with its stdin and stdout for ours; it ends when they do.
+pub fn start(unit: &str, account: &UnixName, database: &DatabaseName) -> Program {
+    let mut program = Program::new("/usr/bin/systemd-run")
+        .args(["--quiet", "--collect", "--expand-environment=no", "--pipe", "--wait"])
+        .arg(format!("--unit={unit}"))
+        .arg(format!("--description=Alvéole dumps a database of {account}"));
+    let own = [
+        format!("User={account}"),
+        format!(
+            "BindReadOnlyPaths=/var/lib/alveole/cells/{account}/passwd:/etc/passwd /var/lib/alveole/cells/{account}/group:/etc/group"
+        ),
+    ];
+    // What it says on stderr must not come between what it says on stdout.
+    let closed = CLOSED.iter().copied().filter(|line| !line.starts_with("StandardError="));
+    for line in closed.chain(LINES.iter().copied()).chain(own.iter().map(String::as_str)) {
+        program = program.arg(format!("--property={line}"));
+    }
+    program.args(["--", PROGRAM, database.as_str()])
+}
