@@ -3,7 +3,7 @@
 use crate::{
     app::found,
     exec::{self, Program},
-    sftp, transfer,
+    outbox, sftp, transfer,
 };
 use model::{HostFacts, PhpVersion};
 use std::{path::Path, time::Duration};
@@ -24,9 +24,14 @@ pub fn of_host() -> HostFacts {
         logs: model::LOGS,
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
+        outbox: exec::installed(outbox::place::PROGRAM),
+        // Debian's packages of Postfix, and of what else takes mail for others, bring it.
+        mail_server: exec::installed(MAIL_SERVER),
         apps: found::below(Path::new("/")),
     }
 }
+
+const MAIL_SERVER: &str = "/usr/sbin/postfix";
 
 /// Versions of PHP-FPM, as Debian installs them side by side.
 fn php() -> Vec<PhpVersion> {

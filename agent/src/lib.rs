@@ -19,6 +19,7 @@ pub mod identity;
 pub mod ledger;
 pub mod log;
 pub mod look;
+pub mod outbox;
 pub mod paths;
 pub mod reconcile;
 pub mod record;

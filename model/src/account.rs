@@ -1,6 +1,6 @@
 //! The resource `account`: one tenant of a web host.
 
-use crate::{AccountId, PhpVersion, Problem, SshKey, Text, UnixName};
+use crate::{AccountId, AccountMail, PhpVersion, Problem, SshKey, Text, UnixName};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's uid: given by the panel, the same on every host, never used again.
@@ -67,4 +67,7 @@ pub struct Account {
     /// Who may reach its files over SFTP.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ssh_keys: Vec<SshKey>,
+    /// What it may send by mail, where that is not as usual. Only hosts that have an outbox are told (`HostFacts::outbox`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<AccountMail>,
 }

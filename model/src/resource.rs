@@ -200,6 +200,7 @@ mod tests {
             php: PhpVersion::DEBIAN_13,
             php_workers: 4,
             ssh_keys: vec![],
+            mail: None,
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

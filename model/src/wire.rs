@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HostFacts, Kind,
-    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay, Statistics,
-    TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HeldMail,
+    HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource, SiteName,
+    SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -191,6 +191,10 @@ pub enum Query {
     SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
     /// What an account holds on the disk, as it was last counted, and before.
     Space { account: UnixName, uid: TenantUid },
+    /// What became of the mail an account's sites sent. This and the next are asked only of agents that have one (`HostFacts::outbox`).
+    Outbox { uid: TenantUid },
+    /// Of which accounts mail is held.
+    HeldMail,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,6 +224,12 @@ pub enum Answer {
     },
     Space {
         days: Vec<SpaceDay>,
+    },
+    Outbox {
+        outbox: Outbox,
+    },
+    HeldMail {
+        accounts: Vec<HeldMail>,
     },
     Failed {
         text: Text,

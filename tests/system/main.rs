@@ -20,6 +20,7 @@ mod killed_panel;
 mod logs;
 mod mail;
 mod neighbours;
+mod outgoing_mail;
 mod panel_package;
 mod renewal;
 mod restored_panel;

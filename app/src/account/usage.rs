@@ -17,6 +17,7 @@ pub fn card(lang: Lang, account: &AccountView, limits: &[Limit]) -> AnyView {
             <h2 id="plan">{title}</h2>
             {meters(lang, limits)}
             {allowed(lang, limits)}
+            <p><a href=format!("/accounts/{}/outbox", account.id)>{lang.pick("Le courrier envoyé par ses sites", "The mail its sites send")}</a></p>
             <p><a href=format!("/accounts/{}/space", account.id)>{lang.pick("L’espace au fil du temps", "Space over time")}</a></p>
         </section>
     }

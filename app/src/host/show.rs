@@ -145,6 +145,10 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
     });
     let versions =
         facts.map(|facts| facts.php.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    let mail = facts.filter(|facts| facts.outbox).map(|facts| match facts.mail_server {
+        true => lang.pick("remis à Postfix", "handed to Postfix"),
+        false => lang.pick("aucun\u{a0}: installez Postfix", "none: install Postfix"),
+    });
     let list = Facts::new()
         .line(lang.pick("Rôles", "Roles"), host.roles.join(", "))
         .line_if("IPv4", host.ipv4.clone())
@@ -158,6 +162,7 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
         .line_if("Debian", facts.map(|facts| facts.debian.clone()))
         .line_if(lang.pick("Noyau", "Kernel"), facts.map(|facts| facts.kernel.clone()))
         .line_if("PHP", versions.filter(|versions| !versions.is_empty()))
+        .line_if(lang.pick("Courrier des sites", "Mail of sites"), mail)
         .line_if(lang.pick("Horloge", "Clock"), clock)
         .line_if(
             lang.pick("Certificat valable jusqu’au", "Certificate valid until"),

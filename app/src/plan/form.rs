@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{Lang, PlanId, Problem, Text};
+use model::{AccountMail, Lang, PlanId, Problem, Text};
 use server::{
     Server,
     plan::{PlanInput, PlanView},
@@ -25,7 +25,9 @@ pub async fn new(face: Face) -> Answer {
         .with("databases_max", "10")
         .with("disk_mb", "10240")
         .with("memory_mb", "512")
-        .with("php_workers", "5");
+        .with("php_workers", "5")
+        .with("mails_hour", AccountMail::HOUR.to_string())
+        .with("mails_day", AccountMail::DAY.to_string());
     Ok(render(&face, None, &typed))
 }
 
@@ -89,6 +91,8 @@ fn filled(plan: &PlanView) -> Typed {
         .with("disk_mb", plan.disk_mb.to_string())
         .with("memory_mb", plan.memory_mb.to_string())
         .with("php_workers", plan.php_workers.to_string())
+        .with("mails_hour", plan.mails_hour.to_string())
+        .with("mails_day", plan.mails_day.to_string())
 }
 
 fn input(typed: &Typed) -> Result<PlanInput, Problem> {
@@ -107,6 +111,8 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         php_workers: number("php_workers")?,
         disk_mb: number("disk_mb")?,
         memory_mb: number("memory_mb")?,
+        mails_hour: Some(number("mails_hour")?),
+        mails_day: Some(number("mails_day")?),
         above: typed.get("above") == "yes",
     })
 }
@@ -158,6 +164,18 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
                 "Combien de pages PHP se calculent en même temps.",
                 "How many PHP pages are computed at the same time.",
             ),
+        ),
+        Input::number(
+            "mails_hour",
+            lang.pick("Courriels en une heure, au plus", "Mails within an hour, at most"),
+        )
+        .hint(lang.pick(
+            "Ce que les sites envoient\u{a0}; ce qui vient au-delà est retenu jusqu’à votre décision.",
+            "What sites send; what comes beyond is held until you decide.",
+        )),
+        Input::number(
+            "mails_day",
+            lang.pick("Courriels en 24 heures, au plus", "Mails within 24 hours, at most"),
         ),
     ];
     let inputs = inputs.into_iter().map(|input| input.view(lang, typed)).collect_view();

@@ -33,6 +33,8 @@ async fn a_plans_use_is_drawn_where_it_counts() {
         php_workers: 1,
         disk_mb: 1024,
         memory_mb: 256,
+        mails_hour: None,
+        mails_day: None,
         above: false,
     };
     let small = server::plan::create(&stage.server, &server::Actor::panel(), small).await.unwrap().item.id;

@@ -104,6 +104,9 @@ pub struct AccountPlan {
     pub php_workers: u32,
     pub disk_mb: u32,
     pub memory_mb: u32,
+    /// Mails within an hour and a day.
+    pub mails_hour: u32,
+    pub mails_day: u32,
 }
 
 /// Refused for an account that is deleted: nothing of it changes, and nobody is let in.

@@ -21,8 +21,8 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
-    host, log, mail, member, origin, plan, search, session, site, space, ssh_key, statistics, token, user,
-    viewing,
+    host, log, mail, member, origin, outbox, plan, search, session, site, space, ssh_key, statistics, token,
+    user, viewing,
 };
 use axum::{
     Router,
@@ -61,6 +61,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         log::ROUTES,
         statistics::ROUTES,
         space::ROUTES,
+        outbox::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,

@@ -8,6 +8,7 @@ mod ends;
 mod headers;
 mod job;
 mod member;
+mod outbox;
 mod over;
 mod people;
 mod queue;
@@ -25,6 +26,7 @@ pub(crate) use cron::{JobNews, cron_job, failure_waits};
 pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use member::member_ended;
+pub(crate) use outbox::mail_held;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, failed, list, list_in};
@@ -72,12 +74,14 @@ pub enum Kind {
     /// A cron job begins to fail, or works again.
     CronFails,
     CronWorks,
+    /// An account sent more than it may; what comes beyond is held.
+    MailHeld,
     /// Where history ends, each week.
     ChainHead,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 22] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,
@@ -98,6 +102,7 @@ impl Kind {
         Kind::CertificateEnds,
         Kind::CronFails,
         Kind::CronWorks,
+        Kind::MailHeld,
         Kind::ChainHead,
     ];
 
@@ -123,6 +128,7 @@ impl Kind {
             Kind::CertificateEnds => "certificate_ends",
             Kind::CronFails => "cron_fails",
             Kind::CronWorks => "cron_works",
+            Kind::MailHeld => "mail_held",
             Kind::ChainHead => "chain_head",
         }
     }

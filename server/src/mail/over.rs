@@ -71,6 +71,8 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
             let job = about.split(' ').next();
             sql("SELECT COUNT(*) FROM cron_jobs WHERE id = $1 AND failing_at IS NULL").bind(job)
         }
+        // Released or thrown away meanwhile.
+        (Kind::MailHeld, _) => sql("SELECT COUNT(*) FROM held_mails WHERE account_id = $1").bind(account),
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")
                 .bind(approval)

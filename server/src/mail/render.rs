@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 42] = mails![
+static FILES: [[(&str, &str); 3]; 44] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -46,6 +46,7 @@ static FILES: [[(&str, &str); 3]; 42] = mails![
     "certificate_ends",
     "cron_fails",
     "cron_works",
+    "mail_held",
     "chain_head"
 ];
 
@@ -265,6 +266,7 @@ mod tests {
                             | Kind::CertificateEnds
                             | Kind::CronFails
                             | Kind::CronWorks
+                            | Kind::MailHeld
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("essaim"), kind == Kind::MemberDeleted, "{what}");

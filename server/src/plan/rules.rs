@@ -11,14 +11,14 @@ use crate::{
     store::{Row, Tx, sql},
     views::stale,
 };
-use model::{AccountId, Duty, PlanId, PlanName, Problem, ProblemKind, Text, text};
+use model::{AccountId, AccountMail, Duty, PlanId, PlanName, Problem, ProblemKind, Text, text};
 use serde_json::{Value, json};
 use sqlx::{Any, Executor};
 use std::ops::RangeInclusive;
 
 macro_rules! columns {
     () => {
-        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb, p.created_at, p.version,
+        "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb, p.mails_hour, p.mails_day, p.created_at, p.version,
            (SELECT COUNT(*) FROM accounts a WHERE a.plan_id = p.id AND a.state <> 'erased') AS accounts FROM plans p "
     };
 }
@@ -63,8 +63,8 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     if let Some(made) = once::claim(&mut tx, actor, id, now).await? {
         return Ok(Done { item: load(tx.on(), made).await?, change: None });
     }
-    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT (name_key) DO NOTHING")
+    let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max, mails_hour, mails_day, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) ON CONFLICT (name_key) DO NOTHING")
     .bind(id)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -75,6 +75,8 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     .bind(new.memory_mb)
     .bind(now)
     .bind(new.databases_max.unwrap_or(DATABASES))
+    .bind(new.mails_hour.unwrap_or(AccountMail::HOUR))
+    .bind(new.mails_day.unwrap_or(AccountMail::DAY))
     .run(tx.on())
     .await?;
     if inserted == 0 {
@@ -117,7 +119,7 @@ pub async fn update(
         above::plan(&mut tx, plan, (new.sites_max, new.names_max, databases_max)).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
-           databases_max = $9, version = version + 1 WHERE id = $1")
+           databases_max = $9, mails_hour = $10, mails_day = $11, version = version + 1 WHERE id = $1")
     .bind(plan)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -127,6 +129,8 @@ pub async fn update(
     .bind(new.disk_mb)
     .bind(new.memory_mb)
     .bind(databases_max)
+    .bind(new.mails_hour.unwrap_or(before.mails_hour))
+    .bind(new.mails_day.unwrap_or(before.mails_day))
     .run(tx.on())
     .await?;
     let item = load(tx.on(), plan).await?;
@@ -138,7 +142,8 @@ pub async fn update(
     act.after = Some(summary(&item));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     // Sites ask for no more memory than their account has.
-    if (before.php_workers, before.memory_mb) != (item.php_workers, item.memory_mb) {
+    let reaches = |plan: &PlanView| (plan.php_workers, plan.memory_mb, plan.mails_hour, plan.mails_day);
+    if reaches(&before) != reaches(&item) {
         let accounts: Vec<AccountId> =
             sql("SELECT id FROM accounts WHERE plan_id = $1 AND state <> 'erased' ORDER BY id")
                 .bind(plan)
@@ -197,6 +202,8 @@ fn check(new: &PlanInput) -> Result<PlanName, Problem> {
     within("php_workers", new.php_workers, 1..=64)?;
     within("disk_mb", new.disk_mb, 1..=100_000_000)?;
     within("memory_mb", new.memory_mb, 32..=1_000_000)?;
+    within("mails_hour", new.mails_hour.unwrap_or_default(), 0..=AccountMail::MOST)?;
+    within("mails_day", new.mails_day.unwrap_or_default(), 0..=AccountMail::MOST)?;
     PlanName::parse(&new.name)
 }
 
@@ -224,6 +231,7 @@ fn summary(plan: &PlanView) -> Value {
     json!({
         "name": plan.name, "sites_max": plan.sites_max, "names_max": plan.names_max, "databases_max": plan.databases_max,
         "php_workers": plan.php_workers, "disk_mb": plan.disk_mb, "memory_mb": plan.memory_mb,
+        "mails_hour": plan.mails_hour, "mails_day": plan.mails_day,
     })
 }
 
@@ -237,6 +245,8 @@ fn view(row: &Row) -> Result<PlanView, Problem> {
         php_workers: row.get("php_workers")?,
         disk_mb: row.get("disk_mb")?,
         memory_mb: row.get("memory_mb")?,
+        mails_hour: row.get("mails_hour")?,
+        mails_day: row.get("mails_day")?,
         accounts: row.get("accounts")?,
         created_at: row.get("created_at")?,
         version: row.get("version")?,

@@ -220,6 +220,8 @@ pub async fn a_plan_that_changes_reaches_its_accounts(bench: Bench) {
         php_workers: 8,
         disk_mb: 1024,
         memory_mb: 256,
+        mails_hour: None,
+        mails_day: None,
     };
     let done = plan::update(server, admin, bench.plan, Some(1), input.clone()).await.unwrap();
     assert_eq!((done.item.sites_max, done.item.version), (9, 2));

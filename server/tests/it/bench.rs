@@ -59,6 +59,8 @@ impl Bench {
             php_workers: 4,
             disk_mb: 1024,
             memory_mb: 256,
+            mails_hour: None,
+            mails_day: None,
             above: false,
         };
         let plan = plan::create(&server, &admin, input).await.unwrap().item.id;

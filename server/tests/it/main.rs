@@ -27,6 +27,7 @@ mod invitations;
 mod logs;
 mod mails;
 mod members;
+mod outbox;
 mod passkeys;
 mod people;
 mod postgres;

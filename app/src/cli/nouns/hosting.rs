@@ -1,6 +1,6 @@
 //! What is hosted, where, with which limits.
 
-use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, site};
+use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, outbox, site};
 use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
@@ -14,6 +14,8 @@ const PLAN: &[&str] = &[
     "php_workers",
     "disk_mb",
     "memory_mb",
+    "mails_hour",
+    "mails_day",
     "accounts",
     "id",
 ];
@@ -25,6 +27,8 @@ const PLAN_INPUTS: &[Input] = &[
     input("php_workers", Kind::Number, "Processus PHP au plus", "PHP workers at most"),
     input("disk_mb", Kind::Number, "Espace, en Mo", "Space, in MB"),
     input("memory_mb", Kind::Number, "Mémoire, en Mo", "Memory, in MB"),
+    outbox::HOUR,
+    outbox::DAY,
 ];
 const HOST: &[&str] = &[
     "name",
@@ -99,6 +103,10 @@ pub const NOUNS: &[Noun] = &[
             )
             .whole(),
             log::SPACE,
+            outbox::SENT,
+            outbox::RELEASE,
+            outbox::DISCARD,
+            outbox::HELD,
             delete("/accounts/{account}"),
             act(
                 "suspend",

@@ -13,6 +13,8 @@ pub fn plan(name: &str) -> PlanInput {
         php_workers: 2,
         disk_mb: 1024,
         memory_mb: 256,
+        mails_hour: None,
+        mails_day: None,
         above: false,
     }
 }

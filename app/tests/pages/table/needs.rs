@@ -30,6 +30,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/files"
             | "/accounts/{account}/ssh-keys"
             | "/accounts/{account}/space"
+            | "/accounts/{account}/outbox"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
         (

@@ -191,6 +191,8 @@ pub async fn equal_bytes_are_no_step(bench: Bench) {
         php_workers: 4,
         disk_mb: 2048,
         memory_mb: 256,
+        mails_hour: None,
+        mails_day: None,
     };
     let plan = server::plan::create(server, admin, input).await.unwrap().item.id;
     let moved = account::set_plan(server, admin, home.account, None, plan, false).await.unwrap();
