@@ -58,6 +58,7 @@ impl Eyes {
             self.paths.redirects(),
             self.paths.jobs(),
             self.paths.ssh_keys(),
+            self.paths.senders(),
             self.paths.apps(),
         ] {
             self.watch(&folder);

@@ -5,7 +5,7 @@ use crate::{
     database::dump,
     exec::{self, Program},
     limits::quota::{self, HostQuotas, Quotas},
-    sftp, transfer,
+    outbox, sftp, transfer,
 };
 use model::{HomeDisk, HostFacts, PhpVersion, TenantUid};
 use std::{path::Path, time::Duration};
@@ -26,6 +26,9 @@ pub fn of_host() -> HostFacts {
         logs: model::LOGS,
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
+        outbox: exec::installed(outbox::place::PROGRAM),
+        // Debian's packages of Postfix, and of what else takes mail for others, bring it.
+        mail_server: exec::installed(MAIL_SERVER),
         apps: found::below(Path::new("/")),
         limits: model::LIMITS,
         home: home(),
@@ -33,6 +36,7 @@ pub fn of_host() -> HostFacts {
     }
 }
 
+const MAIL_SERVER: &str = "/usr/sbin/postfix";
 /// What holds homes, and whether it holds them to anything: asked of the disk itself.
 fn home() -> Option<HomeDisk> {
     let disk = quota::home()?;

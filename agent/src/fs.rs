@@ -24,6 +24,8 @@ pub enum Readers {
     Front,
     /// What starts cron jobs.
     Scheduler,
+    /// What takes the mail of sites.
+    Outbox,
     Root,
 }
 
@@ -31,7 +33,7 @@ impl Readers {
     fn mode(self) -> u32 {
         match self {
             Readers::All => 0o644,
-            Readers::Front | Readers::Scheduler => 0o640,
+            Readers::Front | Readers::Scheduler | Readers::Outbox => 0o640,
             Readers::Root => 0o600,
         }
     }
@@ -41,6 +43,7 @@ impl Readers {
         let name = match self {
             Readers::Front => "alveole-nginx",
             Readers::Scheduler => "alveole-cron",
+            Readers::Outbox => "alveole-outbox",
             Readers::All | Readers::Root => return None,
         };
         Group::from_name(name).ok().flatten().map(|group| group.gid)

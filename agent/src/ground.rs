@@ -16,6 +16,7 @@ pub fn lay(paths: &Paths) -> io::Result<()> {
         (paths.thumbprints(), 0o755, None),
         (paths.redirects(), 0o755, None),
         (paths.jobs(), 0o750, Some("alveole-cron")),
+        (paths.senders(), 0o750, Some("alveole-outbox")),
         (paths.ssh_keys(), 0o711, None),
         (paths.apps(), 0o700, None),
     ] {

@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod limits;
 pub mod log;
 pub mod look;
+pub mod outbox;
 pub mod paths;
 pub mod reconcile;
 pub mod record;

@@ -129,6 +129,15 @@ impl Paths {
         self.ssh_keys().join(format!("{account}.keys"))
     }
 
+    /// Whom the outbox lets send how much, one file for each uid.
+    pub fn senders(&self) -> PathBuf {
+        self.at("var/lib/alveole/outbox/senders")
+    }
+
+    pub fn sender(&self, uid: TenantUid) -> PathBuf {
+        self.senders().join(format!("{}.json", uid.get()))
+    }
+
     /// Where the scheduler keeps what became of runs.
     pub fn runs(&self) -> PathBuf {
         self.at("var/lib/alveole/cron/runs")
@@ -157,6 +166,8 @@ impl Paths {
             Readers::Front
         } else if path.starts_with(self.jobs()) {
             Readers::Scheduler
+        } else if path.starts_with(self.senders()) {
+            Readers::Outbox
         } else {
             Readers::All
         }

@@ -47,6 +47,7 @@ pub fn account(name: &str, n: u8) -> Account {
         php_workers: 4,
         ssh_keys: vec![],
         limits: Some(limits()),
+        mail: None,
     }
 }
 

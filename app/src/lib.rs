@@ -35,6 +35,8 @@ mod mail;
 #[cfg(feature = "ssr")]
 mod member;
 #[cfg(feature = "ssr")]
+mod outbox;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod panel;

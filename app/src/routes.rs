@@ -3,7 +3,7 @@
 use crate::{
     Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    limits, log, mail, member, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
+    limits, log, mail, member, outbox, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -146,6 +146,7 @@ pub const TABLE: &[Route] = &[
     get_for!(SignedIn, "/sites/{site}/statistics", statistics::show),
     get_for!(SignedIn, "/accounts/{account}/space", space::show),
     get_for!(SignedIn, "/accounts/{account}/use", limits::show),
+    get_for!(SignedIn, "/accounts/{account}/outbox", outbox::show::show),
     // Databases and their users.
     get_for!(SignedIn, "/accounts/{account}/databases", database::list::list),
     post_for!(SignedIn, "/accounts/{account}/databases", database::list::create),
@@ -221,6 +222,8 @@ pub const TABLE: &[Route] = &[
     staff_post!(SeeMembers, Administer, "/accounts/{account}/delete", account::manage::delete),
     staff_post!(SeeMembers, Administer, "/accounts/{account}/restore", account::manage::restore),
     staff_post!(SeeMembers, Administer, "/accounts/{account}/plan", account::manage::plan),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/outbox/release", outbox::release),
+    staff_post!(SeeMembers, Administer, "/accounts/{account}/outbox/discard", outbox::discard),
     // Members and plans.
     staff_get!(SeeMembers, "/members", member::list::list),
     staff_get!(KeepMembers, "/members/new", member::form::new),

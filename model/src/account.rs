@@ -1,6 +1,6 @@
 //! The resource `account`: one tenant of a web host.
 
-use crate::{AccountId, Limits, PhpVersion, Problem, SshKey, Text, UnixName};
+use crate::{AccountId, AccountMail, Limits, PhpVersion, Problem, SshKey, Text, UnixName};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's uid: given by the panel, the same on every host, never used again.
@@ -70,4 +70,7 @@ pub struct Account {
     /// What all of it together may take. None: a panel that says nothing of it; what is set stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// What it may send by mail, where that is not as usual. Only hosts that have an outbox are told (`HostFacts::outbox`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<AccountMail>,
 }

@@ -59,6 +59,12 @@ pub struct HostFacts {
     /// SFTP for accounts is installed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sftp: bool,
+    /// What its sites send goes through an outbox of ours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outbox: bool,
+    /// It has a mail server of its own, which the outbox hands mail to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mail_server: bool,
     /// Applications that can be put into sites.
     #[serde(default, deserialize_with = "known_apps", skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,

@@ -29,6 +29,7 @@ mod log;
 mod member;
 mod network;
 mod newtype;
+mod outbox;
 mod php_settings;
 mod php_version;
 mod plan_name;
@@ -78,6 +79,7 @@ pub use log::{
 };
 pub use member::{MemberKind, MemberNumber, MemberStatus, Phone, Purpose, several_lines};
 pub use network::Network;
+pub use outbox::{AccountMail, HeldMail, MailDay, Outbox, RefusedMail, Sender, WhyNot};
 pub use php_settings::{PhpKey, PhpRange, PhpSettings, PhpValue, zones};
 pub use php_version::PhpVersion;
 pub use plan_name::{Label, PlanName};

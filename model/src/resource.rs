@@ -201,6 +201,7 @@ mod tests {
             php_workers: 4,
             ssh_keys: vec![],
             limits: Some(Limits { disk_mb: 1, files: 2, memory_mb: 3, cpu_percent: 4, processes: 5 }),
+            mail: None,
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

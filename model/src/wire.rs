@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault,
-    HostFacts, Kind, LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay,
-    Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HeldMail,
+    HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource, SiteName,
+    SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -196,6 +196,10 @@ pub enum Query {
     /// What accounts took, as far as it was sampled after `since`, in the order of their ids. Asked only of agents that say they can
     /// (`HostFacts::limits`).
     Uses { since: u64, after: Option<AccountId> },
+    /// What became of the mail an account's sites sent. This and the next are asked only of agents that have one (`HostFacts::outbox`).
+    Outbox { uid: TenantUid },
+    /// Of which accounts mail is held.
+    HeldMail,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,6 +233,12 @@ pub enum Answer {
     Uses {
         uses: Vec<AccountUse>,
         more: bool,
+    },
+    Outbox {
+        outbox: Outbox,
+    },
+    HeldMail {
+        accounts: Vec<HeldMail>,
     },
     Failed {
         text: Text,

@@ -31,6 +31,7 @@ pub mod mail;
 pub mod member;
 pub mod once;
 pub mod origin;
+pub mod outbox;
 pub mod paging;
 pub mod plan;
 pub mod resource;

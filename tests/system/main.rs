@@ -22,6 +22,7 @@ mod limits;
 mod logs;
 mod mail;
 mod neighbours;
+mod outgoing_mail;
 mod panel_package;
 mod renewal;
 mod restored_panel;

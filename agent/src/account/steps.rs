@@ -8,7 +8,7 @@ use crate::{
     reconcile::product::{Home, Places, Product, Products},
     render::{Format, RenderError, render},
 };
-use model::{Account, AccountState, UnixName};
+use model::{Account, AccountState, Sender, UnixName};
 use serde_json::json;
 use std::path::PathBuf;
 use tera::Context;
@@ -24,6 +24,7 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     files.push(file("group", render(Format::Passwd, "group", &context)?));
     files.push(pool::product(account, &Pool::of_account(account.php), None, paths)?);
     files.extend(keys(account, paths));
+    files.push(Product { path: paths.sender(account.uid), bytes: sender(account)? });
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
@@ -44,6 +45,7 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     files.extend(["cell.json", "passwd", "group", "php.conf", "apache.conf"].map(|name| cell.join(name)));
     files.push(paths.pool(&account.name, &Pool::of_account(account.php)));
     files.push(paths.ssh_keys_of(&account.name));
+    files.push(paths.sender(account.uid));
     Places {
         files,
         folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
@@ -85,6 +87,13 @@ fn context(account: &Account) -> Context {
 fn cell_json(account: &Account) -> Result<Vec<u8>, RenderError> {
     let Account { id, name, uid, state, limits, .. } = account.clone();
     lines("cell.json", &Cell { account: name, account_id: id, uid, state, limits })
+}
+
+/// What the outbox reads of it.
+fn sender(account: &Account) -> Result<Vec<u8>, RenderError> {
+    let Account { id, name, uid, state, mail, .. } = account.clone();
+    let mail = mail.unwrap_or_default();
+    lines("sender", &Sender { account: name, account_id: id, uid, state, mail })
 }
 
 /// Records for systemd's NSS module (nss-systemd(8), systemd's “JSON user records”): user and group, by name and number.

@@ -51,6 +51,8 @@ pub(crate) const CLOSED: &[&str] = &[
     "InaccessiblePaths=/sys -/etc/alveole",
     "TemporaryFileSystem=/dev/shm:mode=1777,size=64M",
     "BindReadOnlyPaths=-/var/lib/php/modules -/run/mysqld -/run/systemd/resolve",
+    "BindReadOnlyPaths=-/run/alveole/outbox",
+    "BindReadOnlyPaths=/usr/lib/alveole/alveole-sendmail:/usr/sbin/sendmail",
     "BindReadOnlyPaths=-/run/mysqld:/var/run/mysqld",
     "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
     "RestrictNamespaces=yes",

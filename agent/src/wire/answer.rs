@@ -6,6 +6,7 @@ use crate::{
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
+    outbox::place::Places,
     space,
     statistics::now_ms,
 };
@@ -43,7 +44,9 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         | Query::ErrorLog { .. }
         | Query::Statistics { .. }
         | Query::Space { .. }
-        | Query::Uses { .. } => busy(),
+        | Query::Uses { .. }
+        | Query::Outbox { .. }
+        | Query::HeldMail => busy(),
     }
 }
 
@@ -92,10 +95,22 @@ fn look(shared: &Shared, query: Query) -> Answer {
             let (uses, more) = shared.uses.since(&space::accounts(&shared.ledger), since, after);
             Answer::Uses { uses, more }
         }
+        Query::Outbox { uid } => {
+            let found = Places::below(shared.paths.root()).counts_of(uid.get());
+            found.map_or_else(unreadable, |counts| Answer::Outbox { outbox: counts.shown(now()) })
+        }
+        Query::HeldMail => {
+            let found = Places::below(shared.paths.root()).all_held();
+            found.map_or_else(unreadable, |accounts| Answer::HeldMail { accounts })
+        }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.
         Query::OpenSession { .. } | Query::OpenDump { .. } => busy(),
     }
+}
+
+fn now() -> u64 {
+    u64::try_from(now_ms()).unwrap_or(0)
 }
 
 fn unreadable(error: io::Error) -> Answer {

@@ -18,6 +18,7 @@ pub fn card(lang: Lang, account: &AccountView, limits: &[Limit]) -> AnyView {
             {meters(lang, limits)}
             {allowed(lang, limits)}
             <p><a href=format!("/accounts/{}/use", account.id)>{lang.pick("Ce qu’il prend, et quand une limite a joué", "What it takes, and when a limit held it back")}</a></p>
+            <p><a href=format!("/accounts/{}/outbox", account.id)>{lang.pick("Le courrier envoyé par ses sites", "The mail its sites send")}</a></p>
             <p><a href=format!("/accounts/{}/space", account.id)>{lang.pick("L’espace au fil du temps", "Space over time")}</a></p>
         </section>
     }

@@ -68,6 +68,10 @@ pub fn detail(lang: Lang, change: &ChangeView) -> Option<String> {
         let old = text(&change.before, "email")?;
         return Some(lang.pick(format!("Auparavant {old}"), format!("{old} before")));
     }
+    if change.verb.starts_with("outbox.") {
+        let held = change.before.as_ref()?.get("held")?.as_i64()?;
+        return Some(lang.pick(format!("{held} messages retenus"), format!("{held} mails held")));
+    }
     if change.verb == "viewing.start" {
         let reason = text(&change.after, "reason")?;
         return Some(lang.pick(format!("Raison\u{a0}: {reason}"), format!("Reason: {reason}")));

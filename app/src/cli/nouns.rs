@@ -9,6 +9,7 @@ mod history;
 mod hosting;
 pub mod log;
 mod members;
+mod outbox;
 mod people;
 mod site;
 

@@ -156,6 +156,10 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
     });
     let versions =
         facts.map(|facts| facts.php.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    let mail = facts.filter(|facts| facts.outbox).map(|facts| match facts.mail_server {
+        true => lang.pick("remis à Postfix", "handed to Postfix"),
+        false => lang.pick("aucun\u{a0}: installez Postfix", "none: install Postfix"),
+    });
     let list = Facts::new()
         .line(lang.pick("Rôles", "Roles"), host.roles.join(", "))
         .line_if("IPv4", host.ipv4.clone())
@@ -173,6 +177,7 @@ fn facts(face: &Face, host: &HostView) -> AnyView {
             lang.pick("Dossiers des comptes", "Accounts’ folders"),
             facts.and_then(|facts| disk(lang, facts)),
         )
+        .line_if(lang.pick("Courrier des sites", "Mail of sites"), mail)
         .line_if(lang.pick("Horloge", "Clock"), clock)
         .line_if(
             lang.pick("Certificat valable jusqu’au", "Certificate valid until"),

@@ -32,6 +32,7 @@ pub fn kind(kind: Kind, lang: Lang) -> &'static str {
         Kind::CronFails => lang.pick("une tâche planifiée échoue", "a cron job fails"),
         Kind::CronWorks => lang.pick("une tâche planifiée marche de nouveau", "a cron job works again"),
         Kind::LimitNear => lang.pick("une limite de l’offre approche", "a limit of the plan comes near"),
+        Kind::MailHeld => lang.pick("du courrier d’un compte est retenu", "mail of an account is held"),
         Kind::ChainHead => lang.pick("empreinte de l’historique", "hash of the history"),
     }
 }

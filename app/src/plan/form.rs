@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use model::{Lang, PlanId, Problem, Text};
+use model::{AccountMail, Lang, PlanId, Problem, Text};
 use server::{
     Server,
     plan::{PlanInput, PlanView},
@@ -28,7 +28,9 @@ pub async fn new(face: Face) -> Answer {
         .with("php_workers", "5")
         .with("files_max", "1000000")
         .with("cpu_percent", "200")
-        .with("processes_max", "400");
+        .with("processes_max", "400")
+        .with("mails_hour", AccountMail::HOUR.to_string())
+        .with("mails_day", AccountMail::DAY.to_string());
     Ok(render(&face, None, &typed))
 }
 
@@ -95,6 +97,8 @@ fn filled(plan: &PlanView) -> Typed {
         .with("files_max", plan.files_max.to_string())
         .with("cpu_percent", plan.cpu_percent.to_string())
         .with("processes_max", plan.processes_max.to_string())
+        .with("mails_hour", plan.mails_hour.to_string())
+        .with("mails_day", plan.mails_day.to_string())
 }
 
 fn input(typed: &Typed) -> Result<PlanInput, Problem> {
@@ -116,6 +120,8 @@ fn input(typed: &Typed) -> Result<PlanInput, Problem> {
         files_max: Some(number("files_max")?),
         cpu_percent: Some(number("cpu_percent")?),
         processes_max: Some(number("processes_max")?),
+        mails_hour: Some(number("mails_hour")?),
+        mails_day: Some(number("mails_day")?),
         above: typed.get("above") == "yes",
     })
 }
@@ -182,6 +188,18 @@ pub fn render(face: &Face, plan: Option<&PlanView>, typed: &Typed) -> Response {
             "Tout ce qui tourne pour le compte, Apache et PHP compris.",
             "All that runs of the account, Apache and PHP included.",
         )),
+        Input::number(
+            "mails_hour",
+            lang.pick("Courriels en une heure, au plus", "Mails within an hour, at most"),
+        )
+        .hint(lang.pick(
+            "Ce que les sites envoient\u{a0}; ce qui vient au-delà est retenu jusqu’à votre décision.",
+            "What sites send; what comes beyond is held until you decide.",
+        )),
+        Input::number(
+            "mails_day",
+            lang.pick("Courriels en 24 heures, au plus", "Mails within 24 hours, at most"),
+        ),
     ];
     let inputs = inputs.into_iter().map(|input| input.view(lang, typed)).collect_view();
     let name = Input::text("name", lang.pick("Nom", "Name")).hint(lang.pick(

@@ -53,6 +53,14 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "L’application n’est plus dans la liste\u{a0}; tout le reste est comme avant.",
             "The application is off the list; all else is as before.",
         ),
+        "mail_released" => Text::new(
+            "C’est décidé\u{a0}: le courrier retenu part dans un instant.",
+            "It is decided: the mail that was held leaves in a moment.",
+        ),
+        "mail_discarded" => Text::new(
+            "C’est décidé\u{a0}: l’hôte jette le courrier retenu.",
+            "It is decided: the host throws the held mail away.",
+        ),
         "https_set" => Text::new(
             "C’est réglé\u{a0}: l’hôte suit dans un instant.",
             "It is set: the host follows in a moment.",

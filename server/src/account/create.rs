@@ -4,7 +4,7 @@ use super::{AccountView, derive, store};
 use crate::{
     Actor, Server,
     change::{self, Act, Subject},
-    grant, mail, member, once, resource, search,
+    grant, mail, member, once, outbox, resource, search,
     store::{Tx, sql},
     user,
 };
@@ -124,7 +124,8 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         }
         None => None,
     };
-    let wanted = derive::account(&account, AccountState::Active, vec![])?;
+    let wanted =
+        derive::account(&account, AccountState::Active, vec![], outbox::of_account(&mut tx, id).await?)?;
     resource::write(&mut tx, change, now, vec![wanted]).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;

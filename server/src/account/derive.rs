@@ -2,15 +2,21 @@
 
 use super::{AccountPlan, AccountView, Standing};
 use crate::{
+    outbox,
     resource::Want,
     site::{self, SiteRow},
     ssh_key,
     store::{Tx, internal},
 };
-use model::{Account, AccountState, Body, Kind, Limits, Problem, Site, SiteState, SshKey};
+use model::{Account, AccountMail, AccountState, Body, Kind, Limits, Problem, Site, SiteState, SshKey};
 
 /// The account's own resource.
-pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>) -> Result<Want, Problem> {
+pub fn account(
+    account: &AccountView,
+    state: AccountState,
+    ssh_keys: Vec<SshKey>,
+    mail: Option<AccountMail>,
+) -> Result<Want, Problem> {
     let php_workers =
         u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
     let body = Account {
@@ -22,6 +28,7 @@ pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>
         php_workers,
         ssh_keys,
         limits: Some(limits(&account.plan)),
+        mail,
     };
     Ok(Want::put(account.host.id, account.id, Body::Account(body)))
 }
@@ -61,7 +68,12 @@ pub fn gone(account: &AccountView, site: &SiteRow) -> Want {
 }
 
 /// Everything an account is on its host, as it stands.
-pub fn all(of: &AccountView, sites: &[SiteRow], ssh_keys: Vec<SshKey>) -> Result<Vec<Want>, Problem> {
+fn all(
+    of: &AccountView,
+    sites: &[SiteRow],
+    ssh_keys: Vec<SshKey>,
+    mail: Option<AccountMail>,
+) -> Result<Vec<Want>, Problem> {
     let state = match of.state {
         Standing::Active => AccountState::Active,
         // A deleted account keeps everything, asleep: it can come back.
@@ -69,12 +81,13 @@ pub fn all(of: &AccountView, sites: &[SiteRow], ssh_keys: Vec<SshKey>) -> Result
     };
     // A key opens an account that is in service, and nothing else of it reaches the host.
     let ssh_keys = if state == AccountState::Active { ssh_keys } else { vec![] };
-    let mut wants = vec![account(of, state, ssh_keys)?];
+    let mut wants = vec![account(of, state, ssh_keys, mail)?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
 }
 
-/// The same, with the keys it has now.
+/// The same, with the keys it has now, and what it may send.
 pub(crate) async fn wants(tx: &mut Tx, of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
-    all(of, sites, ssh_key::of_account(tx, of.id).await?)
+    let (ssh_keys, mail) = (ssh_key::of_account(tx, of.id).await?, outbox::of_account(tx, of.id).await?);
+    all(of, sites, ssh_keys, mail)
 }

@@ -107,6 +107,9 @@ pub struct AccountPlan {
     pub files_max: u32,
     pub cpu_percent: u32,
     pub processes_max: u32,
+    /// Mails within an hour and a day.
+    pub mails_hour: u32,
+    pub mails_day: u32,
 }
 
 /// Refused for an account that is deleted: nothing of it changes, and nobody is let in.

@@ -19,7 +19,7 @@ macro_rules! columns {
            m.id AS member_id, m.name AS member_name, h.id AS host_id, h.name AS host_name,
            h.connected_at, h.last_seen_at, h.frozen_at, r.state AS host_state,
            p.id AS plan_id, p.name AS plan_name, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb,
-           p.files_max, p.cpu_percent, p.processes_max,
+           p.files_max, p.cpu_percent, p.processes_max, p.mails_hour, p.mails_day,
            (SELECT COUNT(*) FROM sites s WHERE s.account_id = a.id) AS sites,
            (SELECT COUNT(*) FROM databases d WHERE d.account_id = a.id AND d.deleted_at IS NULL) AS databases "
     };
@@ -226,6 +226,8 @@ fn view(row: &Row, now: i64) -> Result<AccountView, Problem> {
             files_max: row.get("files_max")?,
             cpu_percent: row.get("cpu_percent")?,
             processes_max: row.get("processes_max")?,
+            mails_hour: row.get("mails_hour")?,
+            mails_day: row.get("mails_day")?,
         },
         host: Ref { id: row.get("host_id")?, name: row.get("host_name")? },
         php: row.get("php")?,

@@ -21,7 +21,7 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
-    host, limits, log, mail, member, origin, plan, search, session, site, space, ssh_key, statistics, token,
+    host, limits, log, mail, member, origin, outbox, plan, search, session, site, space, ssh_key, statistics, token,
     user, viewing,
 };
 use axum::{
@@ -62,6 +62,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         statistics::ROUTES,
         space::ROUTES,
         limits::ROUTES,
+        outbox::ROUTES,
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 114] = [
+const WORDS: [(&str, &str, &str); 116] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -43,6 +43,8 @@ const WORDS: [(&str, &str, &str); 114] = [
     ("file.delete", "Fichiers mis à la corbeille", "Files put into the trash"),
     ("file.restore", "Fichier sorti de la corbeille", "File taken out of the trash"),
     ("file.erase", "Fichier effacé de la corbeille", "File erased from the trash"),
+    ("outbox.release", "Courrier retenu libéré", "Held mail released"),
+    ("outbox.discard", "Courrier retenu jeté", "Held mail thrown away"),
     ("app.create", "Application installée", "Application installed"),
     ("app.remove", "Application retirée de la liste", "Application taken off the list"),
     ("certificate.request", "Certificat demandé", "Certificate asked for"),

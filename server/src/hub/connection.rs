@@ -4,9 +4,10 @@ use super::{
     Ask, freeze, greet, ledger,
     position::Verdict,
     report::Told,
+    stopped,
     store::{self, Hello},
 };
-use crate::{Server, certificate, cron_job, verify};
+use crate::{Server, certificate, cron_job, outbox, verify};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::{SinkExt, StreamExt, stream::SplitSink, stream::SplitStream};
 use model::{
@@ -332,6 +333,7 @@ impl Connection {
             // A busy database is no reason to lose an agent.
             tracing::warn!(host = %self.host, %problem, "could not note that the agent lives");
         }
+        outbox::ask_later(&self.server, self.host);
         // Should a wake ever have been lost, this finds what it was about.
         self.look().await
     }
@@ -359,11 +361,6 @@ impl Connection {
             tracing::warn!(host = %self.host, %problem, "could not note that the agent left");
         }
     }
-}
-
-/// Until the panel stops; the guard that `wait_for` gives must not live on.
-async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 async fn write(mut sink: SplitSink<WebSocket, Message>, mut messages: mpsc::UnboundedReceiver<Message>) {

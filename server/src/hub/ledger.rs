@@ -36,6 +36,8 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
             Answer::DatabaseSizes { .. }
             | Answer::Dialling
             | Answer::SiteIsEmpty { .. }
+            | Answer::Outbox { .. }
+            | Answer::HeldMail { .. }
             | Answer::AccessLog { .. }
             | Answer::ErrorLog { .. }
             | Answer::Statistics { .. }

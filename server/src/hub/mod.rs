@@ -114,6 +114,11 @@ impl Hub {
     }
 }
 
+/// Until the panel stops; the guard that `wait_for` gives must not live on.
+async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// A connection's place in the hub.
 struct Place {
     hub: Hub,

@@ -9,6 +9,7 @@ mod headers;
 mod job;
 mod limits;
 mod member;
+mod outbox;
 mod over;
 mod people;
 mod queue;
@@ -27,6 +28,7 @@ pub(crate) use ends::{Ending, certificates_end};
 pub use job::{GIVE_UP_MS, PER_MINUTE, run, send_due};
 pub(crate) use limits::limit_near;
 pub(crate) use member::member_ended;
+pub(crate) use outbox::mail_held;
 pub(crate) use people::{asked, invite, invite_to_members, staffed, tell_people, tell_user};
 pub(crate) use queue::{Letter, by_mail, off, off_for_members, queue, unqueue};
 pub use rules::{again, failed, list, list_in};
@@ -76,6 +78,8 @@ pub enum Kind {
     CronWorks,
     /// An account comes near to a limit of its plan, or reaches it.
     LimitNear,
+    /// An account sent more than it may; what comes beyond is held.
+    MailHeld,
     /// Where history ends, each week.
     ChainHead,
 }
@@ -103,6 +107,7 @@ impl Kind {
         Kind::CronFails,
         Kind::CronWorks,
         Kind::LimitNear,
+        Kind::MailHeld,
         Kind::ChainHead,
     ];
 
@@ -129,6 +134,7 @@ impl Kind {
             Kind::CronFails => "cron_fails",
             Kind::CronWorks => "cron_works",
             Kind::LimitNear => "limit_near",
+            Kind::MailHeld => "mail_held",
             Kind::ChainHead => "chain_head",
         }
     }

@@ -76,6 +76,8 @@ pub(super) async fn is_over(on: &mut AnyConnection, now: i64, matter: &Matter<'_
             let (account, what) = about.split_once(' ').unwrap_or((about, ""));
             sql("SELECT COUNT(*) FROM limit_warnings WHERE account_id = $1 AND what = $2").bind(account).bind(what)
         }
+        // Released or thrown away meanwhile.
+        (Kind::MailHeld, _) => sql("SELECT COUNT(*) FROM held_mails WHERE account_id = $1").bind(account),
         (Kind::RecoveryAsked, Some(approval)) => {
             sql("SELECT COUNT(*) FROM approvals WHERE id = $1 AND answered_at IS NULL AND expires_at > $2")
                 .bind(approval)

@@ -25,7 +25,7 @@ macro_rules! mails {
     ($($code:literal),* $(,)?) => { [$(mail!("fr", $code), mail!("en", $code)),*] };
 }
 
-static FILES: [[(&str, &str); 3]; 44] = mails![
+static FILES: [[(&str, &str); 3]; 46] = mails![
     "invitation",
     "reset",
     "suspended",
@@ -47,6 +47,7 @@ static FILES: [[(&str, &str); 3]; 44] = mails![
     "cron_fails",
     "cron_works",
     "limit_near",
+    "mail_held",
     "chain_head"
 ];
 
@@ -267,6 +268,7 @@ mod tests {
                             | Kind::CronFails
                             | Kind::CronWorks
                             | Kind::LimitNear
+                            | Kind::MailHeld
                     );
                     assert_eq!(face.contains("ruche"), named, "{what}");
                     assert_eq!(face.contains("essaim"), kind == Kind::MemberDeleted, "{what}");

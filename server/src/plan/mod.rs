@@ -30,6 +30,9 @@ pub struct PlanView {
     pub cpu_percent: u32,
     /// Processes and threads of an account.
     pub processes_max: u32,
+    /// Mails its sites may send within an hour and within a day; one to several people counts once for each.
+    pub mails_hour: u32,
+    pub mails_day: u32,
     /// Accounts that have it.
     pub accounts: u32,
     pub created_at: i64,
@@ -58,6 +61,11 @@ pub struct PlanInput {
     /// Not said: 400 for a new plan, what it is for another.
     #[serde(default)]
     pub processes_max: Option<u32>,
+    /// Not said: 200 within an hour and 1,000 within a day for a new plan, what it is for another. None at all: 0.
+    #[serde(default)]
+    pub mails_hour: Option<u32>,
+    #[serde(default)]
+    pub mails_day: Option<u32>,
     /// Changing a plan: also when accounts would then be above it.
     #[serde(default)]
     pub above: bool,

@@ -11,7 +11,7 @@ use crate::{
     store::{Row, Tx, sql},
     views::stale,
 };
-use model::{AccountId, Duty, PlanId, PlanName, Problem, ProblemKind, Text, text};
+use model::{AccountId, AccountMail, Duty, PlanId, PlanName, Problem, ProblemKind, Text, text};
 use serde_json::{Value, json};
 use sqlx::{Any, Executor};
 use std::ops::RangeInclusive;
@@ -19,7 +19,7 @@ use std::ops::RangeInclusive;
 macro_rules! columns {
     () => {
         "SELECT p.id, p.name, p.name_key, p.sites_max, p.names_max, p.databases_max, p.php_workers, p.disk_mb, p.memory_mb,
-           p.files_max, p.cpu_percent, p.processes_max, p.created_at, p.version,
+           p.files_max, p.cpu_percent, p.processes_max, p.mails_hour, p.mails_day, p.created_at, p.version,
            (SELECT COUNT(*) FROM accounts a WHERE a.plan_id = p.id AND a.state <> 'erased') AS accounts FROM plans p "
     };
 }
@@ -65,8 +65,8 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
         return Ok(Done { item: load(tx.on(), made).await?, change: None });
     }
     let inserted = sql("INSERT INTO plans (id, name, name_key, sites_max, names_max, php_workers, disk_mb, memory_mb, created_at, databases_max,
-           files_max, cpu_percent, processes_max, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) ON CONFLICT (name_key) DO NOTHING")
+           files_max, cpu_percent, processes_max, mails_hour, mails_day, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) ON CONFLICT (name_key) DO NOTHING")
     .bind(id)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -80,6 +80,8 @@ pub async fn create(server: &Server, actor: &Actor, new: PlanInput) -> Result<Do
     .bind(new.files_max.unwrap_or(FILES))
     .bind(new.cpu_percent.unwrap_or(CPU))
     .bind(new.processes_max.unwrap_or(PROCESSES))
+    .bind(new.mails_hour.unwrap_or(AccountMail::HOUR))
+    .bind(new.mails_day.unwrap_or(AccountMail::DAY))
     .run(tx.on())
     .await?;
     if inserted == 0 {
@@ -122,7 +124,8 @@ pub async fn update(
         above::plan(&mut tx, plan, (new.sites_max, new.names_max, databases_max)).await?;
     }
     sql("UPDATE plans SET name = $2, name_key = $3, sites_max = $4, names_max = $5, php_workers = $6, disk_mb = $7, memory_mb = $8,
-           databases_max = $9, files_max = $10, cpu_percent = $11, processes_max = $12, version = version + 1 WHERE id = $1")
+           databases_max = $9, files_max = $10, cpu_percent = $11, processes_max = $12, mails_hour = $13, mails_day = $14,
+           version = version + 1 WHERE id = $1")
     .bind(plan)
     .bind(&name)
     .bind(name.as_str().to_lowercase())
@@ -135,6 +138,8 @@ pub async fn update(
     .bind(new.files_max.unwrap_or(before.files_max))
     .bind(new.cpu_percent.unwrap_or(before.cpu_percent))
     .bind(new.processes_max.unwrap_or(before.processes_max))
+    .bind(new.mails_hour.unwrap_or(before.mails_hour))
+    .bind(new.mails_day.unwrap_or(before.mails_day))
     .run(tx.on())
     .await?;
     let item = load(tx.on(), plan).await?;
@@ -166,8 +171,9 @@ pub async fn update(
 }
 
 /// What of a plan hosts are told.
-fn on_hosts(plan: &PlanView) -> [u32; 6] {
-    [plan.php_workers, plan.memory_mb, plan.disk_mb, plan.files_max, plan.cpu_percent, plan.processes_max]
+fn on_hosts(plan: &PlanView) -> [u32; 8] {
+    let PlanView { php_workers, memory_mb, disk_mb, files_max, cpu_percent, processes_max, .. } = *plan;
+    [php_workers, memory_mb, disk_mb, files_max, cpu_percent, processes_max, plan.mails_hour, plan.mails_day]
 }
 
 /// Only a plan that no account has or had.
@@ -213,6 +219,8 @@ fn check(new: &PlanInput) -> Result<PlanName, Problem> {
     within("files_max", new.files_max.unwrap_or(FILES), 1_000..=1_000_000_000)?;
     within("cpu_percent", new.cpu_percent.unwrap_or(CPU), 5..=100_000)?;
     within("processes_max", new.processes_max.unwrap_or(PROCESSES), 100..=100_000)?;
+    within("mails_hour", new.mails_hour.unwrap_or_default(), 0..=AccountMail::MOST)?;
+    within("mails_day", new.mails_day.unwrap_or_default(), 0..=AccountMail::MOST)?;
     PlanName::parse(&new.name)
 }
 
@@ -241,6 +249,7 @@ fn summary(plan: &PlanView) -> Value {
         "name": plan.name, "sites_max": plan.sites_max, "names_max": plan.names_max, "databases_max": plan.databases_max,
         "php_workers": plan.php_workers, "disk_mb": plan.disk_mb, "memory_mb": plan.memory_mb,
         "files_max": plan.files_max, "cpu_percent": plan.cpu_percent, "processes_max": plan.processes_max,
+        "mails_hour": plan.mails_hour, "mails_day": plan.mails_day,
     })
 }
 
@@ -257,6 +266,8 @@ fn view(row: &Row) -> Result<PlanView, Problem> {
         files_max: row.get("files_max")?,
         cpu_percent: row.get("cpu_percent")?,
         processes_max: row.get("processes_max")?,
+        mails_hour: row.get("mails_hour")?,
+        mails_day: row.get("mails_day")?,
         accounts: row.get("accounts")?,
         created_at: row.get("created_at")?,
         version: row.get("version")?,

@@ -29,6 +29,7 @@ mod limits;
 mod logs;
 mod mails;
 mod members;
+mod outbox;
 mod passkeys;
 mod people;
 mod postgres;

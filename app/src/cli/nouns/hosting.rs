@@ -1,6 +1,6 @@
 //! What is hosted, where, with which limits.
 
-use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, site};
+use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, outbox, site};
 use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
@@ -17,6 +17,8 @@ const PLAN: &[&str] = &[
     "files_max",
     "cpu_percent",
     "processes_max",
+    "mails_hour",
+    "mails_day",
     "accounts",
     "id",
 ];
@@ -41,6 +43,8 @@ const PLAN_INPUTS: &[Input] = &[
         "Processus et fils au plus (400)",
         "Processes and threads at most (400)",
     ),
+    outbox::HOUR,
+    outbox::DAY,
 ];
 const HOST: &[&str] = &[
     "name",
@@ -116,6 +120,10 @@ pub const NOUNS: &[Noun] = &[
             .whole(),
             log::SPACE,
             log::USE,
+            outbox::SENT,
+            outbox::RELEASE,
+            outbox::DISCARD,
+            outbox::HELD,
             delete("/accounts/{account}"),
             act(
                 "suspend",

@@ -69,6 +69,10 @@ async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Ask
         true => Some(hosts::cards(server, face).await?),
         false => None,
     };
+    let mail = match face.may(Duty::SeeMembers) {
+        true => crate::outbox::held::card(server, face).await?,
+        false => None,
+    };
     let people = match face.may(Duty::SendLinks) {
         true => Some(people::cards(server, face).await?),
         false => None,
@@ -92,7 +96,7 @@ async fn staff(server: &Server, face: &Face, first: Option<AnyView>, asked: &Ask
     let page = shell::Page::new(Place::Home, lang.pick("Accueil", "Home")).act_if(act);
     let body = view! {
         <div class="stack-wide">
-            {first}{approvals}{search}{hosts}{people}{treasury}{over_time}{history}
+            {first}{approvals}{search}{mail}{hosts}{people}{treasury}{over_time}{history}
         </div>
     };
     Ok(shell::page(face, page, body))

@@ -31,6 +31,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/ssh-keys"
             | "/accounts/{account}/space"
             | "/accounts/{account}/use"
+            | "/accounts/{account}/outbox"
             | "/databases/{database}",
         ) => Needs::Account(Right::See),
         (
