@@ -186,6 +186,8 @@ pub const TABLE: &[Route] = &[
     },
     post_for!(SignedIn, "/accounts/{account}/files/folders", files::list::make_folder),
     post_for!(SignedIn, "/accounts/{account}/files/delete", files::list::delete),
+    post_for!(SignedIn, "/accounts/{account}/files/pack", files::archive::pack),
+    get_for!(SignedIn, "/accounts/{account}/files/works", files::archive::works),
     get_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::show),
     post_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::change),
     get_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::list),

@@ -2,7 +2,10 @@
 //!
 //! Asks and answers are JSON, contents are octets; on a session each is a frame of its own, and an empty one ends contents. One ask at a time.
 
-use crate::{FileName, HomePath, Problem, Text};
+use crate::{
+    FileName, HomePath, Problem, Text,
+    archive::{ArchiveKind, Archived},
+};
 use serde::{Deserialize, Serialize};
 
 /// Octets of contents in one frame, at most.
@@ -186,6 +189,22 @@ pub enum FileAsk {
     EmptyTrash {
         now: i64,
     },
+    /// One archive of these; how far it is, is said meanwhile.
+    Pack {
+        paths: Vec<HomePath>,
+        to: HomePath,
+        kind: ArchiveKind,
+    },
+    /// The same, its contents said after `ready`, which an empty frame ends.
+    PackOut {
+        paths: Vec<HomePath>,
+        kind: ArchiveKind,
+    },
+    /// An archive's contents, into a folder that is made whole or is there already; how far it is, is said meanwhile.
+    Unpack {
+        archive: HomePath,
+        into: HomePath,
+    },
 }
 
 /// What is said.
@@ -217,6 +236,14 @@ pub enum FileSaid {
         /// Where it is now, where that is not what was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         path: Option<HomePath>,
+    },
+    /// So far; another word follows.
+    Working {
+        entries: u64,
+        octets: u64,
+    },
+    Archived {
+        told: Archived,
     },
     Refused {
         why: FileRefusal,
@@ -302,6 +329,14 @@ pub enum FileRefusal {
     IntoItself,
     /// Of a folder that Alvéole itself needs.
     Ours,
+    /// No archive of a kind that is known here.
+    NoArchive,
+    /// An archive that does not hold what it says.
+    Broken,
+    /// It would become far larger than it is.
+    Bomb,
+    /// It takes too long.
+    TooLong,
     /// What was asked is not understood.
     Unreadable,
     /// The disk, or something else that is not the asker's.

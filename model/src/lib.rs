@@ -9,6 +9,7 @@ use bolero as _;
 
 mod account;
 mod app;
+pub mod archive;
 mod certificate;
 mod change;
 mod cron_job;
@@ -65,9 +66,9 @@ pub use host::{HostFacts, HostName, LOGS};
 pub use id::{
     AccountId, AccountNoun, AppId, AppNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId,
     CronJobId, CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId,
-    Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member,
-    MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun,
-    Token, TokenId, User, UserId, Viewing, ViewingId,
+    FileWork, FileWorkId, Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail,
+    MailId, Member, MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun,
+    SshKeyId, SshKeyNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use log::{

@@ -5,6 +5,7 @@
 //! kernel refuses. Its program file may be run and not read, so that the tenant's own processes can look into none of it.
 
 mod act;
+mod archive;
 mod copy;
 mod frame;
 mod home;
@@ -24,7 +25,10 @@ use model::{
 };
 use nix::{
     errno::Errno,
-    sys::stat::{Mode, umask},
+    sys::{
+        resource::{Resource, setrlimit},
+        stat::{Mode, umask},
+    },
 };
 use std::{
     io::{self, Read, Write},
@@ -71,9 +75,17 @@ impl From<io::Error> for Stop {
     }
 }
 
+/// What one session's process may take of the host: memory (a listing of 100,000 names takes most of it, 60 MiB, and archives with as
+/// many things 30: see docs/files.md), a core's time, and no image of what it held when it fails.
+const LIMITS: [(Resource, u64); 3] =
+    [(Resource::RLIMIT_AS, 256 * 1024 * 1024), (Resource::RLIMIT_CPU, 3600), (Resource::RLIMIT_CORE, 0)];
+
 /// Serves asks until stdin ends.
 pub fn run(account: &UnixName) -> io::Result<()> {
     umask(Mode::from_bits_truncate(0o027));
+    for (resource, most) in LIMITS {
+        setrlimit(resource, most, most)?;
+    }
     let home = Home::open(&Path::new("/home").join(account.as_str()))?;
     serve(&home, &mut io::stdin().lock(), &mut io::stdout().lock())
 }
@@ -170,6 +182,13 @@ fn answer<I: Read, O: Write>(home: &Home, ask: FileAsk, wire: &mut Wire<'_, I, O
         FileAsk::EmptyTrash { now } => {
             trash::empty(home, now)?;
             done
+        }
+        FileAsk::Pack { paths, to, kind } => {
+            FileSaid::Archived { told: archive::pack(home, &paths, (&to, kind), wire)? }
+        }
+        FileAsk::PackOut { paths, kind } => return archive::pack_out(home, &paths, kind, wire),
+        FileAsk::Unpack { archive, into } => {
+            FileSaid::Archived { told: archive::unpack(home, (&archive, &into), archive::BOUNDS, wire)? }
         }
     };
     wire.say(&said)

@@ -181,6 +181,7 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
     let next = seen.next.as_deref().map(|next| href(&here, &[("sort", &page.sort), ("after", next)]));
     let puts = (!searched && !path.is_home()).then(|| puts(lang, seen, typed));
     let trash = link(format!("/accounts/{}/files/trash", account.id), lang.pick("Corbeille", "Trash"));
+    let works = link(format!("/accounts/{}/files/works", account.id), "Archives");
     let sftp = link(format!("/accounts/{}/ssh-keys", account.id), "SFTP");
     view! {
         <div class="stack">
@@ -189,9 +190,9 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
             {puts}
             {find}
             <section class="card card-flat files" aria-labelledby="files">
-                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2><div class="acts">{sftp}{trash}</div></div>
+                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2><div class="acts">{sftp}{works}{trash}</div></div>
                 {list}
-                {(!items.is_empty() && !path.is_home()).then(|| chosen(lang, seen))}
+                {(!items.is_empty() && !path.is_home()).then(|| chosen(lang, seen, typed))}
             </section>
             {more}
             {turns(lang, first, next)}
@@ -281,7 +282,7 @@ fn row(lang: Lang, seen: &Seen, place: usize, file: &FileView) -> Vec<Cell> {
 }
 
 /// What is done with all that is ticked.
-fn chosen(lang: Lang, seen: &Seen) -> AnyView {
+fn chosen(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     let path = seen.path.to_string();
     view! {
         <form class="card-foot acts" id="chosen" method="post" action=format!("/accounts/{}/files/delete", seen.account.id)>
@@ -289,6 +290,7 @@ fn chosen(lang: Lang, seen: &Seen) -> AnyView {
             <button class="button button-small button-loss" type="submit">
                 {lang.pick("Mettre ce qui est coché à la corbeille", "Put what is ticked into the trash")}
             </button>
+            {super::archive::chosen(lang, seen.account.id, typed)}
         </form>
     }
     .into_any()

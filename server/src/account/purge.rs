@@ -49,6 +49,7 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
             search::forget(&mut tx, search::Kind::Site, site.id).await?;
         }
         for statement in [
+            "DELETE FROM file_works WHERE account_id = $1",
             "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
             "DELETE FROM sites WHERE account_id = $1",
             "DELETE FROM domains WHERE account_id = $1",

@@ -64,6 +64,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,
+        files::ARCHIVE_ROUTES,
         ssh_key::ROUTES,
         app::ROUTES,
         change::ROUTES,

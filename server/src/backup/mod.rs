@@ -56,8 +56,9 @@ pub const TABLES: [&str; 37] = [
 
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
-/// the restored panel makes it anew (`change::index`), as it does the words of the search. And runs of cron jobs: hosts tell of them again.
-pub const LEFT_OUT: [&str; 13] = [
+/// the restored panel makes it anew (`change::index`), as it does the words of the search. And runs of cron jobs: hosts tell of them again. And how far
+/// archives are, which lasts for minutes.
+pub const LEFT_OUT: [&str; 14] = [
     "sessions",
     "viewings",
     "halfway",
@@ -71,6 +72,7 @@ pub const LEFT_OUT: [&str; 13] = [
     "member_imports",
     "search_words",
     "cron_runs",
+    "file_works",
 ];
 
 /// The index of words, which each engine keeps in tables of its own named so.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 111] = [
+const WORDS: [(&str, &str, &str); 113] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -41,6 +41,8 @@ const WORDS: [(&str, &str, &str); 111] = [
     ("file.mode", "Droits d’un fichier changés", "Permissions of a file changed"),
     ("file.delete", "Fichiers mis à la corbeille", "Files put into the trash"),
     ("file.restore", "Fichier sorti de la corbeille", "File taken out of the trash"),
+    ("file.pack", "Archive faite", "Archive made"),
+    ("file.unpack", "Archive déballée", "Archive unpacked"),
     ("file.erase", "Fichier effacé de la corbeille", "File erased from the trash"),
     ("app.create", "Application installée", "Application installed"),
     ("app.remove", "Application retirée de la liste", "Application taken off the list"),

@@ -24,9 +24,9 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-const WHO: Who = Who::Account(Right::Sites);
+pub(super) const WHO: Who = Who::Account(Right::Sites);
 /// What is read in a home is what sites run, and their secrets with it: reading asks for the same scope as writing.
-const NEEDS: Needs = Needs::Token(Scope::Sites);
+pub(super) const NEEDS: Needs = Needs::Token(Scope::Sites);
 const OCTETS: &[&str] = &["application/octet-stream"];
 
 #[derive(Deserialize, ToSchema)]
@@ -221,7 +221,7 @@ async fn get_contents(
 }
 
 /// Kept as a file by whoever gets it, never shown in the panel's own pages (RFC 6266 §4, RFC 8187 §3.2).
-fn disposition(name: &FileName) -> String {
+pub(super) fn disposition(name: &FileName) -> String {
     let mut value = "attachment; filename*=UTF-8''".to_owned();
     for byte in name.shown().bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -267,7 +267,11 @@ fn cut_off() -> Problem {
 }
 
 /// The account, for who may work on its files: others learn nothing of what is wrong with what they sent.
-async fn may(server: &Server, actor: &crate::Actor, params: &RawPathParams) -> Result<AccountId, Problem> {
+pub(super) async fn may(
+    server: &Server,
+    actor: &crate::Actor,
+    params: &RawPathParams,
+) -> Result<AccountId, Problem> {
     let account = part(params, "account")?;
     crate::grant::access(server, actor, account).await?.must(Right::Sites)?;
     Ok(account)
@@ -289,7 +293,7 @@ macro_rules! act {
     };
 }
 
-fn path(text: &str, field: &'static str) -> Result<HomePath, Problem> {
+pub(super) fn path(text: &str, field: &'static str) -> Result<HomePath, Problem> {
     let path: HomePath = text.parse().map_err(|problem: Problem| problem.on(field))?;
     if path.is_home() { Err(super::refused(FileRefusal::Ours).on(field)) } else { Ok(path) }
 }

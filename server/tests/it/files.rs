@@ -9,12 +9,13 @@ use crate::{
 use axum::http::{StatusCode, header};
 use futures_util::{SinkExt, StreamExt};
 use model::{
+    archive::{Archived, LeftWhy},
     files::{FileAsk, FileEntry, FileKind, FileMode, FileSaid, Over},
     wire::{Answer, FromAgent, FromPanel, Query},
 };
 use serde_json::{Value, json};
 use server::{
-    account, change, grant,
+    account, change, files, grant,
     grant::{NewGrant, On},
     paging::Listing,
     session,
@@ -70,6 +71,21 @@ async fn serve(mut socket: Socket, heard: Heard) {
                 }
                 heard.lock().unwrap().push(String::from_utf8(all).unwrap());
                 FileSaid::Done { path: None }
+            }
+            FileAsk::PackOut { .. } => {
+                socket.send(say(&FileSaid::Ready)).await.unwrap();
+                socket.send(Message::Binary("an archive".into())).await.unwrap();
+                socket.send(Message::Binary("".into())).await.unwrap();
+                continue;
+            }
+            FileAsk::Unpack { into, .. } if into.to_string().ends_with("bomb") => {
+                FileSaid::Refused { why: model::files::FileRefusal::Bomb }
+            }
+            FileAsk::Pack { .. } | FileAsk::Unpack { .. } => {
+                socket.send(say(&FileSaid::Working { entries: 1, octets: 5 })).await.unwrap();
+                let mut told = Archived { entries: 2, octets: 9, ..Archived::default() };
+                told.leave(b"link", LeftWhy::Link);
+                FileSaid::Archived { told }
             }
             FileAsk::MakeFolder { .. } => FileSaid::Refused { why: model::files::FileRefusal::Exists },
             _ => FileSaid::Done { path: None },
@@ -290,4 +306,49 @@ pub async fn who_may_not_is_told_before_any_host_is_asked(bench: Bench) {
     let refused = stage.ask("GET", "", None).await;
     assert_eq!((refused.status, &refused.body["code"]), (StatusCode::CONFLICT, &json!("account_suspended")));
     assert!(stage.secrets.lock().unwrap().is_empty());
+}
+
+/// Made, unpacked, refused, gone on with after whoever asked stopped waiting, and sent while it is made.
+pub async fn archives_go_on_and_say_what_became_of_them(bench: Bench) {
+    let stage = stage(&bench).await;
+    let (server, owner, account) = (&bench.server, &stage.home.owner, stage.home.account);
+    let paths = json!({ "paths": ["sites/a", "sites/b"], "to": "private/all.zip" });
+    let made = stage.ask("POST", "/pack", Some(paths)).await;
+    assert_eq!((made.status, &made.body["state"]), (StatusCode::OK, &json!("done")), "{:?}", made.body);
+    assert_eq!(made.body["left_out"], json!([{ "name": "link", "why": "link" }]));
+    let newest = change::list(server, owner, account, &Listing::default()).await.unwrap().items.remove(0);
+    assert_eq!(made.header("alveole-change"), newest.id.to_string());
+    assert_eq!((newest.verb.as_str(), newest.subject.label.as_str()), ("file.pack", "private/all.zip"));
+    let told = newest.after.unwrap();
+    assert_eq!((&told["count"], &told["entries"], &told["left_out"]), (&json!(2), &json!(2), &json!(1)));
+    // What the host refuses has not been done, and is told to who looks later.
+    let refused =
+        stage.ask("POST", "/unpack", Some(json!({ "path": "private/x", "into": "private/bomb" }))).await;
+    assert_eq!((refused.status, &refused.body["code"]), (StatusCode::CONFLICT, &json!("archive_bomb")));
+    let wrong = stage.ask("POST", "/pack", Some(json!({ "paths": [], "to": "private/x.zip" }))).await;
+    assert_eq!(wrong.body["code"], "nothing_chosen");
+    // It takes longer than anybody waits.
+    let unpack =
+        files::Work::Unpack { archive: "private/x".parse().unwrap(), into: "private/slow".parse().unwrap() };
+    let begun = files::work(server, owner, account, unpack, std::time::Duration::ZERO).await.unwrap();
+    assert_eq!((begun.item.state, begun.change), (files::WorkState::Working, None));
+    let works = async || stage.ask("GET", "/works", None).await.body;
+    assert_eq!(works().await[0]["state"], "working");
+    stage.heard.lock().unwrap().push("go".into());
+    until("it is done", async || works().await[0]["state"] == "done").await;
+    let states: Vec<_> = works().await.as_array().unwrap().iter().map(|work| work["state"].clone()).collect();
+    assert_eq!(states, ["done", "refused", "done"]);
+    assert!(works().await[1]["text"]["fr"].as_str().unwrap().contains("250"));
+    let request =
+        stage.client.request("GET", &stage.path("/packed?paths=sites/a%0Asites/b&kind=tar.gz"), None);
+    let response = tower::ServiceExt::oneshot(stage.client.router.clone(), request).await.unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/gzip");
+    assert_eq!(response.headers()[header::CONTENT_DISPOSITION], "attachment; filename*=UTF-8''sites.tar.gz");
+    assert_eq!(axum::body::to_bytes(response.into_body(), 99).await.unwrap(), "an archive");
+    let other = bench.household("beta").await;
+    let stranger = Client::of(&bench, other.owner.user).await;
+    for (verb, rest) in [("GET", "/works"), ("GET", "/packed?paths=../x"), ("POST", "/pack")] {
+        let refused = stranger.ask(verb, &stage.path(rest), (verb == "POST").then(|| json!({}))).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{verb} {rest}");
+    }
 }

@@ -167,6 +167,7 @@ suite! {
     files::a_session_serves_whoever_may_and_is_dialled_by_its_host_alone,
     files::what_is_changed_is_kept_in_history,
     files::what_stands_still_ends_with_the_right_to_it,
+    files::archives_go_on_and_say_what_became_of_them,
     files::who_hangs_up_keeps_nothing_out_of_history,
     files::a_session_ends_with_the_right_to_it,
     files::who_may_not_is_told_before_any_host_is_asked,

@@ -46,6 +46,34 @@ const PUT: &[Input] = &[
     ),
 ];
 
+const WORK: &[&str] =
+    &["does", "path", "to", "state", "entries", "octets", "left", "text", "who", "began_at"];
+const ARCHIVE: Input =
+    input("kind", Kind::Option, "zip (d’ordinaire) ou tar.gz", "zip (the usual one) or tar.gz");
+const PACK: &[Input] = &[
+    input("paths", Kind::Words, "Ce qui va dedans", "What goes into it"),
+    input("to", Kind::Needed, "L’archive à faire, son nom compris", "The archive to make, its name included"),
+    ARCHIVE,
+];
+const UNPACK: &[Input] = &[
+    PATH,
+    input(
+        "into",
+        Kind::Needed,
+        "Le dossier où la déballer\u{a0}; il est créé s’il n’y est pas",
+        "The folder to unpack it into; it is made if it is not there",
+    ),
+];
+const GET_PACKED: &[Input] = &[
+    input(
+        "paths",
+        Kind::Needed,
+        "Ce qui va dedans\u{a0}: un chemin, ou plusieurs, un par ligne",
+        "What goes into it: a path, or several, one a line",
+    ),
+    ARCHIVE,
+];
+
 const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "id"];
 
 pub const NOUNS: &[Noun] = &[
@@ -113,6 +141,46 @@ pub const NOUNS: &[Noun] = &[
                 &[PATH],
                 &[],
             ),
+            act(
+                "pack",
+                "POST",
+                "/accounts/{account}/files/pack",
+                text("Mettre des fichiers dans une archive", "Put files into an archive"),
+                PACK,
+                WORK,
+            ),
+            act(
+                "unpack",
+                "POST",
+                "/accounts/{account}/files/unpack",
+                text("Déballer une archive zip, tar ou tar.gz", "Unpack a zip, tar or tar.gz archive"),
+                UNPACK,
+                WORK,
+            ),
+            Verb {
+                name: "get-packed",
+                about: text(
+                    "Écrire sur la sortie une archive de fichiers ou de dossiers",
+                    "Write an archive of files or folders to the output",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/packed",
+                inputs: GET_PACKED,
+                columns: &[],
+                answer: Answer::File,
+            },
+            Verb {
+                name: "works",
+                about: text(
+                    "Les dernières archives, et où elles en sont",
+                    "The last archives, and how far they are",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/works",
+                inputs: &[],
+                columns: WORK,
+                answer: Answer::List,
+            },
             Verb {
                 name: "trash",
                 about: text("Ce qui est dans la corbeille", "What is in the trash"),

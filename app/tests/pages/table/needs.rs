@@ -39,6 +39,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/files/upload"
             | "/accounts/{account}/files/folders"
             | "/accounts/{account}/files/delete"
+            | "/accounts/{account}/files/pack"
+            | "/accounts/{account}/files/works"
             | "/accounts/{account}/files/trash",
         )
         | (Verb::Post, "/ssh-keys/{ssh_key}/delete") => Needs::Account(Right::Sites),

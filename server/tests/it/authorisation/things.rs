@@ -298,6 +298,8 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
             json!({ "from": "sites/x", "to": "sites/y" })
         }
         (_, "/accounts/{account}/files/mode") => json!({ "path": "sites/x", "mode": "640" }),
+        (_, "/accounts/{account}/files/pack") => json!({ "paths": ["sites/x"], "to": "private/x.zip" }),
+        (_, "/accounts/{account}/files/unpack") => json!({ "path": "private/x.zip", "into": "private/x" }),
         (_, "/accounts/{account}/files/trash/restore" | "/accounts/{account}/files/trash/erase") => {
             json!({ "item": "1700000000000-0" })
         }
