@@ -22,3 +22,21 @@ CREATE TABLE file_works (
     told_at BIGINT NOT NULL
 );
 CREATE INDEX file_works_of ON file_works (account_id, began_at);
+
+-- Logins that reach one folder of an account over SFTP.
+CREATE TABLE sftp_logins (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    -- Its name is the account's, an underscore, and this.
+    word TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    -- One of the two: a public key, or the SHA-256 of a password that was made and shown once.
+    public_key TEXT,
+    secret TEXT,
+    made_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (account_id, word)
+);
+
+-- Who added a key, so that an owner sees what somebody left behind whose access has ended. Of keys of before, nobody knows.
+ALTER TABLE ssh_keys ADD COLUMN made_by TEXT;

@@ -24,6 +24,7 @@ pub fn of_host() -> HostFacts {
         logs: model::LOGS,
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
+        sftp_logins: exec::installed(sftp::login::SHELL),
         apps: found::below(Path::new("/")),
     }
 }

@@ -1,7 +1,7 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
 use crate::{cell::place::Pool, fs::Readers};
-use model::{AppId, CertificateId, CronJobId, Kind, SiteId, SiteName, TenantUid, UnixName};
+use model::{AppId, CertificateId, CronJobId, Kind, LoginWord, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
 /// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
@@ -127,6 +127,16 @@ impl Paths {
 
     pub fn ssh_keys_of(&self, account: &UnixName) -> PathBuf {
         self.ssh_keys().join(format!("{account}.keys"))
+    }
+
+    /// Of a login that is limited to a folder: its user record, what it may see, its key.
+    pub fn login_files(&self, account: &UnixName, word: &LoginWord) -> [PathBuf; 3] {
+        let (name, folder) = (word.of(account), self.ssh_keys());
+        [
+            self.userdb().join(format!("{name}.user")),
+            folder.join(format!("{name}.login")),
+            folder.join(format!("{name}.keys")),
+        ]
     }
 
     /// Where the scheduler keeps what became of runs.

@@ -45,6 +45,7 @@ pub fn account(name: &str, n: u8) -> Account {
         php: PhpVersion::DEBIAN_13,
         php_workers: 4,
         ssh_keys: vec![],
+        sftp_logins: vec![],
     }
 }
 

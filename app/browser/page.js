@@ -128,6 +128,18 @@ if (upload) {
   upload.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = upload.querySelector("button");
+    if (isLarge(chosen.files)) {
+      [button.disabled, far.hidden] = [true, false];
+      const tell = (name, part, waits) => {
+        far.value = 100 * part;
+        said.textContent = `${waits ? upload.dataset.waits : upload.dataset.sending}: ${name}, ${Math.floor(far.value)} %`;
+      };
+      bringLarge(upload, chosen.files, tell).then((problem) => {
+        if (!problem) return location.assign(upload.dataset.done);
+        [button.disabled, far.hidden, said.textContent] = [false, true, problem];
+      });
+      return;
+    }
     const request = new XMLHttpRequest();
     const over = (words) => {
       [button.disabled, far.hidden, said.textContent] = [false, true, words];

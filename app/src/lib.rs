@@ -45,12 +45,13 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 mod search;
 #[cfg(feature = "ssr")]
+mod sftp_login;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod site;
 #[cfg(feature = "ssr")]
 mod space;
-#[cfg(feature = "ssr")]
 mod ssh_key;
 #[cfg(feature = "ssr")]
 mod statistics;

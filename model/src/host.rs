@@ -59,6 +59,9 @@ pub struct HostFacts {
     /// SFTP for accounts is installed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sftp: bool,
+    /// Its agent knows logins that are limited to a folder, and who signed in over SFTP.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sftp_logins: bool,
     /// Applications that can be put into sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,

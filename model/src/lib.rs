@@ -18,6 +18,7 @@ mod day;
 mod domain_name;
 mod email_address;
 pub mod event;
+mod file_refusal;
 pub mod files;
 mod home_path;
 mod homograph;
@@ -39,6 +40,7 @@ mod role;
 mod scope;
 mod sealed;
 mod secret;
+mod sftp_login;
 mod site;
 mod site_path;
 mod site_settings;
@@ -47,6 +49,7 @@ mod ssh_key;
 mod statistics;
 pub mod transfer;
 mod unix_name;
+pub mod upload;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
@@ -67,8 +70,8 @@ pub use id::{
     AccountId, AccountNoun, AppId, AppNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId,
     CronJobId, CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId,
     FileWork, FileWorkId, Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail,
-    MailId, Member, MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun,
-    SshKeyId, SshKeyNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
+    MailId, Member, MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SftpLoginId,
+    SftpLoginNoun, SiteId, SiteNoun, SshKeyId, SshKeyNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use log::{
@@ -87,6 +90,7 @@ pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
 pub use sealed::{SealKey, Sealed};
 pub use secret::Secret;
+pub use sftp_login::{LoginSecret, LoginWord, SftpLogin, SftpSignIn};
 pub use site::{Hsts, Https, Site, SiteState};
 pub use site_path::{SitePath, Target};
 pub use site_settings::{

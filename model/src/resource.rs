@@ -200,6 +200,12 @@ mod tests {
             php: PhpVersion::DEBIAN_13,
             php_workers: 4,
             ssh_keys: vec![],
+            sftp_logins: vec![crate::SftpLogin {
+                word: "photos".parse().unwrap(),
+                folder: "sites/www".parse().unwrap(),
+                key: None,
+                secret: Some("0".repeat(64).parse().unwrap()),
+            }],
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

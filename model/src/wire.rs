@@ -5,8 +5,8 @@
 
 use crate::{
     AccountId, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HostFacts, Kind,
-    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SiteName, SpaceDay, Statistics,
-    TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    LogAsk, LogPage, NameSince, PanelId, Problem, ProblemKind, Resource, SftpSignIn, SiteName, SpaceDay,
+    Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -191,6 +191,8 @@ pub enum Query {
     SiteIsEmpty { account: UnixName, folder: SiteName, root: Option<DocumentRoot> },
     /// What an account holds on the disk, as it was last counted, and before.
     Space { account: UnixName, uid: TenantUid },
+    /// Who came in over SFTP of late. Asked only of agents that say they know (`HostFacts::sftp_logins`).
+    SftpSignIns { account: UnixName },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,6 +222,10 @@ pub enum Answer {
     },
     Space {
         days: Vec<SpaceDay>,
+    },
+    /// Newest first.
+    SftpSignIns {
+        sign_ins: Vec<SftpSignIn>,
     },
     Failed {
         text: Text,

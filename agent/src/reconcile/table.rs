@@ -65,6 +65,7 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         php: PhpVersion::DEBIAN_13,
         php_workers: 4,
         ssh_keys: vec![],
+        sftp_logins: vec![],
     };
     let suspended = Account { state: AccountState::Suspended, ..sample.clone() };
     let changed = Account { php_workers: 5, ..sample.clone() };

@@ -6,6 +6,7 @@ use crate::{
     database::sizes::sizes,
     ledger::Ledger,
     log::{access, errors},
+    sftp,
     statistics::now_ms,
 };
 use model::{
@@ -40,6 +41,7 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
         | Query::Statistics { .. }
+        | Query::SftpSignIns { .. }
         | Query::Space { .. } => busy(),
     }
 }
@@ -84,6 +86,9 @@ fn look(shared: &Shared, query: Query) -> Answer {
         Query::Space { account, uid } => {
             let found = shared.space.ask(&account, uid);
             found.map_or_else(unreadable, |days| Answer::Space { days })
+        }
+        Query::SftpSignIns { account } => {
+            sftp::sign_ins(&account).map_or_else(unreadable, |sign_ins| Answer::SftpSignIns { sign_ins })
         }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.

@@ -7,6 +7,7 @@ mod contacts;
 mod logs;
 mod nouns;
 mod output;
+mod put;
 mod run;
 mod table;
 mod wait;

@@ -308,7 +308,15 @@ fn puts(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     view! {
         <section class="card stack">
             <form class="upload stack-tight" method="post" enctype="multipart/form-data" data-upload=""
-                action=super::at(id, "upload", &seen.path) data-sending=lang.pick("Envoi", "Sending") data-cut=lang.pick(
+                action=super::at(id, "upload", &seen.path) data-path=path.clone()
+                data-api=format!("{}/accounts/{id}/files", server::api::PREFIX)
+                data-done=href(&folder(id, &seen.path), &[("done", "files_uploaded")])
+                data-waits=lang.pick("La connexion est coupée, l’envoi reprendra", "The connection is cut, the upload will go on")
+                data-later=lang.pick(
+                    "La connexion ne revient pas. Renvoyez le même fichier d’ici un jour\u{a0}: il reprendra là où il s’est arrêté.",
+                    "The connection does not come back. Send the same file again within a day: it goes on where it ended.",
+                )
+                data-sending=lang.pick("Envoi", "Sending") data-cut=lang.pick(
                     "L’envoi s’est interrompu\u{a0}: les fichiers arrivés en entier restent. Regardez dans le dossier ce qui y est, puis renvoyez le reste.",
                     "The upload was cut off: files that arrived whole stay. Look into the folder for what is there, then send the rest again.",
                 )>

@@ -124,7 +124,7 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         }
         None => None,
     };
-    let wanted = derive::account(&account, AccountState::Active, vec![])?;
+    let wanted = derive::account(&account, AccountState::Active, derive::Ways::default())?;
     resource::write(&mut tx, change, now, vec![wanted]).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;

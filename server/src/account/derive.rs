@@ -3,14 +3,22 @@
 use super::{AccountView, Standing};
 use crate::{
     resource::Want,
+    sftp_login,
     site::{self, SiteRow},
     ssh_key,
     store::{Tx, internal},
 };
-use model::{Account, AccountState, Body, Kind, Problem, Site, SiteState, SshKey};
+use model::{Account, AccountState, Body, Kind, Problem, SftpLogin, Site, SiteState, SshKey};
+
+/// Who reaches an account's files over SFTP.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    pub keys: Vec<SshKey>,
+    pub logins: Vec<SftpLogin>,
+}
 
 /// The account's own resource.
-pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>) -> Result<Want, Problem> {
+pub fn account(account: &AccountView, state: AccountState, ways: Ways) -> Result<Want, Problem> {
     let php_workers =
         u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
     let body = Account {
@@ -20,7 +28,8 @@ pub fn account(account: &AccountView, state: AccountState, ssh_keys: Vec<SshKey>
         state,
         php: account.php,
         php_workers,
-        ssh_keys,
+        ssh_keys: ways.keys,
+        sftp_logins: ways.logins,
     };
     Ok(Want::put(account.host.id, account.id, Body::Account(body)))
 }
@@ -50,20 +59,21 @@ pub fn gone(account: &AccountView, site: &SiteRow) -> Want {
 }
 
 /// Everything an account is on its host, as it stands.
-pub fn all(of: &AccountView, sites: &[SiteRow], ssh_keys: Vec<SshKey>) -> Result<Vec<Want>, Problem> {
+pub fn all(of: &AccountView, sites: &[SiteRow], ways: Ways) -> Result<Vec<Want>, Problem> {
     let state = match of.state {
         Standing::Active => AccountState::Active,
         // A deleted account keeps everything, asleep: it can come back.
         Standing::Suspended | Standing::Deleted => AccountState::Suspended,
     };
     // A key opens an account that is in service, and nothing else of it reaches the host.
-    let ssh_keys = if state == AccountState::Active { ssh_keys } else { vec![] };
-    let mut wants = vec![account(of, state, ssh_keys)?];
+    let ways = if state == AccountState::Active { ways } else { Ways::default() };
+    let mut wants = vec![account(of, state, ways)?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
 }
 
 /// The same, with the keys it has now.
 pub(crate) async fn wants(tx: &mut Tx, of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
-    all(of, sites, ssh_key::of_account(tx, of.id).await?)
+    let keys = ssh_key::of_account(tx, of.id).await?;
+    all(of, sites, Ways { keys, logins: sftp_login::of_account(tx, of.id).await? })
 }

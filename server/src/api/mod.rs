@@ -21,8 +21,8 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
-    host, log, mail, member, origin, plan, search, session, site, space, ssh_key, statistics, token, user,
-    viewing,
+    host, log, mail, member, origin, plan, search, session, sftp_login, site, space, ssh_key, statistics,
+    token, user, viewing,
 };
 use axum::{
     Router,
@@ -66,6 +66,7 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         files::ROUTES,
         files::ARCHIVE_ROUTES,
         ssh_key::ROUTES,
+        sftp_login::ROUTES,
         app::ROUTES,
         change::ROUTES,
         host::ROUTES,

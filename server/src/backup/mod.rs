@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 38] = [
     "panel",
     "users",
     "members",
@@ -34,6 +34,7 @@ pub const TABLES: [&str; 37] = [
     "sites",
     "names",
     "ssh_keys",
+    "sftp_logins",
     "cron_jobs",
     "certificates",
     "certificate_orders",

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 113] = [
+const WORDS: [(&str, &str, &str); 115] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -33,6 +33,8 @@ const WORDS: [(&str, &str, &str); 113] = [
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
     ("ssh_key.create", "Clé SSH ajoutée", "SSH key added"),
     ("ssh_key.delete", "Clé SSH retirée", "SSH key removed"),
+    ("sftp_login.create", "Accès SFTP ajouté", "SFTP login added"),
+    ("sftp_login.delete", "Accès SFTP retiré", "SFTP login removed"),
     ("file.upload", "Fichiers envoyés", "Files uploaded"),
     ("file.edit", "Fichier modifié", "File changed"),
     ("file.make_folder", "Dossier créé", "Folder made"),

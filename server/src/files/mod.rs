@@ -10,6 +10,7 @@ mod contents;
 mod look;
 mod problem;
 mod put;
+mod resume;
 mod work;
 mod work_store;
 
@@ -21,6 +22,7 @@ pub use contents::{Download, Packed, TextView, download, packed, put, save, text
 pub use look::{Asked, list, look, show, trash};
 pub(crate) use problem::refused;
 pub use put::Put;
+pub use resume::{Rest, SoFar, resume, so_far};
 pub use work::{Work, WorkState, WorkView, work, works};
 
 use crate::{Actor, Server, transfer, transfer::Session};

@@ -142,6 +142,22 @@ pub(crate) fn refused(why: FileRefusal) -> Problem {
                 "It took more than twenty minutes: it was stopped, and nothing was changed. Do it in several parts, or use SFTP.",
             ),
         ),
+        FileRefusal::Busy => (
+            ProblemKind::Conflict,
+            "upload_busy",
+            Text::new(
+                "Une autre connexion envoie encore ce fichier\u{a0}: réessayez dans un moment.",
+                "Another connection is still sending this file: try again in a moment.",
+            ),
+        ),
+        FileRefusal::Offset => (
+            ProblemKind::Conflict,
+            "upload_offset",
+            Text::new(
+                "L’envoi ne reprend pas là où il s’était arrêté\u{a0}: demandez d’abord combien est arrivé.",
+                "The upload does not go on where it ended: ask first how much has arrived.",
+            ),
+        ),
         FileRefusal::Unreadable => (
             ProblemKind::Conflict,
             "file_unreadable",

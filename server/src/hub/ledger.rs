@@ -39,6 +39,7 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
             | Answer::AccessLog { .. }
             | Answer::ErrorLog { .. }
             | Answer::Statistics { .. }
+            | Answer::SftpSignIns { .. }
             | Answer::Space { .. } => return Err(super::away()),
             Answer::Failed { text } => {
                 tracing::warn!(%host, reason = %clean(&text.en, 300), "the agent could not show its ledger");

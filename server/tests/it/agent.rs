@@ -173,6 +173,7 @@ fn facts() -> HostFacts {
         seal: Some(seal_key()),
         sessions: true,
         sftp: true,
+        sftp_logins: true,
         ..HostFacts::default()
     }
 }

@@ -60,7 +60,8 @@ async fn serve(mut socket: Socket, heard: Heard) {
                 }
                 continue;
             }
-            FileAsk::Write { .. } => {
+            FileAsk::SoFar { .. } => FileSaid::SoFar { octets: 3 },
+            FileAsk::Write { .. } | FileAsk::Resume { .. } => {
                 socket.send(say(&FileSaid::Ready)).await.unwrap();
                 let mut all = Vec::new();
                 while let Some(Ok(Message::Binary(octets))) = socket.next().await {
@@ -330,7 +331,9 @@ pub async fn archives_go_on_and_say_what_became_of_them(bench: Bench) {
     // It takes longer than anybody waits.
     let unpack =
         files::Work::Unpack { archive: "private/x".parse().unwrap(), into: "private/slow".parse().unwrap() };
-    let begun = files::work(server, owner, account, unpack, std::time::Duration::ZERO).await.unwrap();
+    let secret = stage.client.cookie.split_once('=').unwrap().1;
+    let me = session::by_secret(server, secret).await.unwrap().unwrap();
+    let begun = files::work(server, &me, account, unpack, std::time::Duration::ZERO).await.unwrap();
     assert_eq!((begun.item.state, begun.change), (files::WorkState::Working, None));
     let works = async || stage.ask("GET", "/works", None).await.body;
     assert_eq!(works().await[0]["state"], "working");
@@ -347,8 +350,49 @@ pub async fn archives_go_on_and_say_what_became_of_them(bench: Bench) {
     assert_eq!(axum::body::to_bytes(response.into_body(), 99).await.unwrap(), "an archive");
     let other = bench.household("beta").await;
     let stranger = Client::of(&bench, other.owner.user).await;
+    let body = json!({ "paths": ["sites/x"], "to": "../x" });
     for (verb, rest) in [("GET", "/works"), ("GET", "/packed?paths=../x"), ("POST", "/pack")] {
-        let refused = stranger.ask(verb, &stage.path(rest), (verb == "POST").then(|| json!({}))).await;
+        let refused = stranger.ask(verb, &stage.path(rest), (verb == "POST").then(|| body.clone())).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{verb} {rest}");
     }
+}
+
+/// Whoever sends asks how much has arrived, and sends the rest; it is one upload in history, once it is whole.
+pub async fn a_cut_upload_is_asked_for_and_goes_on(bench: Bench) {
+    let stage = stage(&bench).await;
+    let asked = stage.ask("GET", "/upload?path=sites/big&size=9&mark=77", None).await;
+    assert_eq!((asked.status, &asked.body["octets"]), (StatusCode::OK, &json!(3)));
+    let mut request = stage.client.request(
+        "PUT",
+        &stage.path("/contents?path=sites/big&size=9&mark=77&offset=3&over=replace"),
+        None,
+    );
+    *request.body_mut() = "twoend".into();
+    let put = stage.client.send(request).await;
+    assert_eq!(put.status, StatusCode::NO_CONTENT, "{:?}", put.body);
+    let heard = stage.heard.lock().unwrap().clone();
+    let ask = |json: &str| serde_json::from_str::<FileAsk>(json).unwrap();
+    let (FileAsk::SoFar { mark }, FileAsk::Resume { mark: same, from, size, over, .. }) =
+        (ask(&heard[0]), ask(&heard[1]))
+    else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((&mark, from, size, over), (&same, 3, 9, Over::Replace));
+    assert_eq!(heard[2], "twoend");
+    let listing = Listing::default();
+    let newest = change::list(&bench.server, &stage.home.owner, stage.home.account, &listing).await.unwrap();
+    assert_eq!(put.header("alveole-change"), newest.items[0].id.to_string());
+    // Another person, or another file of that size, is another upload.
+    stage.ask("GET", "/upload?path=sites/big&size=9&mark=78", None).await;
+    let admin = Client::of(&bench, bench.admin.user).await;
+    admin.ask("GET", &stage.path("/upload?path=sites/big&size=9&mark=77"), None).await;
+    let heard = stage.heard.lock().unwrap().clone();
+    let marks: Vec<_> = heard[3..].iter().map(|json| ask(json)).collect();
+    assert!(
+        marks.iter().all(|said| matches!(said, FileAsk::SoFar { mark: other } if *other != mark)),
+        "{marks:?}"
+    );
+    let other = bench.household("beta").await;
+    let stranger = Client::of(&bench, other.owner.user).await;
+    assert_eq!(stranger.ask("GET", &stage.path("/upload?size=1"), None).await.status, StatusCode::NOT_FOUND);
 }

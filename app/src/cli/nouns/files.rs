@@ -46,6 +46,11 @@ const PUT: &[Input] = &[
     ),
 ];
 
+const UPLOAD: &[Input] = &[
+    PATH,
+    input("size", Kind::Needed, "La taille du fichier entier", "The size of the whole file"),
+    input("mark", Kind::Option, "Ce qui le distingue d’un autre", "What tells it from another"),
+];
 const WORK: &[&str] =
     &["does", "path", "to", "state", "entries", "octets", "left", "text", "who", "began_at"];
 const ARCHIVE: Input =
@@ -74,10 +79,13 @@ const GET_PACKED: &[Input] = &[
     ARCHIVE,
 ];
 
-const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "id"];
+const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "made_by", "maker_left", "id"];
+const LOGIN: &[&str] =
+    &["name", "folder", "opens_by", "fingerprint", "created_at", "made_by", "maker_left", "id"];
 
 pub const NOUNS: &[Noun] = &[
     SSH_KEY,
+    SFTP_LOGIN,
     Noun {
         name: "file",
         about: text("Les fichiers d’un compte", "An account's files"),
@@ -100,6 +108,18 @@ pub const NOUNS: &[Noun] = &[
                 PUT,
                 &[],
             ),
+            Verb {
+                name: "upload",
+                about: text(
+                    "Ce qui est arrivé d’un envoi coupé (put reprend là de lui-même)",
+                    "What has arrived of a cut upload (put goes on there by itself)",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/upload",
+                inputs: UPLOAD,
+                columns: &["octets"],
+                answer: Answer::One,
+            },
             act(
                 "make-folder",
                 "POST",
@@ -232,5 +252,48 @@ const SSH_KEY: Noun = Noun {
             KEY,
         ),
         delete("/ssh-keys/{ssh_key}"),
+    ],
+};
+
+const SFTP_LOGIN: Noun = Noun {
+    name: "sftp-login",
+    about: text("Les accès SFTP limités à un dossier", "SFTP logins limited to a folder"),
+    verbs: &[
+        Verb {
+            name: "list",
+            about: text("Lister", "List"),
+            method: "GET",
+            path: "/accounts/{account}/sftp-logins",
+            inputs: &[],
+            columns: LOGIN,
+            answer: Answer::List,
+        },
+        create(
+            "/accounts/{account}/sftp-logins",
+            &[
+                input("name", Kind::Word, "Son nom, après celui du compte", "Its name, after the account's"),
+                input("folder", Kind::Needed, "Tout ce qu’il voit", "All it sees"),
+                input(
+                    "key",
+                    Kind::Option,
+                    "Une clé publique\u{a0}; sans elle un mot de passe est fait, et montré une fois",
+                    "A public key; without it a password is made, and shown once",
+                ),
+            ],
+            &["name", "folder", "opens_by", "password", "id"],
+        ),
+        delete("/sftp-logins/{sftp_login}"),
+        Verb {
+            name: "sign-ins",
+            about: text(
+                "Qui est venu par SFTP ces trente derniers jours",
+                "Who came in over SFTP in the last thirty days",
+            ),
+            method: "GET",
+            path: "/accounts/{account}/sftp-sign-ins",
+            inputs: &[],
+            columns: &["at", "name", "address", "fingerprint"],
+            answer: Answer::Within("sign_ins"),
+        },
     ],
 };

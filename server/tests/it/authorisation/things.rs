@@ -50,6 +50,12 @@ impl Things {
         let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = ssh_key::NewSshKey { key: KEY.into(), label: Some("portable".into()) };
         let key = ssh_key::create(server, &owner, account.id, new).await.unwrap().item.id;
+        let new = server::sftp_login::NewSftpLogin {
+            name: "photos".into(),
+            folder: "sites/photos".into(),
+            key: None,
+        };
+        let login = server::sftp_login::create(server, &owner, account.id, new).await.unwrap().item.login.id;
         let wiki = site::create(server, &owner, account.id, &format!("wiki.{name}.example")).await.unwrap();
         let new = app::NewApp { application: "dokuwiki".into(), ..crate::apps::wordpress() };
         let app = app::create(server, &owner, wiki.item.id, new, model::Lang::Fr).await.unwrap();
@@ -85,6 +91,7 @@ impl Things {
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{cron_job}", job.to_string()),
                 ("", "{ssh_key}", key.to_string()),
+                ("", "{sftp_login}", login.to_string()),
                 ("", "{app}", app.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
@@ -289,6 +296,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/databases/{database}/users/{database_user}") => json!({ "rights": "write" }),
         (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
             json!({ "schedule": "@hourly", "command": "true" })
+        }
+        (_, "/accounts/{account}/sftp-logins") => {
+            json!({ "name": format!("l{}", name.len()), "folder": "sites/x", "key": KEY })
         }
         (_, "/accounts/{account}/ssh-keys") => json!({ "key": KEY, "label": name }),
         (_, "/accounts/{account}/files/folders" | "/accounts/{account}/files/delete") => {
