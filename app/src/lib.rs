@@ -52,6 +52,7 @@ mod shell;
 mod site;
 #[cfg(feature = "ssr")]
 mod space;
+#[cfg(feature = "ssr")]
 mod ssh_key;
 #[cfg(feature = "ssr")]
 mod statistics;

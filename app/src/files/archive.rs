@@ -80,7 +80,7 @@ async fn run(
     let me = face.me().map_err(|miss| miss.0)?;
     let done = work(server, me, id, wanted, PATIENCE).await.map_err(|problem| match problem.field {
         // What stands in the way is what was named.
-        Some(field) if field == "name" => problem.on("archive"),
+        Some("name") => problem.on("archive"),
         _ => problem,
     })?;
     let plain = done.item.state == WorkState::Done && done.item.left == 0;

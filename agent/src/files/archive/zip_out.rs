@@ -134,7 +134,7 @@ fn dos(modified: i64) -> (u16, u16) {
     else {
         return first;
     };
-    let time = part(at.hour()) << 11 | part(at.minute()) << 5 | part(at.second()) / 2;
+    let time = part(at.hour()) << 11 | part(at.minute()) << 5 | (part(at.second()) / 2);
     (time, year << 9 | part(at.month()) << 5 | part(at.day()))
 }
 

@@ -129,7 +129,8 @@ impl<'a> Parts<'a> {
         }
         if flags & MORE != 0 {
             for _ in 0..self.u32()? {
-                (self.string()?, self.string()?);
+                self.string()?;
+                self.string()?;
             }
         }
         Some(attrs)
