@@ -29,6 +29,7 @@ pub fn of_host() -> HostFacts {
         outbox: exec::installed(outbox::place::PROGRAM),
         // Debian's packages of Postfix, and of what else takes mail for others, bring it.
         mail_server: exec::installed(MAIL_SERVER),
+        sftp_logins: exec::installed(sftp::login::SHELL),
         apps: found::below(Path::new("/")),
         limits: model::LIMITS,
         home: home(),

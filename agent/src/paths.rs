@@ -1,7 +1,7 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
 use crate::{cell::place::Pool, fs::Readers};
-use model::{AppId, CertificateId, CronJobId, Kind, SiteId, SiteName, TenantUid, UnixName};
+use model::{AppId, CertificateId, CronJobId, Kind, LoginWord, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
 /// All paths of the agent, from one root: `/` on a host, a temporary folder in tests.
@@ -136,6 +136,16 @@ impl Paths {
 
     pub fn sender(&self, uid: TenantUid) -> PathBuf {
         self.senders().join(format!("{}.json", uid.get()))
+    }
+
+    /// Of a login that is limited to a folder: its user record, what it may see, its key.
+    pub fn login_files(&self, account: &UnixName, word: &LoginWord) -> [PathBuf; 3] {
+        let (name, folder) = (word.of(account), self.ssh_keys());
+        [
+            self.userdb().join(format!("{name}.user")),
+            folder.join(format!("{name}.login")),
+            folder.join(format!("{name}.keys")),
+        ]
     }
 
     /// Where the scheduler keeps what became of runs.

@@ -1,6 +1,11 @@
 //! SFTP for accounts: a server of OpenSSH's with one constant configuration (/usr/share/alveole/sftp/sshd_config), which finds an account's
 //! keys in a file of ours. What is left to do here is to end what an account has open when it is in service no more.
 
+pub mod login;
+mod sign_ins;
+
+pub use sign_ins::sign_ins;
+
 use crate::paths::Paths;
 use model::{TenantUid, UnixName};
 use nix::{
@@ -81,8 +86,10 @@ pub async fn keep(paths: Paths) {
             let keys = |uid: u32| {
                 let user = User::from_uid(Uid::from_raw(uid)).ok().flatten()?;
                 let account = user.name.parse().ok()?;
-                let text = fs::read_to_string(paths.ssh_keys_of(&account)).ok()?;
-                Some(text.lines().map(str::to_owned).collect())
+                let text = fs::read_to_string(paths.ssh_keys_of(&account)).unwrap_or_default();
+                let ways: BTreeSet<String> =
+                    text.lines().map(str::to_owned).chain(login::ways(&paths, &account)).collect();
+                Some(ways).filter(|ways| !ways.is_empty())
             };
             for process in watch.round(&all_connected(Path::new("/proc")), keys) {
                 let _ = kill(Pid::from_raw(process), Signal::SIGKILL);

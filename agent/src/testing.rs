@@ -48,6 +48,7 @@ pub fn account(name: &str, n: u8) -> Account {
         ssh_keys: vec![],
         limits: Some(limits()),
         mail: None,
+        sftp_logins: vec![],
     }
 }
 

@@ -90,6 +90,19 @@ if (follow) {
   });
 }
 
+// Work that goes on is looked at again until it is done; without, a link does it.
+const again = async () => {
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-works]");
+    const old = document.querySelector("[data-works]");
+    if (fresh && old && fresh.innerHTML !== old.innerHTML) old.replaceWith(fresh);
+  } catch { /* the network: the next look may find it */ }
+  if (document.querySelector("[data-works=going]")) setTimeout(again, 1500);
+};
+if (document.querySelector("[data-works=going]")) setTimeout(again, 1500);
+
 // Files are dropped anywhere on their folder's page, and say how far they are on their way; without, the form sends them all the same.
 const upload = document.querySelector("form[data-upload]");
 if (upload) {
@@ -115,6 +128,18 @@ if (upload) {
   upload.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = upload.querySelector("button");
+    if (isLarge(chosen.files)) {
+      [button.disabled, far.hidden] = [true, false];
+      const tell = (name, part, waits) => {
+        far.value = 100 * part;
+        said.textContent = `${waits ? upload.dataset.waits : upload.dataset.sending}: ${name}, ${Math.floor(far.value)} %`;
+      };
+      bringLarge(upload, chosen.files, tell).then((problem) => {
+        if (!problem) return location.assign(upload.dataset.done);
+        [button.disabled, far.hidden, said.textContent] = [false, true, problem];
+      });
+      return;
+    }
     const request = new XMLHttpRequest();
     const over = (words) => {
       [button.disabled, far.hidden, said.textContent] = [false, true, words];

@@ -49,6 +49,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 mod search;
 #[cfg(feature = "ssr")]
+mod sftp_login;
+#[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod site;

@@ -3,7 +3,8 @@
 use crate::{
     Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    limits, log, mail, member, outbox, page, plan, search, site, space, ssh_key, statistics, token, user, viewing,
+    limits, log, mail, member, outbox, page, plan, search, sftp_login, site, space, ssh_key, statistics, token, user,
+    viewing,
 };
 use axum::{
     Router,
@@ -195,11 +196,16 @@ pub const TABLE: &[Route] = &[
     },
     post_for!(SignedIn, "/accounts/{account}/files/folders", files::list::make_folder),
     post_for!(SignedIn, "/accounts/{account}/files/delete", files::list::delete),
+    post_for!(SignedIn, "/accounts/{account}/files/pack", files::archive::pack),
+    get_for!(SignedIn, "/accounts/{account}/files/works", files::archive::works),
     get_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::show),
     post_for!(SignedIn, "/accounts/{account}/files/trash", files::trash::change),
     get_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::list),
     post_for!(SignedIn, "/accounts/{account}/ssh-keys", ssh_key::list::create),
     post_for!(SignedIn, "/ssh-keys/{ssh_key}/delete", ssh_key::list::delete),
+    get_for!(SignedIn, "/accounts/{account}/sftp-logins", sftp_login::list),
+    post_for!(SignedIn, "/accounts/{account}/sftp-logins", sftp_login::create),
+    post_for!(SignedIn, "/sftp-logins/{sftp_login}/delete", sftp_login::delete),
     // Applications.
     get_for!(SignedIn, "/sites/{site}/apps/new", app::form::new),
     post_for!(SignedIn, "/sites/{site}/apps/new", app::form::create),

@@ -1,6 +1,6 @@
 //! The resource `account`: one tenant of a web host.
 
-use crate::{AccountId, AccountMail, Limits, PhpVersion, Problem, SshKey, Text, UnixName};
+use crate::{AccountId, AccountMail, Limits, PhpVersion, Problem, SftpLogin, SshKey, Text, UnixName};
 use serde::{Deserialize, Serialize};
 
 /// A tenant's uid: given by the panel, the same on every host, never used again.
@@ -67,6 +67,9 @@ pub struct Account {
     /// Who may reach its files over SFTP.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ssh_keys: Vec<SshKey>,
+    /// Who may reach one folder of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sftp_logins: Vec<SftpLogin>,
     /// What all of it together may take. None: a panel that says nothing of it; what is set stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,

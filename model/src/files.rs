@@ -2,8 +2,14 @@
 //!
 //! Asks and answers are JSON, contents are octets; on a session each is a frame of its own, and an empty one ends contents. One ask at a time.
 
-use crate::{FileName, HomePath, Problem, Text};
+use crate::{
+    FileName, HomePath, Problem, Text,
+    archive::{ArchiveKind, Archived},
+    upload::UploadMark,
+};
 use serde::{Deserialize, Serialize};
+
+pub use crate::file_refusal::FileRefusal;
 
 /// Octets of contents in one frame, at most.
 pub const CHUNK: usize = 64 * 1024;
@@ -186,6 +192,34 @@ pub enum FileAsk {
     EmptyTrash {
         now: i64,
     },
+    /// One archive of these; how far it is, is said meanwhile.
+    Pack {
+        paths: Vec<HomePath>,
+        to: HomePath,
+        kind: ArchiveKind,
+    },
+    /// The same, its contents said after `ready`, which an empty frame ends.
+    PackOut {
+        paths: Vec<HomePath>,
+        kind: ArchiveKind,
+    },
+    /// How much of a file on its way has arrived.
+    SoFar {
+        mark: UploadMark,
+    },
+    /// What is missing of it, from here on: contents follow once it says `ready`. What is cut off before its end stays for a day.
+    Resume {
+        path: HomePath,
+        over: Over,
+        mark: UploadMark,
+        from: u64,
+        size: u64,
+    },
+    /// An archive's contents, into a folder that is made whole or is there already; how far it is, is said meanwhile.
+    Unpack {
+        archive: HomePath,
+        into: HomePath,
+    },
 }
 
 /// What is said.
@@ -217,6 +251,18 @@ pub enum FileSaid {
         /// Where it is now, where that is not what was asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         path: Option<HomePath>,
+    },
+    /// Of a file on its way, so much is here.
+    SoFar {
+        octets: u64,
+    },
+    /// So far; another word follows.
+    Working {
+        entries: u64,
+        octets: u64,
+    },
+    Archived {
+        told: Archived,
     },
     Refused {
         why: FileRefusal,
@@ -270,42 +316,6 @@ impl TrashId {
     pub fn deleted_at(&self) -> i64 {
         self.0.get(..13).and_then(|at| at.parse().ok()).unwrap_or(0)
     }
-}
-
-/// Why something was not done; nothing was altered then, unless it says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileRefusal {
-    /// There is nothing there.
-    Gone,
-    /// Something is there already.
-    Exists,
-    /// The account itself may not.
-    Denied,
-    NotAFolder,
-    /// A folder, a pipe, a socket or a device.
-    NotAFile,
-    /// The way leads through a link out of the home, or in a circle.
-    Outside,
-    /// No room is left.
-    Full,
-    TooLarge,
-    /// More entries, or deeper, than is worked on at once.
-    TooMany,
-    /// It was changed meanwhile.
-    Changed,
-    /// A link, where a file is asked for: what lies behind it is asked for by its own place.
-    Link,
-    /// A folder, where a file is put.
-    FolderThere,
-    /// Into itself.
-    IntoItself,
-    /// Of a folder that Alvéole itself needs.
-    Ours,
-    /// What was asked is not understood.
-    Unreadable,
-    /// The disk, or something else that is not the asker's.
-    Failed,
 }
 
 #[cfg(test)]

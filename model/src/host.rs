@@ -65,6 +65,9 @@ pub struct HostFacts {
     /// It has a mail server of its own, which the outbox hands mail to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mail_server: bool,
+    /// Its agent knows logins that are limited to a folder, and who signed in over SFTP.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sftp_logins: bool,
     /// Applications that can be put into sites.
     #[serde(default, deserialize_with = "known_apps", skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,

@@ -132,6 +132,10 @@ nouns! {
     CronJobNoun CronJobId,
     /// A public key that opens an account's files.
     SshKeyNoun SshKeyId,
+    /// A login that reaches one folder of an account.
+    SftpLoginNoun SftpLoginId,
+    /// An archive that is made or unpacked.
+    FileWork FileWorkId,
     /// An application in a site of an account.
     AppNoun AppId,
     /// One act of one user.

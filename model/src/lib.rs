@@ -9,6 +9,7 @@ use bolero as _;
 
 mod account;
 mod app;
+pub mod archive;
 mod certificate;
 mod change;
 mod cron_job;
@@ -18,6 +19,7 @@ mod domain_name;
 pub mod dump;
 mod email_address;
 pub mod event;
+mod file_refusal;
 pub mod files;
 mod home_path;
 mod homograph;
@@ -41,6 +43,7 @@ mod role;
 mod scope;
 mod sealed;
 mod secret;
+mod sftp_login;
 mod site;
 mod site_path;
 mod site_settings;
@@ -49,6 +52,7 @@ mod ssh_key;
 mod statistics;
 pub mod transfer;
 mod unix_name;
+pub mod upload;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
@@ -68,9 +72,9 @@ pub use host::{HostFacts, HostName, LOGS};
 pub use id::{
     AccountId, AccountNoun, AppId, AppNoun, Approval, ApprovalId, CertificateId, CertificateNoun, ChangeId,
     CronJobId, CronJobNoun, DatabaseId, DatabaseNoun, DatabaseUserId, DatabaseUserNoun, Factor, FactorId,
-    Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail, MailId, Member,
-    MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SiteId, SiteNoun, SshKeyId, SshKeyNoun,
-    Token, TokenId, User, UserId, Viewing, ViewingId,
+    FileWork, FileWorkId, Grant, GrantId, Host, HostId, Id, Import, ImportId, Invitation, InvitationId, Mail,
+    MailId, Member, MemberId, MemberStep, MemberStepId, Panel, PanelId, Plan, PlanId, SftpLoginId,
+    SftpLoginNoun, SiteId, SiteNoun, SshKeyId, SshKeyNoun, Token, TokenId, User, UserId, Viewing, ViewingId,
 };
 pub use lang::{Lang, Text};
 pub use limits::{AccountUse, Bite, Culprit, HomeDisk, LIMITS, Limits, Scarce, Span, Use};
@@ -91,6 +95,7 @@ pub use role::{Duty, Right, Role, StaffRole};
 pub use scope::Scope;
 pub use sealed::{SealKey, Sealed};
 pub use secret::Secret;
+pub use sftp_login::{LoginSecret, LoginWord, SftpLogin, SftpSignIn};
 pub use site::{Hsts, Https, Site, SiteState};
 pub use site_path::{SitePath, Target};
 pub use site_settings::{

@@ -202,6 +202,12 @@ mod tests {
             ssh_keys: vec![],
             limits: Some(Limits { disk_mb: 1, files: 2, memory_mb: 3, cpu_percent: 4, processes: 5 }),
             mail: None,
+            sftp_logins: vec![crate::SftpLogin {
+                word: "photos".parse().unwrap(),
+                folder: "sites/www".parse().unwrap(),
+                key: None,
+                secret: Some("0".repeat(64).parse().unwrap()),
+            }],
         });
         let certificate = Body::Certificate(Certificate {
             id: CertificateId::new(4, &[4; 10]),

@@ -5,8 +5,8 @@
 
 use crate::{
     AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HeldMail,
-    HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource, SiteName,
-    SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource, SftpSignIn,
+    SiteName, SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -200,6 +200,8 @@ pub enum Query {
     Outbox { uid: TenantUid },
     /// Of which accounts mail is held.
     HeldMail,
+    /// Who came in over SFTP of late. Asked only of agents that say they know (`HostFacts::sftp_logins`).
+    SftpSignIns { account: UnixName },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,6 +241,10 @@ pub enum Answer {
     },
     HeldMail {
         accounts: Vec<HeldMail>,
+    },
+    /// Newest first.
+    SftpSignIns {
+        sign_ins: Vec<SftpSignIn>,
     },
     Failed {
         text: Text,

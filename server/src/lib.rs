@@ -39,6 +39,7 @@ mod said;
 pub mod search;
 pub mod secrets;
 pub mod session;
+pub mod sftp_login;
 pub mod site;
 pub mod space;
 mod spreadsheet;

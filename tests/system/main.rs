@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)] // a helper of a test is a test
 
 mod apps;
+mod archives;
 mod bad_days;
 mod command_line;
 mod cron;

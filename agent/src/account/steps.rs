@@ -7,6 +7,7 @@ use crate::{
     paths::Paths,
     reconcile::product::{Home, Places, Product, Products},
     render::{Format, RenderError, render},
+    sftp,
 };
 use model::{Account, AccountState, Sender, UnixName};
 use serde_json::json;
@@ -25,6 +26,11 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     files.push(pool::product(account, &Pool::of_account(account.php), None, paths)?);
     files.extend(keys(account, paths));
     files.push(Product { path: paths.sender(account.uid), bytes: sender(account)? });
+    if account.state == AccountState::Active {
+        for login in &account.sftp_logins {
+            files.extend(sftp::login::products(account, login, paths)?);
+        }
+    }
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
@@ -46,6 +52,7 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     files.push(paths.pool(&account.name, &Pool::of_account(account.php)));
     files.push(paths.ssh_keys_of(&account.name));
     files.push(paths.sender(account.uid));
+    files.extend(account.sftp_logins.iter().flat_map(|login| paths.login_files(&account.name, &login.word)));
     Places {
         files,
         folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],

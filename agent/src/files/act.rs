@@ -83,7 +83,7 @@ pub fn write<I: Read, O: Write>(
 }
 
 /// Whether contents may be put here; with which permissions they stand where they replace a file.
-fn fits(spot: &Spot, over: &Over) -> Did<Option<FileMode>> {
+pub(super) fn fits(spot: &Spot, over: &Over) -> Did<Option<FileMode>> {
     let found = spot.found()?;
     match (over, found) {
         (Over::Refuse, Some(_)) => Err(FileRefusal::Exists.into()),

@@ -102,7 +102,7 @@ fn one(from: &Spot, to: &Spot, room: &mut Room, depth: usize) -> Did<()> {
     }
 }
 
-fn enter(folder: impl AsFd, name: &CStr, flags: OFlag) -> Did<OwnedFd> {
+pub(super) fn enter(folder: impl AsFd, name: &CStr, flags: OFlag) -> Did<OwnedFd> {
     let resolve =
         ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_NO_MAGICLINKS;
     Ok(openat2(
@@ -112,7 +112,7 @@ fn enter(folder: impl AsFd, name: &CStr, flags: OFlag) -> Did<OwnedFd> {
     )?)
 }
 
-fn names(folder: &OwnedFd, most: u64) -> Did<Vec<CString>> {
+pub(super) fn names(folder: &OwnedFd, most: u64) -> Did<Vec<CString>> {
     let mut dir = Dir::from_fd(folder.try_clone()?)?;
     let mut names = Vec::new();
     for entry in dir.iter() {

@@ -41,6 +41,21 @@ impl Home {
         Ok(Home { folder: open(path, flags, Mode::empty())? })
     }
 
+    /// A folder of it as all there is, reached through no link.
+    pub(super) fn within(&self, path: &HomePath) -> Did<Home> {
+        Ok(Home { folder: self.open_straight(path, OFlag::O_PATH | OFlag::O_DIRECTORY)? })
+    }
+
+    /// Opens a file, or makes it with this mode.
+    pub(super) fn create_at(&self, path: &HomePath, flags: OFlag, mode: Mode) -> Did<OwnedFd> {
+        let octets = c_string(&path.octets())?;
+        let resolve = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+        // The kernel takes a mode only with what makes something.
+        let mode = if flags.contains(OFlag::O_CREAT) { mode } else { Mode::empty() };
+        let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).mode(mode).resolve(resolve);
+        Ok(openat2(&self.folder, octets.as_c_str(), how)?)
+    }
+
     /// Opens what lies at a path; links lead as far as the home goes.
     pub(super) fn open_at(&self, path: &HomePath, flags: OFlag) -> Did<OwnedFd> {
         self.resolve(path, flags, ResolveFlag::empty())

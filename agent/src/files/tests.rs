@@ -14,17 +14,17 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-struct Place {
-    root: tempfile::TempDir,
+pub(super) struct Place {
+    pub(super) root: tempfile::TempDir,
     home: Home,
 }
 
-fn at(path: &str) -> HomePath {
+pub(super) fn at(path: &str) -> HomePath {
     path.parse().unwrap()
 }
 
 impl Place {
-    fn new() -> Place {
+    pub(super) fn new() -> Place {
         let root = tempfile::tempdir().unwrap();
         for folder in ["home/sites/www", "home/private", "other"] {
             fs::create_dir_all(root.path().join(folder)).unwrap();
@@ -34,16 +34,16 @@ impl Place {
         Place { root, home }
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(super) fn path(&self, path: &str) -> PathBuf {
         self.root.path().join("home").join(path)
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(super) fn text(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// Everything said to an ask, and to the contents that follow it.
-    fn talk(&self, ask: &FileAsk, contents: &[&[u8]]) -> Vec<Frame> {
+    pub(super) fn talk(&self, ask: &FileAsk, contents: &[&[u8]]) -> Vec<Frame> {
         let mut wire = Vec::new();
         frame::write(&mut wire, &Frame::Text(serde_json::to_string(ask).unwrap())).unwrap();
         for octets in contents {
@@ -58,7 +58,7 @@ impl Place {
         frames
     }
 
-    fn ask(&self, ask: FileAsk) -> FileSaid {
+    pub(super) fn ask(&self, ask: FileAsk) -> FileSaid {
         match self.talk(&ask, &[]).pop().unwrap() {
             Frame::Text(json) => serde_json::from_str(&json).unwrap(),
             Frame::Octets(_) => panic!("contents"),
@@ -91,9 +91,9 @@ impl Place {
     }
 }
 
-const DONE: FileSaid = FileSaid::Done { path: None };
+pub(super) const DONE: FileSaid = FileSaid::Done { path: None };
 
-fn refused(why: FileRefusal) -> FileSaid {
+pub(super) fn refused(why: FileRefusal) -> FileSaid {
     FileSaid::Refused { why }
 }
 

@@ -113,6 +113,9 @@ pub fn plan(case: Case<'_>) -> Plan {
     complete(&case, steps)
 }
 
+/// What nginx, SFTP and NSS look for, and no cell.
+const NO_CELL_READS: [&str; 4] = ["https", "keys", "login", "user"];
+
 /// Adds what goes around the changes: the notes, the checks, the reload, the second look.
 fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     let interrupted = !case.record.begun.is_empty();
@@ -132,9 +135,9 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
                 check_php |= is_php;
                 check_apache |= is_apache;
             }
-            // No cell reads what nginx and SFTP look for.
             Step::Remove(path) => {
-                fragments |= path.extension().is_none_or(|ext| ext != "https" && ext != "keys");
+                fragments |=
+                    path.extension().is_none_or(|ext| !NO_CELL_READS.iter().any(|known| ext == *known));
             }
             _ => {}
         }

@@ -69,6 +69,7 @@ pub fn table() -> Result<Vec<Operation>, Problem> {
         ssh_keys: vec![],
         limits: Some(Limits { disk_mb: 100, files: 5_000, memory_mb: 256, cpu_percent: 200, processes: 300 }),
         mail: None,
+        sftp_logins: vec![],
     };
     let suspended = Account { state: AccountState::Suspended, ..sample.clone() };
     let smaller = sample.limits.map(|limits| Limits { disk_mb: 50, ..limits });

@@ -7,7 +7,7 @@ use crate::{
     ledger::Ledger,
     log::{access, errors},
     outbox::place::Places,
-    space,
+    sftp, space,
     statistics::now_ms,
 };
 use model::{
@@ -43,6 +43,7 @@ pub fn answer(ledger: &Ledger, query: &Query) -> Answer {
         | Query::AccessLog { .. }
         | Query::ErrorLog { .. }
         | Query::Statistics { .. }
+        | Query::SftpSignIns { .. }
         | Query::Space { .. }
         | Query::Uses { .. }
         | Query::Outbox { .. }
@@ -102,6 +103,9 @@ fn look(shared: &Shared, query: Query) -> Answer {
         Query::HeldMail => {
             let found = Places::below(shared.paths.root()).all_held();
             found.map_or_else(unreadable, |accounts| Answer::HeldMail { accounts })
+        }
+        Query::SftpSignIns { account } => {
+            sftp::sign_ins(&account).map_or_else(unreadable, |sign_ins| Answer::SftpSignIns { sign_ins })
         }
         Query::SiteIsEmpty { account, folder, root } => app::empty::answer(&account, &folder, root.as_ref()),
         // Dialled by the connection itself.

@@ -8,6 +8,7 @@ mod logs;
 mod nouns;
 mod output;
 mod progress;
+mod put;
 mod run;
 mod table;
 mod wait;

@@ -7,8 +7,7 @@ use crate::{
     config::Config,
     contacts, logs,
     nouns::nouns,
-    output,
-    progress::Progress,
+    output, put,
     table::{self, Input, Kind, Verb},
     wait,
 };
@@ -72,10 +71,13 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
     let Answer { body, change } = match verb.inputs.iter().find(|input| input.kind == Kind::Octets) {
         Some(file) => {
             let query = query(&client, verb, args, lang)?;
-            let file = opened(file, args, lang)?;
-            let total = file.metadata().ok().map(|file| file.len());
-            let file = Progress::of(file, total, lang);
-            client.upload(&format!("{path}?{}", query.trim_start_matches('&')), file)?
+            let local = args.get_one::<PathBuf>(file.name).cloned().unwrap_or_default();
+            let at = args.get_one::<String>("path").cloned().unwrap_or_default();
+            put::put(&client, (&path, query.trim_start_matches('&'), &at), &local, lang)?
+        }
+        None if verb.method == "GET" => {
+            let query = query(&client, verb, args, lang)?;
+            client.get(&format!("{path}{}", query.replacen('&', "?", 1)))?
         }
         None => client.ask(verb.method, &path, body(&client, verb, args, lang)?.as_ref())?,
     };
@@ -86,13 +88,6 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         Some(change) if !args.get_flag("no-wait") => wait::wait(&client, &change, lang),
         _ => Ok(Exit::Done),
     }
-}
-
-/// The file whose octets are the body.
-fn opened(input: &Input, args: &ArgMatches, lang: Lang) -> Result<std::fs::File, Failure> {
-    let path = args.get_one::<PathBuf>(input.name).cloned().unwrap_or_default();
-    std::fs::File::open(&path)
-        .map_err(|error| Failure::new(Exit::Usage, format!("{}{}{error}", path.display(), lang.colon())))
 }
 
 fn completions(matches: &ArgMatches) -> Exit {

@@ -38,6 +38,16 @@ pub async fn change(
 ) -> Answer {
     must(&server, &face, id).await?;
     let path = At { path: typed.get("path").to_owned() }.path();
+    if typed.get("do") == "unpack" {
+        return match super::archive::unpack(&server, &face, id, &path, &typed).await {
+            Ok(done) => Ok(done),
+            Err(problem) => {
+                let typed = typed.refused(on_form(problem)?);
+                let face = face.at(at(id, "item", &path));
+                draw(&server, &face, id, path, Some(typed)).await
+            }
+        };
+    }
     let done = match read(&typed, &path) {
         Ok(wanted) => act(&server, face.me()?, id, wanted).await,
         Err(problem) => Err(problem),
@@ -121,6 +131,7 @@ fn fresh(file: &FileView) -> Typed {
         .with("copy", format!("{stem}-2{end}"))
         .with("to", folder)
         .with("mode", file.mode.to_string())
+        .with("into", super::archive::into(file))
 }
 
 fn shown(lang: Lang, account: &AccountView, file: &FileView, typed: &Typed) -> AnyView {
@@ -209,8 +220,13 @@ fn acts(lang: Lang, account: &AccountView, file: &FileView, typed: &Typed) -> An
             mode,
         )
     });
+    let unpack = model::archive::unpacks(&file.name).filter(|_| file.kind == FileKind::File).map(|_| {
+        let (words, button, field) = super::archive::unpack_form(lang);
+        form("unpack", wrong, words, button, field)
+    });
     view! {
         <div class="folds">
+            {unpack}
             {form("rename", wrong, lang.pick("Renommer", "Rename"), lang.pick("Renommer", "Rename"), rename)}
             {form("move", wrong, lang.pick("Déplacer", "Move"), lang.pick("Déplacer", "Move"), to)}
             {form("copy", wrong, lang.pick("Copier", "Copy"), lang.pick("Copier", "Copy"), copy)}

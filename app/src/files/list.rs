@@ -181,6 +181,7 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
     let next = seen.next.as_deref().map(|next| href(&here, &[("sort", &page.sort), ("after", next)]));
     let puts = (!searched && !path.is_home()).then(|| puts(lang, seen, typed));
     let trash = link(format!("/accounts/{}/files/trash", account.id), lang.pick("Corbeille", "Trash"));
+    let works = link(format!("/accounts/{}/files/works", account.id), "Archives");
     let sftp = link(format!("/accounts/{}/ssh-keys", account.id), "SFTP");
     view! {
         <div class="stack">
@@ -189,9 +190,9 @@ fn shown(lang: Lang, seen: &Seen, typed: &Typed) -> impl IntoView + use<> {
             {puts}
             {find}
             <section class="card card-flat files" aria-labelledby="files">
-                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2><div class="acts">{sftp}{trash}</div></div>
+                <div class="card-head"><h2 id="files">{title(lang, seen)}</h2><div class="acts">{sftp}{works}{trash}</div></div>
                 {list}
-                {(!items.is_empty() && !path.is_home()).then(|| chosen(lang, seen))}
+                {(!items.is_empty() && !path.is_home()).then(|| chosen(lang, seen, typed))}
             </section>
             {more}
             {turns(lang, first, next)}
@@ -281,7 +282,7 @@ fn row(lang: Lang, seen: &Seen, place: usize, file: &FileView) -> Vec<Cell> {
 }
 
 /// What is done with all that is ticked.
-fn chosen(lang: Lang, seen: &Seen) -> AnyView {
+fn chosen(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     let path = seen.path.to_string();
     view! {
         <form class="card-foot acts" id="chosen" method="post" action=format!("/accounts/{}/files/delete", seen.account.id)>
@@ -289,6 +290,7 @@ fn chosen(lang: Lang, seen: &Seen) -> AnyView {
             <button class="button button-small button-loss" type="submit">
                 {lang.pick("Mettre ce qui est coché à la corbeille", "Put what is ticked into the trash")}
             </button>
+            {super::archive::chosen(lang, seen.account.id, typed)}
         </form>
     }
     .into_any()
@@ -306,7 +308,15 @@ fn puts(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     view! {
         <section class="card stack">
             <form class="upload stack-tight" method="post" enctype="multipart/form-data" data-upload=""
-                action=super::at(id, "upload", &seen.path) data-sending=lang.pick("Envoi", "Sending") data-cut=lang.pick(
+                action=super::at(id, "upload", &seen.path) data-path=path.clone()
+                data-api=format!("{}/accounts/{id}/files", server::api::PREFIX)
+                data-done=href(&folder(id, &seen.path), &[("done", "files_uploaded")])
+                data-waits=lang.pick("La connexion est coupée, l’envoi reprendra", "The connection is cut, the upload will go on")
+                data-later=lang.pick(
+                    "La connexion ne revient pas. Renvoyez le même fichier d’ici un jour\u{a0}: il reprendra là où il s’est arrêté.",
+                    "The connection does not come back. Send the same file again within a day: it goes on where it ended.",
+                )
+                data-sending=lang.pick("Envoi", "Sending") data-cut=lang.pick(
                     "L’envoi s’est interrompu\u{a0}: les fichiers arrivés en entier restent. Regardez dans le dossier ce qui y est, puis renvoyez le reste.",
                     "The upload was cut off: files that arrived whole stay. Look into the folder for what is there, then send the rest again.",
                 )>

@@ -1,6 +1,7 @@
 //! The files of an account: folders, one thing, a text to change, what comes in, the trash. All of it is asked of the account's host while
 //! somebody looks; a host that does not answer takes no page away.
 
+pub mod archive;
 pub mod edit;
 pub mod item;
 pub mod list;
@@ -157,6 +158,18 @@ pub fn told(lang: Lang, change: &ChangeView) -> Option<String> {
             "Nobody knows whether it was done: the host could not say.",
         );
         return Some(words.to_owned());
+    }
+    let number = |key: &str| side.get(key).and_then(serde_json::Value::as_u64);
+    if let (Some(entries), Some(octets)) = (number("entries"), number("octets")) {
+        let left = number("left_out")
+            .map(|left| lang.pick(format!(" · {left} laissés de côté"), format!(" · {left} left out")));
+        let to = text("path")
+            .and_then(|path| path.parse::<HomePath>().ok())
+            .map(|to| lang.pick(format!("Vers {} · ", to.shown()), format!("To {} · ", to.shown())));
+        let counted =
+            lang.pick(format!("{entries} fichiers et dossiers"), format!("{entries} files and folders"));
+        let octets = size(lang, octets);
+        return Some(format!("{}{counted}, {octets}{}", to.unwrap_or_default(), left.unwrap_or_default()));
     }
     if let Some(count) = side.get("count").and_then(serde_json::Value::as_u64) {
         let more = count.saturating_sub(1);

@@ -34,8 +34,19 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "The key is added: it opens in a moment.",
         ),
         "ssh_key_deleted" => Text::new("La clé n’ouvre plus rien.", "The key opens nothing any more."),
+        "sftp_login_added" => Text::new(
+            "L’accès est ajouté\u{a0}: il ouvre dans un instant.",
+            "The login is added: it opens in a moment.",
+        ),
+        "sftp_login_deleted" => Text::new("L’accès n’ouvre plus rien.", "The login opens nothing any more."),
         "folder_made" => Text::new("Le dossier est créé.", "The folder is made."),
         "files_uploaded" => Text::new("Les fichiers sont en place.", "The files are in place."),
+        "file_packed" => {
+            Text::new("L’archive est faite\u{a0}: la voici.", "The archive is made: here it is.")
+        }
+        "file_unpacked" => {
+            Text::new("L’archive est déballée dans ce dossier.", "The archive is unpacked into this folder.")
+        }
         "files_deleted" => Text::new(
             "C’est à la corbeille\u{a0}: cela peut en revenir pendant trente jours.",
             "It is in the trash: it can come back for thirty days.",

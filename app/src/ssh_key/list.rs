@@ -96,7 +96,15 @@ fn shown(lang: Lang, seen: &Seen, page: &parts::Page, typed: &Typed) -> impl Int
             {errors(lang, typed)}
             {connection(lang, seen)}
             <section class="card card-flat" aria-labelledby="keys">
-                <div class="card-head"><h2 id="keys">{lang.pick("Clés SSH", "SSH keys")}</h2></div>
+                <div class="card-head">
+                    <h2 id="keys">{lang.pick("Clés SSH", "SSH keys")}</h2>
+                    <div class="acts">
+                        {parts::link(
+                            format!("/accounts/{}/sftp-logins", account.id),
+                            lang.pick("Accès à un dossier, connexions", "Logins for a folder, sign-ins"),
+                        )}
+                    </div>
+                </div>
                 {list}
             </section>
             {next}
@@ -149,12 +157,27 @@ fn item(lang: Lang, key: &SshKeyView, may: bool) -> AnyView {
             <div class="item">
                 <p class="item-name">{key.label.clone()}</p>
                 <p class="item-more"><code>{key.algorithm.clone()}</code>" "<code>{key.fingerprint.clone()}</code></p>
-                <p class="item-more">{lang.pick("Ajoutée le ", "Added ")}{moment(lang, key.created_at)}</p>
+                <p class="item-more">{lang.pick("Ajoutée le ", "Added ")}{moment(lang, key.created_at)}{by(lang, key.made_by.as_ref())}</p>
+                {key.maker_left.then(|| left(lang))}
             </div>
             {delete}
         </li>
     }
     .into_any()
+}
+
+/// Who added it, where that is known.
+pub fn by(lang: Lang, who: Option<&String>) -> Option<String> {
+    who.map(|who| lang.pick(format!(" par {who}"), format!(" by {who}")))
+}
+
+/// What somebody left behind whose access has ended.
+pub fn left(lang: Lang) -> AnyView {
+    let words = lang.pick(
+        "Cette personne n’a plus accès au compte, mais ceci lui ouvre peut-être encore ses fichiers\u{a0}: retirez-le si personne d’autre ne s’en sert.",
+        "This person has no access to the account any more, but this may still open its files to them: remove it if nobody else uses it.",
+    );
+    view! { <p class="item-more"><strong>{words}</strong></p> }.into_any()
 }
 
 fn add(lang: Lang, account: &AccountView, typed: &Typed) -> AnyView {

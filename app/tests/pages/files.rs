@@ -67,3 +67,34 @@ async fn a_key_is_added_and_removed() {
     assert_eq!(got.status, StatusCode::SEE_OTHER);
     assert!(!stage.member.get(&path).await.html.contains("portable d’Ana"));
 }
+
+/// Its password stands on the page that answers, and on no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_for_a_folder_shows_its_password_once() {
+    let stage = Stage::new().await;
+    let path = stage.filled("/accounts/{account}/sftp-logins");
+    let wrong = [("name", "A b"), ("folder", "sites/x"), ("key", "")];
+    let page = stage.member.post(&path, &wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    check(&page.html);
+    assert!(
+        page.html.contains("id=\"f-name-error\"") && page.html.contains("value=\"sites/x\""),
+        "{}",
+        page.html
+    );
+    let page = stage.member.post(&path, &[("name", "depot"), ("folder", "private/depot"), ("key", "")]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.html);
+    check(&page.html);
+    let password = page.html.split("<output>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(password.len(), 32);
+    let again = stage.member.get(&path).await.html;
+    check(&again);
+    assert!(words(&again).contains("_depot") && !again.contains(&password));
+    let got = stage.member.post(&path, &[("name", "cle"), ("folder", "private/depot"), ("key", KEY)]).await;
+    assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.html);
+    let page = stage.reader.get(&path).await;
+    assert!(words(&page.html).contains("_cle") && !page.html.contains("/delete"), "{}", page.html);
+    let act = again.split("action=\"/sftp-logins/").last().unwrap().split('"').next().unwrap();
+    assert_eq!(stage.member.post(&format!("/sftp-logins/{act}"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert!(!words(&stage.member.get(&path).await.html).contains("_depot"));
+}

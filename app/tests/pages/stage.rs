@@ -192,6 +192,12 @@ impl Stage {
         let key =
             server::ssh_key::NewSshKey { key: KEY.into(), label: Some(label.chars().take(60).collect()) };
         let key = server::ssh_key::create(&server, &panel, account, key).await.unwrap().item.id;
+        let login = server::sftp_login::NewSftpLogin {
+            name: "photos".into(),
+            folder: "sites/photos".into(),
+            key: None,
+        };
+        let login = server::sftp_login::create(&server, &panel, account, login).await.unwrap().item.login.id;
         let site = server::site::create(&server, &panel, account, "asso.example").await.unwrap();
         let names = ["asso.example".to_owned(), "www.asso.example".to_owned()];
         server::site::set_names(&server, &panel, site.item.id, None, &names).await.unwrap();
@@ -246,6 +252,7 @@ impl Stage {
             ("cron_job", job.to_string()),
             ("app", app.to_string()),
             ("ssh_key", key.to_string()),
+            ("sftp_login", login.to_string()),
             ("certificate", certificate(&server, "www.asso.example").await.to_string()),
         ];
         let (member, stranger, nobody) = (person(Some(owner)), person(Some(stranger)), person(None));

@@ -124,8 +124,8 @@ pub async fn create(server: &Server, actor: &Actor, new: NewAccount) -> Result<C
         }
         None => None,
     };
-    let wanted =
-        derive::account(&account, AccountState::Active, vec![], outbox::of_account(&mut tx, id).await?)?;
+    let own = derive::Own { mail: outbox::of_account(&mut tx, id).await?, ..derive::Own::default() };
+    let wanted = derive::account(&account, AccountState::Active, own)?;
     resource::write(&mut tx, change, now, vec![wanted]).await?;
     let item = store::load(tx.on(), server, actor, id).await?;
     tx.commit().await?;

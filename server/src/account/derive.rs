@@ -4,19 +4,27 @@ use super::{AccountPlan, AccountView, Standing};
 use crate::{
     outbox,
     resource::Want,
+    sftp_login,
     site::{self, SiteRow},
     ssh_key,
     store::{Tx, internal},
 };
-use model::{Account, AccountMail, AccountState, Body, Kind, Limits, Problem, Site, SiteState, SshKey};
+use model::{
+    Account, AccountMail, AccountState, Body, Kind, Limits, Problem, SftpLogin, Site, SiteState, SshKey,
+};
+
+/// What an account is besides its plan.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    /// Who reaches its files over SFTP.
+    pub keys: Vec<SshKey>,
+    pub logins: Vec<SftpLogin>,
+    /// What it may send, where its host has to be told.
+    pub mail: Option<AccountMail>,
+}
 
 /// The account's own resource.
-pub fn account(
-    account: &AccountView,
-    state: AccountState,
-    ssh_keys: Vec<SshKey>,
-    mail: Option<AccountMail>,
-) -> Result<Want, Problem> {
+pub fn account(account: &AccountView, state: AccountState, own: Own) -> Result<Want, Problem> {
     let php_workers =
         u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
     let body = Account {
@@ -26,9 +34,10 @@ pub fn account(
         state,
         php: account.php,
         php_workers,
-        ssh_keys,
+        ssh_keys: own.keys,
+        sftp_logins: own.logins,
         limits: Some(limits(&account.plan)),
-        mail,
+        mail: own.mail,
     };
     Ok(Want::put(account.host.id, account.id, Body::Account(body)))
 }
@@ -68,26 +77,21 @@ pub fn gone(account: &AccountView, site: &SiteRow) -> Want {
 }
 
 /// Everything an account is on its host, as it stands.
-fn all(
-    of: &AccountView,
-    sites: &[SiteRow],
-    ssh_keys: Vec<SshKey>,
-    mail: Option<AccountMail>,
-) -> Result<Vec<Want>, Problem> {
+fn all(of: &AccountView, sites: &[SiteRow], own: Own) -> Result<Vec<Want>, Problem> {
     let state = match of.state {
         Standing::Active => AccountState::Active,
         // A deleted account keeps everything, asleep: it can come back.
         Standing::Suspended | Standing::Deleted => AccountState::Suspended,
     };
     // A key opens an account that is in service, and nothing else of it reaches the host.
-    let ssh_keys = if state == AccountState::Active { ssh_keys } else { vec![] };
-    let mut wants = vec![account(of, state, ssh_keys, mail)?];
+    let own = if state == AccountState::Active { own } else { Own { mail: own.mail, ..Own::default() } };
+    let mut wants = vec![account(of, state, own)?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
 }
 
 /// The same, with the keys it has now, and what it may send.
 pub(crate) async fn wants(tx: &mut Tx, of: &AccountView, sites: &[SiteRow]) -> Result<Vec<Want>, Problem> {
-    let (ssh_keys, mail) = (ssh_key::of_account(tx, of.id).await?, outbox::of_account(tx, of.id).await?);
-    all(of, sites, ssh_keys, mail)
+    let (keys, logins) = (ssh_key::of_account(tx, of.id).await?, sftp_login::of_account(tx, of.id).await?);
+    all(of, sites, Own { keys, logins, mail: outbox::of_account(tx, of.id).await? })
 }

@@ -6,7 +6,8 @@ use super::{
     store,
 };
 use crate::{
-    Actor, Server, app, certificate, cron_job, database, outbox, resource, search, site, ssh_key, store::sql,
+    Actor, Server, app, certificate, cron_job, database, outbox, resource, search, sftp_login, site, ssh_key,
+    store::sql,
 };
 use model::{AccountId, AccountState, Problem, ProblemKind};
 use serde_json::Value;
@@ -36,7 +37,7 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
         let change =
             act(server, &actor, &mut tx, "account.erase", &account, summary(&account), Value::Null, None)
                 .await?;
-        let mut wants = vec![derive::account(&account, AccountState::Erased, vec![], None)?];
+        let mut wants = vec![derive::account(&account, AccountState::Erased, derive::Own::default())?];
         wants.extend(sites.iter().map(|site| derive::gone(&account, site)));
         wants.extend(certificate::let_go_of(&mut tx, id).await?);
         wants.extend(database::erase_all(&mut tx, &account).await?);
@@ -45,11 +46,13 @@ pub async fn purge(server: &Server) -> Result<usize, Problem> {
         resource::write(&mut tx, change, now, wants).await?;
         ssh_key::erase_all(&mut tx, id).await?;
         outbox::forget(&mut tx, id).await?;
+        sftp_login::erase_all(&mut tx, id).await?;
         search::forget(&mut tx, search::Kind::Account, id).await?;
         for site in &sites {
             search::forget(&mut tx, search::Kind::Site, site.id).await?;
         }
         for statement in [
+            "DELETE FROM file_works WHERE account_id = $1",
             "DELETE FROM names WHERE site_id IN (SELECT id FROM sites WHERE account_id = $1)",
             "DELETE FROM sites WHERE account_id = $1",
             "DELETE FROM domains WHERE account_id = $1",

@@ -21,8 +21,8 @@ pub use told::{Told, Untold};
 
 use crate::{
     Server, account, app, approval, census, certificate, change, cron_job, database, factor, files, grant,
-    host, limits, log, mail, member, origin, outbox, plan, search, session, site, space, ssh_key, statistics, token,
-    user, viewing,
+    host, limits, log, mail, member, origin, outbox, plan, search, session, sftp_login, site, space, ssh_key,
+    statistics, token, user, viewing,
 };
 use axum::{
     Router,
@@ -66,7 +66,9 @@ pub fn table() -> impl Iterator<Item = &'static Route> {
         database::ROUTES,
         cron_job::ROUTES,
         files::ROUTES,
+        files::ARCHIVE_ROUTES,
         ssh_key::ROUTES,
+        sftp_login::ROUTES,
         app::ROUTES,
         change::ROUTES,
         host::ROUTES,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The tables, each after those it refers to.
-pub const TABLES: [&str; 40] = [
+pub const TABLES: [&str; 41] = [
     "panel",
     "users",
     "members",
@@ -34,6 +34,7 @@ pub const TABLES: [&str; 40] = [
     "sites",
     "names",
     "ssh_keys",
+    "sftp_logins",
     "cron_jobs",
     "certificates",
     "certificate_orders",
@@ -60,8 +61,8 @@ pub const TABLES: [&str; 40] = [
 /// What a backup leaves out.
 /// Mails too: a restored copy must not tell people again what they were told. And the index of words with where it stops: it is derived, and
 /// the restored panel makes it anew (`change::index`), as it does the words of the search. And runs of cron jobs, and of which accounts
-/// mail is held: hosts tell of them again.
-pub const LEFT_OUT: [&str; 14] = [
+/// mail is held: hosts tell of them again. And how far archives are, which lasts for minutes.
+pub const LEFT_OUT: [&str; 15] = [
     "sessions",
     "viewings",
     "halfway",
@@ -76,6 +77,7 @@ pub const LEFT_OUT: [&str; 14] = [
     "search_words",
     "cron_runs",
     "held_mails",
+    "file_works",
 ];
 
 /// The index of words, which each engine keeps in tables of its own named so.

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 116] = [
+const WORDS: [(&str, &str, &str); 120] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -34,6 +34,8 @@ const WORDS: [(&str, &str, &str); 116] = [
     ("cron_job.delete", "Tâche planifiée supprimée", "Cron job deleted"),
     ("ssh_key.create", "Clé SSH ajoutée", "SSH key added"),
     ("ssh_key.delete", "Clé SSH retirée", "SSH key removed"),
+    ("sftp_login.create", "Accès SFTP ajouté", "SFTP login added"),
+    ("sftp_login.delete", "Accès SFTP retiré", "SFTP login removed"),
     ("file.upload", "Fichiers envoyés", "Files uploaded"),
     ("file.edit", "Fichier modifié", "File changed"),
     ("file.make_folder", "Dossier créé", "Folder made"),
@@ -42,6 +44,8 @@ const WORDS: [(&str, &str, &str); 116] = [
     ("file.mode", "Droits d’un fichier changés", "Permissions of a file changed"),
     ("file.delete", "Fichiers mis à la corbeille", "Files put into the trash"),
     ("file.restore", "Fichier sorti de la corbeille", "File taken out of the trash"),
+    ("file.pack", "Archive faite", "Archive made"),
+    ("file.unpack", "Archive déballée", "Archive unpacked"),
     ("file.erase", "Fichier effacé de la corbeille", "File erased from the trash"),
     ("outbox.release", "Courrier retenu libéré", "Held mail released"),
     ("outbox.discard", "Courrier retenu jeté", "Held mail thrown away"),

@@ -6,7 +6,7 @@ use crate::{
     Actor, Server,
     account::AccountView,
     change::{self, Act as Change, Subject},
-    store::internal,
+    store::{Tx, internal},
     transfer::Session,
 };
 use model::{
@@ -185,12 +185,23 @@ pub(super) async fn record(
     server: &Server,
     actor: &Actor,
     of: &AccountView,
+    change: Change,
+) -> Result<ChangeId, Problem> {
+    let mut tx = server.store.write().await?;
+    let made = record_in(&mut tx, server, actor, of, change).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+/// The same, with what else is written of it.
+pub(super) async fn record_in(
+    tx: &mut Tx,
+    server: &Server,
+    actor: &Actor,
+    of: &AccountView,
     mut change: Change,
 ) -> Result<ChangeId, Problem> {
     change.member = Some(of.member.id);
     change.account = Some(of.id);
-    let mut tx = server.store.write().await?;
-    let made = change::record(&mut tx, &*server.world, actor, change).await?;
-    tx.commit().await?;
-    Ok(made)
+    change::record(tx, &*server.world, actor, change).await
 }

@@ -1,6 +1,8 @@
 //! Files over the API.
 
-use super::{Act, Asked, Download, FileView, TrashView, act, download, list, put, trash};
+use super::{
+    Act, Asked, Download, FileView, Rest, SoFar, TrashView, act, download, list, put, resume, so_far, trash,
+};
 use crate::{
     Server,
     api::{
@@ -24,9 +26,9 @@ use model::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-const WHO: Who = Who::Account(Right::Sites);
+pub(super) const WHO: Who = Who::Account(Right::Sites);
 /// What is read in a home is what sites run, and their secrets with it: reading asks for the same scope as writing.
-const NEEDS: Needs = Needs::Token(Scope::Sites);
+pub(super) const NEEDS: Needs = Needs::Token(Scope::Sites);
 const OCTETS: &[&str] = &["application/octet-stream"];
 
 #[derive(Deserialize, ToSchema)]
@@ -73,6 +75,25 @@ struct Contents {
     over: String,
     #[serde(default)]
     stamp: String,
+    /// Of an upload that goes on where it was cut off.
+    #[serde(default)]
+    size: Option<u64>,
+    #[serde(default)]
+    offset: u64,
+    #[serde(default)]
+    mark: String,
+}
+
+/// `?path&size&mark`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OnItsWay {
+    #[serde(default)]
+    path: String,
+    #[serde(default)]
+    size: u64,
+    #[serde(default)]
+    mark: String,
 }
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -101,11 +122,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts/{account}/files/contents",
         WHO,
         NEEDS,
-        "Put a file, whole or not at all: the body is its octets; `over` is `replace` to replace one, `stamp` to do so while it is still that one",
+        "Put a file, whole or not at all: the body is its octets; `over` is `replace` to replace one, `stamp` to do so while it is still that one. With `size`, what arrived of a cut upload stays for a day, and goes on at `offset`: see /upload",
         Answer::Nothing,
         || routing::put(put_contents),
     )
-    .asked(&["path", "over", "stamp"]),
+    .asked(&["path", "over", "stamp", "size", "offset", "mark"]),
+    Route::new(
+        Verb::Get,
+        "/accounts/{account}/files/upload",
+        WHO,
+        NEEDS,
+        "How much has arrived of an upload that was cut off: by the same person, of this size, to this place, with this `mark` of theirs",
+        Answer::One(shape::<SoFar>),
+        || routing::get(get_upload),
+    )
+    .asked(&["path", "size", "mark"]),
     Route::new(
         Verb::Post,
         "/accounts/{account}/files/folders",
@@ -221,7 +252,7 @@ async fn get_contents(
 }
 
 /// Kept as a file by whoever gets it, never shown in the panel's own pages (RFC 6266 §4, RFC 8187 §3.2).
-fn disposition(name: &FileName) -> String {
+pub(super) fn disposition(name: &FileName) -> String {
     let mut value = "attachment; filename*=UTF-8''".to_owned();
     for byte in name.shown().bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -254,8 +285,26 @@ async fn put_contents(
         }
     };
     let octets = body.into_data_stream().map(|octets| octets.map_err(|_| cut_off()));
-    let change = put(&server, &actor, account, (path(&asked.path, "path")?, over), octets).await?;
-    no_content(Some(change))
+    let to = (path(&asked.path, "path")?, over);
+    let change = match asked.size {
+        Some(size) => {
+            let rest = Rest { size, from: asked.offset, mark: asked.mark };
+            resume(&server, &actor, account, (to, rest), octets).await?
+        }
+        None => Some(put(&server, &actor, account, to, octets).await?),
+    };
+    no_content(change)
+}
+
+async fn get_upload(
+    State(server): State<Server>,
+    Caller(actor): Caller,
+    params: RawPathParams,
+    Listed(asked): Listed<OnItsWay>,
+) -> Result<Response, ApiError> {
+    let account = may(&server, &actor, &params).await?;
+    let of = (path(&asked.path, "path")?, asked.size, asked.mark);
+    one(&so_far(&server, &actor, account, of).await?, None)
 }
 
 fn cut_off() -> Problem {
@@ -267,7 +316,11 @@ fn cut_off() -> Problem {
 }
 
 /// The account, for who may work on its files: others learn nothing of what is wrong with what they sent.
-async fn may(server: &Server, actor: &crate::Actor, params: &RawPathParams) -> Result<AccountId, Problem> {
+pub(super) async fn may(
+    server: &Server,
+    actor: &crate::Actor,
+    params: &RawPathParams,
+) -> Result<AccountId, Problem> {
     let account = part(params, "account")?;
     crate::grant::access(server, actor, account).await?.must(Right::Sites)?;
     Ok(account)
@@ -289,7 +342,7 @@ macro_rules! act {
     };
 }
 
-fn path(text: &str, field: &'static str) -> Result<HomePath, Problem> {
+pub(super) fn path(text: &str, field: &'static str) -> Result<HomePath, Problem> {
     let path: HomePath = text.parse().map_err(|problem: Problem| problem.on(field))?;
     if path.is_home() { Err(super::refused(FileRefusal::Ours).on(field)) } else { Ok(path) }
 }

@@ -8,7 +8,8 @@ use crate::{
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use model::{
-    AccountId, ChangeId, HomePath, Problem, Text,
+    AccountId, ChangeId, FileName, HomePath, Problem, Text,
+    archive::ArchiveKind,
     files::{FileAsk, FileEntry, FileRefusal, FileSaid, LONGEST_TEXT, Over},
 };
 use std::{io, pin::Pin};
@@ -28,20 +29,31 @@ async fn begin(session: &mut Session, path: &HomePath) -> Result<FileEntry, Prob
     }
 }
 
+/// How much is yet to come.
+#[derive(Clone, Copy)]
+enum Left {
+    Just(u64),
+    /// Not more than this.
+    Open(u64),
+}
+
 /// Chunks that are on their way to whoever reads.
 const AHEAD: usize = 2;
 
 /// Brings a file's contents, and their end as an empty chunk, for as long as somebody takes them: whoever reads nothing any more holds no
 /// session.
-async fn bring(mut session: Session, size: u64, give: mpsc::Sender<Result<Bytes, io::Error>>) {
-    let mut left = size;
+async fn bring(mut session: Session, of: Left, give: mpsc::Sender<Result<Bytes, io::Error>>) {
+    let (mut left, exact) = match of {
+        Left::Just(size) => (size, true),
+        Left::Open(most) => (most, false),
+    };
     loop {
         let heard = tokio::select! {
             heard = session.hear() => heard,
             () = give.closed() => return,
         };
         let (octets, last) = match heard {
-            Ok(Heard::Octets(octets)) if octets.is_empty() && left == 0 => (Ok(octets), true),
+            Ok(Heard::Octets(octets)) if octets.is_empty() && (left == 0 || !exact) => (Ok(octets), true),
             Ok(Heard::Octets(octets)) if !octets.is_empty() && octets.len() as u64 <= left => {
                 left -= octets.len() as u64;
                 (Ok(octets), false)
@@ -66,9 +78,15 @@ pub async fn download(
 ) -> Result<Download, Problem> {
     let mut session = open(server, actor, account).await?;
     let entry = begin(&mut session, path).await?;
+    let contents = brought(session, Left::Just(entry.size));
+    let file = FileView { path: path.clone(), ..FileView::at(entry) };
+    Ok(Download { file, contents })
+}
+
+fn brought(session: Session, of: Left) -> Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>> {
     let (give, taken) = mpsc::channel(AHEAD);
-    tokio::spawn(bring(session, entry.size, give));
-    let contents = stream::unfold(Some(taken), |taken| async {
+    tokio::spawn(bring(session, of, give));
+    Box::pin(stream::unfold(Some(taken), |taken| async {
         let mut taken = taken?;
         match taken.recv().await {
             Some(Ok(octets)) if octets.is_empty() => None,
@@ -77,9 +95,40 @@ pub async fn download(
             // Nobody read on, or the right to it ended.
             None => Some((Err(io::ErrorKind::TimedOut.into()), None)),
         }
-    });
-    let file = FileView { path: path.clone(), ..FileView::at(entry) };
-    Ok(Download { file, contents: Box::pin(contents) })
+    }))
+}
+
+/// An archive on its way out, made as it goes: nobody knows its size before.
+pub struct Packed {
+    pub name: FileName,
+    pub contents: Pin<Box<dyn Stream<Item = Result<Bytes, io::Error>> + Send>>,
+}
+
+/// Octets of an archive that is sent, at most: what goes into it has a bound of its own, and may not shrink.
+const LARGEST_PACKED: u64 = 16 * 1024 * 1024 * 1024;
+
+pub async fn packed(
+    server: &Server,
+    actor: &Actor,
+    account: AccountId,
+    (paths, kind): (Vec<HomePath>, ArchiveKind),
+) -> Result<Packed, Problem> {
+    crate::grant::access(server, actor, account).await?.must(model::Right::Sites)?;
+    super::work::chosen(&paths)?;
+    let mut session = open(server, actor, account).await?;
+    // One thing gives its name, several give that of their folder.
+    let only = match paths.as_slice() {
+        [one] => one.name().cloned(),
+        [first, ..] => first.folder().and_then(|folder| folder.name().cloned()),
+        [] => None,
+    };
+    let name = only.map_or_else(|| session.account.name.to_string(), |name| name.shown());
+    let name = FileName::typed(&kind.named(&name)).or_else(|_| FileName::typed(&kind.named("files")))?;
+    match session.ask(&FileAsk::PackOut { paths, kind }).await? {
+        FileSaid::Ready => {}
+        _ => return Err(refused(FileRefusal::Unreadable)),
+    }
+    Ok(Packed { name, contents: brought(session, Left::Open(LARGEST_PACKED)) })
 }
 
 /// A text as it is now, to be changed in a page.

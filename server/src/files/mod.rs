@@ -5,17 +5,25 @@
 
 mod act;
 mod api;
+mod archive_api;
 mod contents;
 mod look;
 mod problem;
 mod put;
+mod resume;
+mod work;
+mod work_store;
 
 pub use act::{Act, Acted, act};
 pub(crate) use api::ROUTES;
-pub use contents::{Download, TextView, download, put, save, text};
+pub(crate) use archive_api::ROUTES as ARCHIVE_ROUTES;
+pub use archive_api::sent;
+pub use contents::{Download, Packed, TextView, download, packed, put, save, text};
 pub use look::{Asked, list, look, show, trash};
 pub(crate) use problem::refused;
 pub use put::Put;
+pub use resume::{Rest, SoFar, resume, so_far};
+pub use work::{Work, WorkState, WorkView, work, works};
 
 use crate::{Actor, Server, transfer, transfer::Session};
 use model::{

@@ -110,6 +110,54 @@ pub(crate) fn refused(why: FileRefusal) -> Problem {
                 "This folder holds the account up: work goes on inside it, it is not changed itself. Files go into sites, private, tmp or logs.",
             ),
         ),
+        FileRefusal::NoArchive => (
+            ProblemKind::Conflict,
+            "no_archive",
+            Text::new(
+                "Ce n’est pas une archive zip, tar ou tar.gz\u{a0}: rien n’a été déballé.",
+                "This is no zip, tar or tar.gz archive: nothing was unpacked.",
+            ),
+        ),
+        FileRefusal::Broken => (
+            ProblemKind::Conflict,
+            "archive_broken",
+            Text::new(
+                "L’archive est abîmée ou incomplète\u{a0}: rien n’a été déballé. Renvoyez-la.",
+                "The archive is damaged or incomplete: nothing was unpacked. Send it again.",
+            ),
+        ),
+        FileRefusal::Bomb => (
+            ProblemKind::Conflict,
+            "archive_bomb",
+            Text::new(
+                "Déballée, cette archive deviendrait plus de 250 fois plus grosse\u{a0}: elle est refusée, et rien n’en a été déballé.",
+                "Unpacked, this archive would become more than 250 times its size: it is refused, and nothing of it was unpacked.",
+            ),
+        ),
+        FileRefusal::TooLong => (
+            ProblemKind::Conflict,
+            "archive_too_long",
+            Text::new(
+                "Cela durait depuis plus de vingt minutes\u{a0}: c’est arrêté, et rien n’a été changé. Faites-le en plusieurs fois, ou prenez SFTP.",
+                "It took more than twenty minutes: it was stopped, and nothing was changed. Do it in several parts, or use SFTP.",
+            ),
+        ),
+        FileRefusal::Busy => (
+            ProblemKind::Conflict,
+            "upload_busy",
+            Text::new(
+                "Une autre connexion envoie encore ce fichier\u{a0}: réessayez dans un moment.",
+                "Another connection is still sending this file: try again in a moment.",
+            ),
+        ),
+        FileRefusal::Offset => (
+            ProblemKind::Conflict,
+            "upload_offset",
+            Text::new(
+                "L’envoi ne reprend pas là où il s’était arrêté\u{a0}: demandez d’abord combien est arrivé.",
+                "The upload does not go on where it ended: ask first how much has arrived.",
+            ),
+        ),
         FileRefusal::Unreadable => (
             ProblemKind::Conflict,
             "file_unreadable",

@@ -51,9 +51,19 @@ impl Put {
         over: Over,
         contents: impl Stream<Item = Result<Bytes, Problem>>,
     ) -> Result<(), Problem> {
+        self.bring(FileAsk::Write { path: path.clone(), over }, path, contents).await.map(drop)
+    }
+
+    /// What follows an ask; whether the file is in place then.
+    pub(super) async fn bring(
+        &mut self,
+        ask: FileAsk,
+        path: HomePath,
+        contents: impl Stream<Item = Result<Bytes, Problem>>,
+    ) -> Result<bool, Problem> {
         let unreadable = || refused(FileRefusal::Unreadable);
         let session = self.session.as_mut().ok_or_else(unreadable)?;
-        session.say(&FileAsk::Write { path: path.clone(), over }).await?;
+        session.say(&ask).await?;
         match session.answer().await? {
             FileSaid::Ready => {}
             _ => return Err(unreadable()),
@@ -72,9 +82,12 @@ impl Put {
         if !session.unanswered() {
             self.sent = None;
         }
-        said?;
+        // More of it follows, on another connection.
+        if let FileSaid::SoFar { .. } = said? {
+            return Ok(false);
+        }
         self.put.push(path);
-        Ok(())
+        Ok(true)
     }
 
     /// What comes between files, in the same patience as what is in them.
@@ -108,6 +121,7 @@ impl Put {
             let mut unknown = None;
             if let Some(path) = sent {
                 match timeout(LAST_WORD, session.answer()).await {
+                    Ok(Ok(FileSaid::SoFar { .. })) => {}
                     Ok(Ok(_)) => put.push(path),
                     _ if session.unanswered() => unknown = Some(change(verb, &[path])),
                     _ => {}

@@ -41,6 +41,7 @@ pub async fn copy(server: Server, host: HostId) -> Result<usize, Problem> {
             | Answer::AccessLog { .. }
             | Answer::ErrorLog { .. }
             | Answer::Statistics { .. }
+            | Answer::SftpSignIns { .. }
             | Answer::Space { .. }
             | Answer::Uses { .. } => return Err(super::away()),
             Answer::Failed { text } => {

@@ -1,13 +1,16 @@
 //! SSH keys of an account: who may reach its files over SFTP. They are part of what the account is on its host.
 
 mod api;
+mod makers;
 mod rules;
 mod store;
 
 pub(crate) use api::ROUTES;
+pub(crate) use makers::makers;
+pub(crate) use rules::fingerprint;
 pub use rules::{NewSshKey, create, delete};
 pub use store::{address, list};
-pub(crate) use store::{erase_all, of_account};
+pub(crate) use store::{erase_all, has_logins, of_account};
 
 use crate::views::{Ref, RefShape};
 use model::{AccountId, SshKeyId};
@@ -26,4 +29,8 @@ pub struct SshKeyView {
     /// `SHA256:…`, as `ssh-keygen -l` shows it.
     pub fingerprint: String,
     pub created_at: i64,
+    /// Who added it; of old ones, nobody knows.
+    pub made_by: Option<String>,
+    /// Whether they work on the account no more: then it may be theirs still.
+    pub maker_left: bool,
 }

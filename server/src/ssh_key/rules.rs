@@ -26,7 +26,7 @@ pub struct NewSshKey {
 }
 
 /// As `ssh-keygen -l` shows it.
-fn fingerprint(key: &SshKey) -> String {
+pub(crate) fn fingerprint(key: &SshKey) -> String {
     format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(key.octets())))
 }
 
@@ -78,6 +78,8 @@ pub async fn create(
         algorithm: key.algorithm().to_owned(),
         fingerprint,
         created_at: now,
+        made_by: Some(actor.who.clone()),
+        maker_left: false,
     };
     store::insert(&mut tx, &item, &key).await?;
     let mut act = act("ssh_key.create", &of, &item);

@@ -13,7 +13,7 @@ use sqlx::{Any, Executor};
 
 macro_rules! columns {
     () => {
-        "SELECT k.id, k.label, k.public_key, k.fingerprint, k.created_at, a.id AS account_id, a.name AS account_name
+        "SELECT k.id, k.label, k.public_key, k.fingerprint, k.created_at, k.made_by, a.id AS account_id, a.name AS account_name
          FROM ssh_keys k JOIN accounts a ON a.id = k.account_id WHERE a.state <> 'erased' AND "
     };
 }
@@ -27,6 +27,8 @@ fn view(row: &Row) -> Result<SshKeyView, Problem> {
         algorithm: key.algorithm().to_owned(),
         fingerprint: row.get("fingerprint")?,
         created_at: row.get("created_at")?,
+        made_by: row.get("made_by")?,
+        maker_left: false,
     })
 }
 
@@ -49,6 +51,9 @@ pub async fn list(
     .bind(listing.fetch())
     .all(server.store.on(), view)
     .await?;
+    let here = super::makers(server, account).await?;
+    let left = |key: &SshKeyView| key.made_by.as_ref().is_some_and(|who| !here.contains(who));
+    let keys = keys.into_iter().map(|key| SshKeyView { maker_left: left(&key), ..key }).collect();
     Ok(listing.page(keys, |key| [key.id.to_string()]))
 }
 
@@ -78,13 +83,14 @@ pub(crate) async fn of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Ss
 }
 
 pub(super) async fn insert(tx: &mut Tx, key: &SshKeyView, public_key: &SshKey) -> Result<(), Problem> {
-    sql("INSERT INTO ssh_keys (id, account_id, label, public_key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+    sql("INSERT INTO ssh_keys (id, account_id, label, public_key, fingerprint, created_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(key.id)
         .bind(key.account.id)
         .bind(key.label.as_str())
         .bind(public_key.as_str())
         .bind(key.fingerprint.as_str())
         .bind(key.created_at)
+        .bind(key.made_by.clone())
         .run(tx.on())
         .await
         .map(drop)
@@ -117,4 +123,16 @@ pub(super) async fn address_on<'c>(
         .await?;
     Ok(found
         .and_then(|(facts, address)| address.filter(|_| facts.is_some_and(|facts| facts["sftp"] == true))))
+}
+
+/// Whether a host's agent knows logins that are limited to a folder.
+pub(crate) async fn has_logins<'c>(
+    on: impl Executor<'c, Database = Any>,
+    host: HostId,
+) -> Result<bool, Problem> {
+    let facts = sql("SELECT facts FROM hosts WHERE id = $1")
+        .bind(host)
+        .optional(on, |row| row.get::<Option<serde_json::Value>>("facts"))
+        .await?;
+    Ok(facts.flatten().is_some_and(|facts| facts["sftp_logins"] == true))
 }

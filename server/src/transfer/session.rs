@@ -124,6 +124,11 @@ impl Session {
         self.unanswered
     }
 
+    /// What was said last was no answer: one follows.
+    pub fn still_at_it(&mut self) {
+        self.unanswered = true;
+    }
+
     /// The answer to an ask without contents.
     pub async fn ask(&mut self, ask: &FileAsk) -> Result<FileSaid, Problem> {
         self.say(ask).await?;

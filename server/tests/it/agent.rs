@@ -174,6 +174,7 @@ fn facts() -> HostFacts {
         sessions: true,
         sftp: true,
         dumps: true,
+        sftp_logins: true,
         ..HostFacts::default()
     }
 }

@@ -144,6 +144,7 @@ fn facts() -> String {
         "seal": seal_key(),
         "sessions": true,
         "sftp": true,
+        "sftp_logins": true,
         "apps": [
             { "application": "wordpress", "version": "6.8.3" },
             { "application": "spip", "version": "4.4.30" },

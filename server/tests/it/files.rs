@@ -9,12 +9,13 @@ use crate::{
 use axum::http::{StatusCode, header};
 use futures_util::{SinkExt, StreamExt};
 use model::{
+    archive::{Archived, LeftWhy},
     files::{FileAsk, FileEntry, FileKind, FileMode, FileSaid, Over},
     wire::{Answer, FromAgent, FromPanel, Query},
 };
 use serde_json::{Value, json};
 use server::{
-    account, change, grant,
+    account, change, files, grant,
     grant::{NewGrant, On},
     paging::Listing,
     session,
@@ -59,7 +60,8 @@ async fn serve(mut socket: Socket, heard: Heard) {
                 }
                 continue;
             }
-            FileAsk::Write { .. } => {
+            FileAsk::SoFar { .. } => FileSaid::SoFar { octets: 3 },
+            FileAsk::Write { .. } | FileAsk::Resume { .. } => {
                 socket.send(say(&FileSaid::Ready)).await.unwrap();
                 let mut all = Vec::new();
                 while let Some(Ok(Message::Binary(octets))) = socket.next().await {
@@ -70,6 +72,21 @@ async fn serve(mut socket: Socket, heard: Heard) {
                 }
                 heard.lock().unwrap().push(String::from_utf8(all).unwrap());
                 FileSaid::Done { path: None }
+            }
+            FileAsk::PackOut { .. } => {
+                socket.send(say(&FileSaid::Ready)).await.unwrap();
+                socket.send(Message::Binary("an archive".into())).await.unwrap();
+                socket.send(Message::Binary("".into())).await.unwrap();
+                continue;
+            }
+            FileAsk::Unpack { into, .. } if into.to_string().ends_with("bomb") => {
+                FileSaid::Refused { why: model::files::FileRefusal::Bomb }
+            }
+            FileAsk::Pack { .. } | FileAsk::Unpack { .. } => {
+                socket.send(say(&FileSaid::Working { entries: 1, octets: 5 })).await.unwrap();
+                let mut told = Archived { entries: 2, octets: 9, ..Archived::default() };
+                told.leave(b"link", LeftWhy::Link);
+                FileSaid::Archived { told }
             }
             FileAsk::MakeFolder { .. } => FileSaid::Refused { why: model::files::FileRefusal::Exists },
             _ => FileSaid::Done { path: None },
@@ -290,4 +307,92 @@ pub async fn who_may_not_is_told_before_any_host_is_asked(bench: Bench) {
     let refused = stage.ask("GET", "", None).await;
     assert_eq!((refused.status, &refused.body["code"]), (StatusCode::CONFLICT, &json!("account_suspended")));
     assert!(stage.secrets.lock().unwrap().is_empty());
+}
+
+/// Made, unpacked, refused, gone on with after whoever asked stopped waiting, and sent while it is made.
+pub async fn archives_go_on_and_say_what_became_of_them(bench: Bench) {
+    let stage = stage(&bench).await;
+    let (server, owner, account) = (&bench.server, &stage.home.owner, stage.home.account);
+    let paths = json!({ "paths": ["sites/a", "sites/b"], "to": "private/all.zip" });
+    let made = stage.ask("POST", "/pack", Some(paths)).await;
+    assert_eq!((made.status, &made.body["state"]), (StatusCode::OK, &json!("done")), "{:?}", made.body);
+    assert_eq!(made.body["left_out"], json!([{ "name": "link", "why": "link" }]));
+    let newest = change::list(server, owner, account, &Listing::default()).await.unwrap().items.remove(0);
+    assert_eq!(made.header("alveole-change"), newest.id.to_string());
+    assert_eq!((newest.verb.as_str(), newest.subject.label.as_str()), ("file.pack", "private/all.zip"));
+    let told = newest.after.unwrap();
+    assert_eq!((&told["count"], &told["entries"], &told["left_out"]), (&json!(2), &json!(2), &json!(1)));
+    // What the host refuses has not been done, and is told to who looks later.
+    let refused =
+        stage.ask("POST", "/unpack", Some(json!({ "path": "private/x", "into": "private/bomb" }))).await;
+    assert_eq!((refused.status, &refused.body["code"]), (StatusCode::CONFLICT, &json!("archive_bomb")));
+    let wrong = stage.ask("POST", "/pack", Some(json!({ "paths": [], "to": "private/x.zip" }))).await;
+    assert_eq!(wrong.body["code"], "nothing_chosen");
+    // It takes longer than anybody waits.
+    let unpack =
+        files::Work::Unpack { archive: "private/x".parse().unwrap(), into: "private/slow".parse().unwrap() };
+    let secret = stage.client.cookie.split_once('=').unwrap().1;
+    let me = session::by_secret(server, secret).await.unwrap().unwrap();
+    let begun = files::work(server, &me, account, unpack, std::time::Duration::ZERO).await.unwrap();
+    assert_eq!((begun.item.state, begun.change), (files::WorkState::Working, None));
+    let works = async || stage.ask("GET", "/works", None).await.body;
+    assert_eq!(works().await[0]["state"], "working");
+    stage.heard.lock().unwrap().push("go".into());
+    until("it is done", async || works().await[0]["state"] == "done").await;
+    let states: Vec<_> = works().await.as_array().unwrap().iter().map(|work| work["state"].clone()).collect();
+    assert_eq!(states, ["done", "refused", "done"]);
+    assert!(works().await[1]["text"]["fr"].as_str().unwrap().contains("250"));
+    let request =
+        stage.client.request("GET", &stage.path("/packed?paths=sites/a%0Asites/b&kind=tar.gz"), None);
+    let response = tower::ServiceExt::oneshot(stage.client.router.clone(), request).await.unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/gzip");
+    assert_eq!(response.headers()[header::CONTENT_DISPOSITION], "attachment; filename*=UTF-8''sites.tar.gz");
+    assert_eq!(axum::body::to_bytes(response.into_body(), 99).await.unwrap(), "an archive");
+    let other = bench.household("beta").await;
+    let stranger = Client::of(&bench, other.owner.user).await;
+    let body = json!({ "paths": ["sites/x"], "to": "../x" });
+    for (verb, rest) in [("GET", "/works"), ("GET", "/packed?paths=../x"), ("POST", "/pack")] {
+        let refused = stranger.ask(verb, &stage.path(rest), (verb == "POST").then(|| body.clone())).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{verb} {rest}");
+    }
+}
+
+/// Whoever sends asks how much has arrived, and sends the rest; it is one upload in history, once it is whole.
+pub async fn a_cut_upload_is_asked_for_and_goes_on(bench: Bench) {
+    let stage = stage(&bench).await;
+    let asked = stage.ask("GET", "/upload?path=sites/big&size=9&mark=77", None).await;
+    assert_eq!((asked.status, &asked.body["octets"]), (StatusCode::OK, &json!(3)));
+    let mut request = stage.client.request(
+        "PUT",
+        &stage.path("/contents?path=sites/big&size=9&mark=77&offset=3&over=replace"),
+        None,
+    );
+    *request.body_mut() = "twoend".into();
+    let put = stage.client.send(request).await;
+    assert_eq!(put.status, StatusCode::NO_CONTENT, "{:?}", put.body);
+    let heard = stage.heard.lock().unwrap().clone();
+    let ask = |json: &str| serde_json::from_str::<FileAsk>(json).unwrap();
+    let (FileAsk::SoFar { mark }, FileAsk::Resume { mark: same, from, size, over, .. }) =
+        (ask(&heard[0]), ask(&heard[1]))
+    else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((&mark, from, size, over), (&same, 3, 9, Over::Replace));
+    assert_eq!(heard[2], "twoend");
+    let listing = Listing::default();
+    let newest = change::list(&bench.server, &stage.home.owner, stage.home.account, &listing).await.unwrap();
+    assert_eq!(put.header("alveole-change"), newest.items[0].id.to_string());
+    // Another person, or another file of that size, is another upload.
+    stage.ask("GET", "/upload?path=sites/big&size=9&mark=78", None).await;
+    let admin = Client::of(&bench, bench.admin.user).await;
+    admin.ask("GET", &stage.path("/upload?path=sites/big&size=9&mark=77"), None).await;
+    let heard = stage.heard.lock().unwrap().clone();
+    let marks: Vec<_> = heard[3..].iter().map(|json| ask(json)).collect();
+    assert!(
+        marks.iter().all(|said| matches!(said, FileAsk::SoFar { mark: other } if *other != mark)),
+        "{marks:?}"
+    );
+    let other = bench.household("beta").await;
+    let stranger = Client::of(&bench, other.owner.user).await;
+    assert_eq!(stranger.ask("GET", &stage.path("/upload?size=1"), None).await.status, StatusCode::NOT_FOUND);
 }

@@ -42,6 +42,7 @@ mod search;
 mod security;
 mod sending;
 mod settings;
+mod sftp_logins;
 mod sites;
 mod smtp;
 mod ssh_keys;

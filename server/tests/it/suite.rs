@@ -14,8 +14,8 @@ use crate::{
     members::{self, deletion, list as member_list},
     outbox, passkeys, people,
     postgres::Postgres,
-    races, recovery, renewal, roles, scopes, search, security, sending, settings, sites, ssh_keys,
-    suspension, verify, viewing,
+    races, recovery, renewal, roles, scopes, search, security, sending, settings, sftp_logins, sites,
+    ssh_keys, suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
@@ -171,6 +171,8 @@ suite! {
     files::a_session_serves_whoever_may_and_is_dialled_by_its_host_alone,
     files::what_is_changed_is_kept_in_history,
     files::what_stands_still_ends_with_the_right_to_it,
+    files::a_cut_upload_is_asked_for_and_goes_on,
+    files::archives_go_on_and_say_what_became_of_them,
     files::who_hangs_up_keeps_nothing_out_of_history,
     files::a_session_ends_with_the_right_to_it,
     files::who_may_not_is_told_before_any_host_is_asked,
@@ -272,6 +274,8 @@ suite! {
     viewing::an_owner_lets_staff_act,
     viewing::a_view_belongs_to_one_session,
     viewing::a_view_of_a_member_shows_the_member,
+    sftp_logins::a_login_reaches_its_host_and_its_password_nobody,
+    sftp_logins::what_somebody_left_behind_is_shown_as_such,
     ssh_keys::a_key_is_part_of_what_its_account_is_on_its_host,
     ssh_keys::what_is_no_key_is_refused_with_the_reason,
     suspension::each_reason_is_kept_told_and_listed,

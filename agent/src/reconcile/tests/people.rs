@@ -258,3 +258,27 @@ fn keys_come_and_go_with_the_account() {
     assert!(set(&[&key], AccountState::Active).0.is_some());
     assert_eq!(set(&[], AccountState::Active), (None, vec![]));
 }
+
+/// A login is files that are looked up, and gone with it: nobody comes in by a name that nobody has.
+#[test]
+fn logins_come_and_go_with_the_account() {
+    let mut world = World::new();
+    let word: model::LoginWord = "photos".parse().unwrap();
+    let files = world.paths.login_files(&"asso".parse().unwrap(), &word);
+    let login = |secret: Option<&str>| model::SftpLogin {
+        word: word.clone(),
+        folder: "sites/www".parse().unwrap(),
+        key: None,
+        secret: secret.map(|secret| secret.parse().unwrap()),
+    };
+    let secret = "a".repeat(64);
+    let mut set = |logins: Vec<model::SftpLogin>, state| {
+        let body = Account { sftp_logins: logins, state, ..account("asso", 1) };
+        world.apply(vec![wanted(&Body::Account(body), 0)]);
+        (files.clone().map(|file| file.exists()), world.daemons.take())
+    };
+    assert_eq!(set(vec![login(Some(&secret))], AccountState::Active).0, [true, true, false]);
+    assert_eq!(set(vec![login(None)], AccountState::Suspended).0, [false; 3]);
+    assert_eq!(set(vec![login(Some(&secret))], AccountState::Active).0, [true, true, false]);
+    assert_eq!(set(vec![], AccountState::Active), ([false; 3], vec![]));
+}

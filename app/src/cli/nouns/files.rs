@@ -46,10 +46,46 @@ const PUT: &[Input] = &[
     ),
 ];
 
-const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "id"];
+const UPLOAD: &[Input] = &[
+    PATH,
+    input("size", Kind::Needed, "La taille du fichier entier", "The size of the whole file"),
+    input("mark", Kind::Option, "Ce qui le distingue d’un autre", "What tells it from another"),
+];
+const WORK: &[&str] =
+    &["does", "path", "to", "state", "entries", "octets", "left", "text", "who", "began_at"];
+const ARCHIVE: Input =
+    input("kind", Kind::Option, "zip (d’ordinaire) ou tar.gz", "zip (the usual one) or tar.gz");
+const PACK: &[Input] = &[
+    input("paths", Kind::Words, "Ce qui va dedans", "What goes into it"),
+    input("to", Kind::Needed, "L’archive à faire, son nom compris", "The archive to make, its name included"),
+    ARCHIVE,
+];
+const UNPACK: &[Input] = &[
+    PATH,
+    input(
+        "into",
+        Kind::Needed,
+        "Le dossier où la déballer\u{a0}; il est créé s’il n’y est pas",
+        "The folder to unpack it into; it is made if it is not there",
+    ),
+];
+const GET_PACKED: &[Input] = &[
+    input(
+        "paths",
+        Kind::Needed,
+        "Ce qui va dedans\u{a0}: un chemin, ou plusieurs, un par ligne",
+        "What goes into it: a path, or several, one a line",
+    ),
+    ARCHIVE,
+];
+
+const KEY: &[&str] = &["label", "algorithm", "fingerprint", "created_at", "made_by", "maker_left", "id"];
+const LOGIN: &[&str] =
+    &["name", "folder", "opens_by", "fingerprint", "created_at", "made_by", "maker_left", "id"];
 
 pub const NOUNS: &[Noun] = &[
     SSH_KEY,
+    SFTP_LOGIN,
     Noun {
         name: "file",
         about: text("Les fichiers d’un compte", "An account's files"),
@@ -72,6 +108,18 @@ pub const NOUNS: &[Noun] = &[
                 PUT,
                 &[],
             ),
+            Verb {
+                name: "upload",
+                about: text(
+                    "Ce qui est arrivé d’un envoi coupé (put reprend là de lui-même)",
+                    "What has arrived of a cut upload (put goes on there by itself)",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/upload",
+                inputs: UPLOAD,
+                columns: &["octets"],
+                answer: Answer::One,
+            },
             act(
                 "make-folder",
                 "POST",
@@ -113,6 +161,46 @@ pub const NOUNS: &[Noun] = &[
                 &[PATH],
                 &[],
             ),
+            act(
+                "pack",
+                "POST",
+                "/accounts/{account}/files/pack",
+                text("Mettre des fichiers dans une archive", "Put files into an archive"),
+                PACK,
+                WORK,
+            ),
+            act(
+                "unpack",
+                "POST",
+                "/accounts/{account}/files/unpack",
+                text("Déballer une archive zip, tar ou tar.gz", "Unpack a zip, tar or tar.gz archive"),
+                UNPACK,
+                WORK,
+            ),
+            Verb {
+                name: "get-packed",
+                about: text(
+                    "Écrire sur la sortie une archive de fichiers ou de dossiers",
+                    "Write an archive of files or folders to the output",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/packed",
+                inputs: GET_PACKED,
+                columns: &[],
+                answer: Answer::File,
+            },
+            Verb {
+                name: "works",
+                about: text(
+                    "Les dernières archives, et où elles en sont",
+                    "The last archives, and how far they are",
+                ),
+                method: "GET",
+                path: "/accounts/{account}/files/works",
+                inputs: &[],
+                columns: WORK,
+                answer: Answer::List,
+            },
             Verb {
                 name: "trash",
                 about: text("Ce qui est dans la corbeille", "What is in the trash"),
@@ -164,5 +252,48 @@ const SSH_KEY: Noun = Noun {
             KEY,
         ),
         delete("/ssh-keys/{ssh_key}"),
+    ],
+};
+
+const SFTP_LOGIN: Noun = Noun {
+    name: "sftp-login",
+    about: text("Les accès SFTP limités à un dossier", "SFTP logins limited to a folder"),
+    verbs: &[
+        Verb {
+            name: "list",
+            about: text("Lister", "List"),
+            method: "GET",
+            path: "/accounts/{account}/sftp-logins",
+            inputs: &[],
+            columns: LOGIN,
+            answer: Answer::List,
+        },
+        create(
+            "/accounts/{account}/sftp-logins",
+            &[
+                input("name", Kind::Word, "Son nom, après celui du compte", "Its name, after the account's"),
+                input("folder", Kind::Needed, "Tout ce qu’il voit", "All it sees"),
+                input(
+                    "key",
+                    Kind::Option,
+                    "Une clé publique\u{a0}; sans elle un mot de passe est fait, et montré une fois",
+                    "A public key; without it a password is made, and shown once",
+                ),
+            ],
+            &["name", "folder", "opens_by", "password", "id"],
+        ),
+        delete("/sftp-logins/{sftp_login}"),
+        Verb {
+            name: "sign-ins",
+            about: text(
+                "Qui est venu par SFTP ces trente derniers jours",
+                "Who came in over SFTP in the last thirty days",
+            ),
+            method: "GET",
+            path: "/accounts/{account}/sftp-sign-ins",
+            inputs: &[],
+            columns: &["at", "name", "address", "fingerprint"],
+            answer: Answer::Within("sign_ins"),
+        },
     ],
 };

@@ -39,7 +39,7 @@ pub async fn host(server: &Server, panel: &Actor) -> model::HostId {
 pub fn facts() -> String {
     let kinds = model::HostFacts::all_kinds();
     serde_json::json!({
-        "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true,
+        "debian": "13.1", "kernel": "6.12", "php": ["8.4"], "mariadb": "11.8", "kinds": kinds, "sessions": true, "sftp": true, "sftp_logins": true,
         "limits": 1, "home": { "kind": "ext4", "mount": "/home" },
         "apps": [{ "application": "wordpress", "version": "6.8.3" }, { "application": "spip", "version": "4.4.30" }, { "application": "dokuwiki", "version": "2024-02-06b" }]
     })

@@ -29,6 +29,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/databases"
             | "/accounts/{account}/files"
             | "/accounts/{account}/ssh-keys"
+            | "/accounts/{account}/sftp-logins"
             | "/accounts/{account}/space"
             | "/accounts/{account}/use"
             | "/accounts/{account}/outbox"
@@ -41,10 +42,16 @@ pub fn needs(route: &Route) -> Needs {
             | "/accounts/{account}/files/upload"
             | "/accounts/{account}/files/folders"
             | "/accounts/{account}/files/delete"
+            | "/accounts/{account}/files/pack"
+            | "/accounts/{account}/files/works"
             | "/accounts/{account}/files/trash",
         )
-        | (Verb::Post, "/ssh-keys/{ssh_key}/delete") => Needs::Account(Right::Sites),
-        (Verb::Post, "/accounts/{account}/ssh-keys") => Needs::AccountInPerson(Right::Sites),
+        | (Verb::Post, "/ssh-keys/{ssh_key}/delete" | "/sftp-logins/{sftp_login}/delete") => {
+            Needs::Account(Right::Sites)
+        }
+        (Verb::Post, "/accounts/{account}/ssh-keys" | "/accounts/{account}/sftp-logins") => {
+            Needs::AccountInPerson(Right::Sites)
+        }
         (
             Verb::Post,
             "/accounts/{account}/databases"

@@ -52,6 +52,12 @@ impl Things {
         let job = server::cron_job::create(server, &panel, account, job).await.unwrap().item.id;
         let key = server::ssh_key::NewSshKey { key: KEY.into(), label: Some(name.into()) };
         let key = server::ssh_key::create(server, &panel, account, key).await.unwrap().item.id;
+        let login = server::sftp_login::NewSftpLogin {
+            name: "photos".into(),
+            folder: "sites/photos".into(),
+            key: None,
+        };
+        let login = server::sftp_login::create(server, &panel, account, login).await.unwrap().item.login.id;
         let wiki = server::site::create(server, &panel, account, &format!("wiki.{name}.example")).await;
         let new = server::app::NewApp {
             application: "dokuwiki".into(),
@@ -145,6 +151,7 @@ impl Things {
             ("", "{site}", site_id.clone()),
             ("", "{cron_job}", job.to_string()),
             ("", "{ssh_key}", key.to_string()),
+            ("", "{sftp_login}", login.to_string()),
             ("", "{app}", app.to_string()),
             ("", "{change}", renamed.change.unwrap().to_string()),
             ("", "{grant}", reader),

@@ -50,6 +50,12 @@ impl Things {
         let job = cron_job::create(server, &owner, account.id, new).await.unwrap().item.id;
         let new = ssh_key::NewSshKey { key: KEY.into(), label: Some("portable".into()) };
         let key = ssh_key::create(server, &owner, account.id, new).await.unwrap().item.id;
+        let new = server::sftp_login::NewSftpLogin {
+            name: "photos".into(),
+            folder: "sites/photos".into(),
+            key: None,
+        };
+        let login = server::sftp_login::create(server, &owner, account.id, new).await.unwrap().item.login.id;
         let wiki = site::create(server, &owner, account.id, &format!("wiki.{name}.example")).await.unwrap();
         let new = app::NewApp { application: "dokuwiki".into(), ..crate::apps::wordpress() };
         let app = app::create(server, &owner, wiki.item.id, new, model::Lang::Fr).await.unwrap();
@@ -85,6 +91,7 @@ impl Things {
                 ("", "{certificate}", certificate(bench, &home, &format!("{name}.example")).await),
                 ("", "{cron_job}", job.to_string()),
                 ("", "{ssh_key}", key.to_string()),
+                ("", "{sftp_login}", login.to_string()),
                 ("", "{app}", app.to_string()),
                 ("", "{change}", site.change.unwrap().to_string()),
                 ("", "{token}", token.id.to_string()),
@@ -290,6 +297,9 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/accounts/{account}/cron-jobs" | "/cron-jobs/{cron_job}") => {
             json!({ "schedule": "@hourly", "command": "true" })
         }
+        (_, "/accounts/{account}/sftp-logins") => {
+            json!({ "name": format!("l{}", name.len()), "folder": "sites/x", "key": KEY })
+        }
         (_, "/accounts/{account}/ssh-keys") => json!({ "key": KEY, "label": name }),
         (_, "/accounts/{account}/files/folders" | "/accounts/{account}/files/delete") => {
             json!({ "path": "sites/x" })
@@ -298,6 +308,8 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
             json!({ "from": "sites/x", "to": "sites/y" })
         }
         (_, "/accounts/{account}/files/mode") => json!({ "path": "sites/x", "mode": "640" }),
+        (_, "/accounts/{account}/files/pack") => json!({ "paths": ["sites/x"], "to": "private/x.zip" }),
+        (_, "/accounts/{account}/files/unpack") => json!({ "path": "private/x.zip", "into": "private/x" }),
         (_, "/accounts/{account}/files/trash/restore" | "/accounts/{account}/files/trash/erase") => {
             json!({ "item": "1700000000000-0" })
         }
