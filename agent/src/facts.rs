@@ -5,7 +5,7 @@ use crate::{
     exec::{self, Program},
     sftp, transfer,
 };
-use model::{HostFacts, PhpVersion};
+use model::{FoundRuntime, HostFacts, PhpVersion, Runtime};
 use std::{path::Path, time::Duration};
 
 pub fn of_host() -> HostFacts {
@@ -25,7 +25,20 @@ pub fn of_host() -> HostFacts {
         sessions: exec::installed(transfer::FILES),
         sftp: exec::installed(sftp::SERVER) && exec::installed(sftp::UNIT),
         apps: found::below(Path::new("/")),
+        runtimes: Some(Runtime::ALL.into_iter().filter_map(runtime).collect()),
     }
+}
+
+/// As `node --version` (v20.19.2) and `python3 --version` (Python 3.13.5) say.
+fn runtime(runtime: Runtime) -> Option<FoundRuntime> {
+    if !exec::installed(runtime.path()) {
+        return None;
+    }
+    let said = Program::new(runtime.path()).arg("--version").timeout(Duration::from_secs(5)).run().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let version = said.split_whitespace().last().unwrap_or("?").trim_start_matches('v');
+    let version = version.chars().filter(|c| !c.is_control()).take(60).collect();
+    Some(FoundRuntime { runtime, version })
 }
 
 /// Versions of PHP-FPM, as Debian installs them side by side.

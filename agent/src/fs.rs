@@ -1,6 +1,7 @@
 //! Files that are either old or new, never between: written beside, fsynced, renamed. For folders of root alone;
 //! work inside a home is tenant.rs.
 
+use model::UnixName;
 use nix::{
     fcntl::OFlag,
     unistd::{Gid, Group, fchown},
@@ -17,30 +18,33 @@ use std::{
 const LONGEST: u64 = 1024 * 1024;
 
 /// Who may read a file of ours; only root writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readers {
     All,
     /// nginx, whose workers read the keys of names.
     Front,
     /// What starts cron jobs.
     Scheduler,
+    /// One account's own processes, by its group.
+    Tenant(UnixName),
     Root,
 }
 
 impl Readers {
-    fn mode(self) -> u32 {
+    fn mode(&self) -> u32 {
         match self {
             Readers::All => 0o644,
-            Readers::Front | Readers::Scheduler => 0o640,
+            Readers::Front | Readers::Scheduler | Readers::Tenant(_) => 0o640,
             Readers::Root => 0o600,
         }
     }
 
     /// The group, where one is meant and known.
-    fn group(self) -> Option<Gid> {
+    fn group(&self) -> Option<Gid> {
         let name = match self {
             Readers::Front => "alveole-nginx",
             Readers::Scheduler => "alveole-cron",
+            Readers::Tenant(account) => account.as_str(),
             Readers::All | Readers::Root => return None,
         };
         Group::from_name(name).ok().flatten().map(|group| group.gid)

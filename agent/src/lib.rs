@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod log;
 pub mod look;
 pub mod paths;
+pub mod program;
 pub mod reconcile;
 pub mod record;
 pub mod render;

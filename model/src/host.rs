@@ -1,6 +1,6 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
+use crate::{FoundRuntime, Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -62,6 +62,9 @@ pub struct HostFacts {
     /// Applications that can be put into sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<PackagedApp>,
+    /// What programs of sites can be written in. `None`: its agent knows of no such programs, nor of files without PHP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtimes: Option<Vec<FoundRuntime>>,
 }
 
 impl HostFacts {

@@ -1,6 +1,8 @@
 //! What a site can be told beyond its names: the same words in the store, in history and on the host.
 
-use crate::{Network, PhpSettings, PhpVersion, Problem, Redirect, SitePath, Text, newtype::string_newtype};
+use crate::{
+    Network, PhpSettings, PhpVersion, Problem, Redirect, Serves, SitePath, Text, newtype::string_newtype,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,12 +28,22 @@ pub struct SiteSettings {
     /// The folder visitors see, below the site's; without: `public`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<DocumentRoot>,
+    /// What answers.
+    #[serde(skip_serializing_if = "Serves::is_usual")]
+    pub serves: Serves,
+    /// How often somebody asked for its program to be started again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub restarts: u64,
 }
 
 impl SiteSettings {
     pub fn is_usual(&self) -> bool {
         *self == SiteSettings::default()
     }
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 fn is_false(value: &bool) -> bool {
@@ -234,6 +246,8 @@ mod tests {
             "visitors": { "who": "others", "networks": ["2001:db8::/32"] },
             "errors": { "404": "/perdu.html" },
             "root": "web/dist",
+            "serves": { "program": { "command": ["node", "server.js"] } },
+            "restarts": 2,
         });
         let settings: SiteSettings = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(serde_json::to_value(&settings).unwrap(), json);

@@ -21,6 +21,7 @@ mod logs;
 mod mail;
 mod neighbours;
 mod panel_package;
+mod programs;
 mod renewal;
 mod restored_panel;
 mod site_settings;

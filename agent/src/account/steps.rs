@@ -26,7 +26,12 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
-        folders: vec![cell.clone(), paths.fragments(&account.name), paths.pools(&account.name)],
+        folders: vec![
+            cell.clone(),
+            paths.fragments(&account.name),
+            paths.pools(&account.name),
+            paths.programs(&account.name),
+        ],
         files,
         home: Some(Home { account: account.name.clone(), uid: account.uid }),
         ..Products::default()
@@ -43,7 +48,12 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     files.push(paths.ssh_keys_of(&account.name));
     Places {
         files,
-        folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
+        folders: vec![
+            paths.fragments(&account.name),
+            paths.pools(&account.name),
+            paths.programs(&account.name),
+            cell,
+        ],
         ..Places::default()
     }
 }

@@ -5,10 +5,11 @@ use crate::{
     account::pool,
     cell::place::{self, Pool},
     paths::Paths,
+    program,
     reconcile::product::{Folder, Places, Product, Products, Target},
     render::{Format, RenderError, render},
 };
-use model::{Account, AccountState, Hsts, Site, SiteState};
+use model::{Account, AccountState, Hsts, Serves, Site, SiteState};
 use tera::Context;
 
 /// Everything a site has on disk.
@@ -24,8 +25,15 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     context.insert("aliases", aliases);
     context.insert("hsts", &site.https.hsts.map(header));
     let pool = pool(site);
-    let socket =
-        pool.map(|pool| place::Places::default().pool_socket(&site.account, &pool).display().to_string());
+    let sockets = place::Places::default();
+    let program = site
+        .settings
+        .serves
+        .program()
+        .map(|_| sockets.program_socket(&site.account, site.id).display().to_string());
+    context.insert("program", &program);
+    context.insert("files_alone", &(site.settings.serves == Serves::Files));
+    let socket = pool.map(|pool| sockets.pool_socket(&site.account, &pool).display().to_string());
     context.insert("php", &socket);
     let errors: Vec<_> =
         site.settings.errors.iter().map(|(error, path)| (error.code(), path.encoded())).collect();
@@ -40,6 +48,8 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     if let Some(pool) = pool {
         files.push(pool::product(account, &pool, Some(&site.settings.php.settings), paths)?);
     }
+    // And its program.
+    files.extend(program::steps::product(site, paths)?);
     files.push(Product { path: paths.fragment(&site.account, site.id), bytes });
     files.extend(site.https.redirect.iter().map(|name| {
         Product {
@@ -58,6 +68,9 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
 
 /// The site's own PHP, where its account's will not do: then the panel says its version.
 fn pool(site: &Site) -> Option<Pool> {
+    if site.settings.serves != Serves::Php {
+        return None;
+    }
     site.settings.php.version.map(|version| Pool { site: Some(site.id), version })
 }
 
@@ -65,6 +78,7 @@ fn pool(site: &Site) -> Option<Pool> {
 pub fn places(site: &Site, paths: &Paths) -> Places {
     let mut files = vec![paths.fragment(&site.account, site.id)];
     files.extend(pool(site).map(|pool| paths.pool(&site.account, &pool)));
+    files.extend(site.settings.serves.program().map(|_| paths.program(&site.account, site.id)));
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
     Places { files, names: site.names.clone(), ..Places::default() }
 }

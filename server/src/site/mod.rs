@@ -3,6 +3,7 @@
 mod api;
 mod claim;
 mod https;
+mod program;
 mod rules;
 mod secure;
 mod settings;
@@ -13,6 +14,7 @@ mod told_api;
 pub(crate) const ROUTES: [&[crate::api::Route]; 2] = [api::ROUTES, told_api::ROUTES];
 pub(crate) use https::{Chosen, set_https_as};
 pub use https::{HSTS_DAY_MS, HstsReach, HttpsView, NewHttps, Redirect, set_https};
+pub use program::{NewProgram, restart, set_program};
 pub(crate) use rules::{act as act_on, delete_as, lock_with_row, recreate, set_names_as};
 pub use rules::{create, delete, set_names};
 pub(crate) use secure::secure;
@@ -28,8 +30,8 @@ pub use told::{
 
 use crate::views::{Ref, RefShape};
 use model::{
-    AccountId, ChangeId, ChangeState, Day, HostId, PhpVersion, SiteId, SiteName, SiteSettings, Text,
-    wire::Drift,
+    AccountId, ChangeId, ChangeState, Day, FoundRuntime, HostId, PhpVersion, SiteId, SiteName, SiteSettings,
+    Text, wire::Drift,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,6 +66,9 @@ pub struct SiteView {
     pub names: Vec<SiteName>,
     pub https: HttpsView,
     pub php: PhpView,
+    /// What its host has for programs; nothing: programs and files without PHP need a newer agent there.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub runtimes: Option<Vec<FoundRuntime>>,
     /// What it is told beyond its names; what is as usual is left out.
     #[schema(value_type = Object)]
     pub settings: SiteSettings,

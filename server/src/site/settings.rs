@@ -1,6 +1,6 @@
 //! What a site is told beyond its names. Each part is one verb of history, and is kept there as it was before and after.
 
-use super::{SiteRow, SiteView, rules, store};
+use super::{SiteRow, SiteView, program, rules, store};
 use crate::{
     Actor, Server,
     account::{self, AccountView},
@@ -25,10 +25,13 @@ pub enum Part {
     Visitors,
     Errors,
     Root,
+    Program,
+    Restart,
 }
 
 impl Part {
-    const ALL: [Part; 7] = [
+    /// Those that can be put back.
+    const ALL: [Part; 8] = [
         Part::Php,
         Part::Redirects,
         Part::MainName,
@@ -36,6 +39,7 @@ impl Part {
         Part::Visitors,
         Part::Errors,
         Part::Root,
+        Part::Program,
     ];
 
     pub fn verb(self) -> &'static str {
@@ -47,6 +51,8 @@ impl Part {
             Part::Visitors => "site.visitors",
             Part::Errors => "site.errors",
             Part::Root => "site.root",
+            Part::Program => "site.program",
+            Part::Restart => "site.restart",
         }
     }
 
@@ -64,6 +70,8 @@ impl Part {
             Part::Visitors => into.visitors = from.visitors,
             Part::Errors => into.errors = from.errors,
             Part::Root => into.root = from.root,
+            Part::Program => into.serves = from.serves,
+            Part::Restart => into.restarts = from.restarts,
         }
     }
 
@@ -160,6 +168,9 @@ fn check(of: &AccountView, before: &SiteView, after: &SiteSettings) -> Result<()
     }
     if after.redirects != before.settings.redirects {
         check_redirects(&after.redirects, &before.names)?;
+    }
+    if after.serves != before.settings.serves {
+        program::check(before, &after.serves)?;
     }
     if after.visitors.who == Who::Listed && after.visitors.networks.is_empty() {
         return Err(Problem::invalid(

@@ -208,11 +208,14 @@ fn told(row: &Row) -> Result<SiteSettings, Problem> {
     serde_json::from_str(&stored).map_err(|error| internal("a site's settings", &error))
 }
 
-fn php(row: &Row, settings: &SiteSettings) -> Result<PhpView, Problem> {
+fn facts(row: &Row) -> Result<HostFacts, Problem> {
     let facts: Option<String> = row.get("facts")?;
-    let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()).unwrap_or_default();
+    Ok(facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()).unwrap_or_default())
+}
+
+fn php(row: &Row, settings: &SiteSettings, facts: &HostFacts) -> Result<PhpView, Problem> {
     let version = settings.php.version.unwrap_or(row.get("php")?);
-    Ok(PhpView { version, offered: facts.php, end_of_life: version.end_of_life() })
+    Ok(PhpView { version, offered: facts.php.clone(), end_of_life: version.end_of_life() })
 }
 
 fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
@@ -220,7 +223,7 @@ fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
         change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
     let state: Option<ChangeState> = row.get("state")?;
     let drift: Option<Value> = row.get("drift")?;
-    let settings = told(row)?;
+    let (settings, facts) = (told(row)?, facts(row)?);
     Ok(SiteView {
         id: row.get("id")?,
         account: Ref { id: row.get("account_id")?, name: row.get("account_name")? },
@@ -228,7 +231,8 @@ fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
         folder: row.get("folder")?,
         names: vec![],
         https: HttpsView::read(row)?,
-        php: php(row, &settings)?,
+        php: php(row, &settings, &facts)?,
+        runtimes: facts.runtimes,
         settings,
         state: change::shown(state.unwrap_or(ChangeState::Wanted), away),
         text: row.text("text_fr", "text_en")?,

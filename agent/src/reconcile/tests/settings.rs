@@ -4,8 +4,9 @@ use crate::{
     fs::{There, look},
     testing::{World, account, site, wanted},
 };
-use model::{Body, Resource, Site, SiteSettings, wire::ReportState};
+use model::{Body, ProgramFile, Resource, Site, SiteSettings, wire::ReportState};
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 
 fn asso() -> Resource {
     wanted(&Body::Account(account("asso", 1)), 0)
@@ -144,4 +145,44 @@ fn redirects_maintenance_and_the_rest_are_lines_in_their_order() {
         rest = after;
     }
     assert_eq!(rest, "\n");
+}
+
+#[test]
+fn a_program_is_a_file_for_its_cell_alone_and_goes_with_it() {
+    let mut world = World::new();
+    let usual = told(json!({}));
+    world.apply(vec![asso(), want(&usual)]);
+    world.daemons.take();
+    let set = |word: &str, restarts: u64| {
+        let serves = json!({ "program": { "command": [word, "$SOCKET", "</VirtualHost>\"%{x}${y}"] } });
+        told(json!({ "serves": serves, "restarts": restarts }))
+    };
+    apply(&mut world, &set("node", 0));
+    assert_eq!(world.daemons.take(), ["check apache", "reload asso php"]);
+    let file = world.paths.program(&usual.account, usual.id);
+    let read = || serde_json::from_slice::<ProgramFile>(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!((read().site, read().restart), (usual.id, 0));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o007, 0, "{mode:o}");
+    let shown = fragment(&world, &usual);
+    let socket = format!("/run/alveole/php/asso/{}.sock", usual.id.simple());
+    assert!(shown.contains(&format!("ProxyPass \"/\" \"unix:{socket}|http://a.example/\"")), "{shown}");
+    assert!(!shown.contains("%{x}"), "nothing of a command stands there: {shown}");
+    // Started again: the cell hears of it, Apache has nothing to check.
+    apply(&mut world, &set("node", 1));
+    assert_eq!((world.daemons.take(), read().restart), (vec!["reload asso php".to_owned()], 1));
+    // An edit by hand is seen, and what it says is not shown.
+    std::fs::write(&file, "{\"secret\":1}").unwrap();
+    let done = world.apply(vec![want(&set("python3", 1))]);
+    let drift = done[0].outcome.drift.clone().unwrap();
+    assert!(!drift.diff.contains("secret"), "{}", drift.diff);
+    std::fs::remove_file(&file).unwrap();
+    let files = told(json!({ "serves": "files" }));
+    apply(&mut world, &files);
+    assert!(!file.exists());
+    assert!(fragment(&world, &files).contains("Require all denied"));
+    apply(&mut world, &set("python3", 1));
+    assert!(file.exists());
+    apply(&mut world, &usual);
+    assert!(!file.exists() && !fragment(&world, &usual).contains("ProxyPass"));
 }

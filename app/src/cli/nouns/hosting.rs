@@ -205,6 +205,8 @@ pub const NOUNS: &[Noun] = &[
             site::VISITORS,
             site::ERRORS,
             site::ROOT,
+            site::PROGRAM,
+            site::RESTART,
             log::LOGS,
             log::DOWNLOAD,
             log::STATISTICS,

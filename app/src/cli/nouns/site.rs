@@ -88,6 +88,21 @@ const ROOT_INPUTS: &[Input] = &[input(
     "Le dossier, en dessous de celui du site\u{a0}: web/dist",
     "The folder, below the site's: web/dist",
 )];
+const PROGRAM_INPUTS: &[Input] = &[
+    input("serves", Kind::Option, "php, files ou program", "php, files or program"),
+    input(
+        "command",
+        Kind::Option,
+        "La commande d’un programme\u{a0}: node server.js",
+        "A program's command: node server.js",
+    ),
+    input(
+        "folder",
+        Kind::Option,
+        "Son dossier de départ, sinon celui du site",
+        "The folder it begins in, else the site's",
+    ),
+];
 
 const PHP_COLUMNS: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
 const COLUMNS: &[&str] = &["names", "settings", "state", "id"];
@@ -156,5 +171,24 @@ pub const ROOT: Verb = act(
     "/sites/{site}/root",
     text("Choisir le dossier montré", "Choose the folder shown"),
     ROOT_INPUTS,
+    COLUMNS,
+);
+pub const PROGRAM: Verb = act(
+    "program",
+    "PATCH",
+    "/sites/{site}/program",
+    text(
+        "Choisir ce qui répond\u{a0}: PHP, fichiers seuls ou programme",
+        "Choose what answers: PHP, files alone or a program",
+    ),
+    PROGRAM_INPUTS,
+    COLUMNS,
+);
+pub const RESTART: Verb = act(
+    "restart",
+    "POST",
+    "/sites/{site}/program/restart",
+    text("Redémarrer son programme", "Start its program again"),
+    &[],
     COLUMNS,
 );

@@ -101,6 +101,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/visitors"
             | "/sites/{site}/errors"
             | "/sites/{site}/root"
+            | "/sites/{site}/program"
             | "/sites/{site}/certificate",
         ) => Needs::Account(Right::Sites),
         (
@@ -119,6 +120,8 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/visitors"
             | "/sites/{site}/errors"
             | "/sites/{site}/root"
+            | "/sites/{site}/program"
+            | "/sites/{site}/program/restart"
             | "/sites/{site}/certificates/{certificate}/try"
             | "/sites/{site}/certificates/{certificate}/back"
             | "/sites/{site}/certificate"

@@ -1,0 +1,97 @@
+//! What answers for a site: files and PHP, files alone, a program.
+
+use crate::bench::Bench;
+use model::{HostFacts, ProblemKind};
+use serde_json::{Value, json};
+use server::{
+    change::{self, undo},
+    site::{self, NewProgram, SiteView},
+    store::sql,
+};
+
+async fn told(bench: &Bench) -> Value {
+    bench.resources().await.pop().unwrap().3.unwrap()["settings"].clone()
+}
+
+/// A host that says this of what it has for programs.
+async fn host_has(bench: &Bench, runtimes: Value) {
+    let mut facts = serde_json::to_value(HostFacts::default()).unwrap();
+    facts["runtimes"] = runtimes;
+    let mut tx = bench.server.store.write().await.unwrap();
+    sql("UPDATE hosts SET facts = $1").bind(facts.to_string()).run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn new(serves: &str, command: &str, folder: &str) -> NewProgram {
+    NewProgram { serves: Some(serves.into()), command: Some(command.into()), folder: Some(folder.into()) }
+}
+
+pub async fn a_program_is_told_to_a_host_that_can_run_it(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    let me = &home.owner;
+    let made = site::create(server, me, home.account, "asso.example").await.unwrap().item;
+    let at = |site: &SiteView| (site.id, Some(site.version));
+    // An agent that knows nothing of it would not read what comes after it either.
+    host_has(&bench, Value::Null).await;
+    for serves in ["files", "program"] {
+        let problem = site::set_program(server, me, at(&made), new(serves, "./a", "")).await.unwrap_err();
+        assert_eq!((problem.kind, problem.code), (ProblemKind::Conflict, "agent_older"));
+    }
+    host_has(&bench, json!([{ "runtime": "node", "version": "20.19.2" }])).await;
+    let absent =
+        site::set_program(server, me, at(&made), new("program", "python3 a.py", "")).await.unwrap_err();
+    assert_eq!((absent.code, absent.field), ("runtime_absent", Some("command")));
+    let nothing = site::restart(server, me, made.id, None).await.unwrap_err();
+    assert_eq!(nothing.code, "program_absent");
+    let wanted = new("program", "node server.js --name 'two words'", "/sites/asso.example/app/");
+    let set = site::set_program(server, me, at(&made), wanted).await.unwrap();
+    let program = json!({ "command": ["node", "server.js", "--name", "two words"], "folder": "sites/asso.example/app" });
+    assert_eq!(told(&bench).await, json!({ "serves": { "program": program } }));
+    // What is not said stays.
+    let same = NewProgram { folder: Some("sites/asso.example/app".into()), ..NewProgram::default() };
+    assert_eq!(site::set_program(server, me, at(&set.item), same).await.unwrap().change, None);
+    // Each wish to start it again is another number, and cannot be undone.
+    for turn in 1..=2 {
+        let again = site::restart(server, me, made.id, None).await.unwrap();
+        assert_eq!(told(&bench).await["restarts"], turn);
+        let change = change::show(server, me, again.change.unwrap()).await.unwrap();
+        assert_eq!((change.verb.as_str(), change.undoable), ("site.restart", false));
+    }
+    // The setting can, whatever was started again meanwhile.
+    undo(server, me, set.change.unwrap()).await.unwrap();
+    assert_eq!(told(&bench).await, json!({ "restarts": 2 }));
+    let files = NewProgram { serves: Some("files".into()), ..NewProgram::default() };
+    site::set_program(server, me, (made.id, None), files).await.unwrap();
+    assert_eq!(told(&bench).await["serves"], "files");
+}
+
+pub async fn no_text_of_a_program_gets_further_than_its_field(bench: Bench) {
+    let server = &bench.server;
+    let home = bench.household("alpha").await;
+    host_has(&bench, json!([{ "runtime": "node", "version": "20.19.2" }])).await;
+    let made = site::create(server, &home.owner, home.account, "asso.example").await.unwrap().item;
+    let long = "x".repeat(1 << 20);
+    for sign in ["\n", "\r", "\0", "\u{1b}", long.as_str()] {
+        for (field, new) in [
+            ("command", new("program", &format!("node a{sign}b"), "")),
+            ("folder", new("program", "node a", &format!("sites/a{sign}b"))),
+            ("serves", new(&format!("program{sign}x"), "node a", "")),
+        ] {
+            let problem = site::set_program(server, &home.owner, (made.id, None), new).await.unwrap_err();
+            assert_eq!(problem.field, Some(field), "{sign:.20?}: {problem}");
+        }
+    }
+    for command in ["", "sh -c id", "/usr/bin/node x", "../../bin/x", "bash", "node 'open", "./../x"] {
+        let problem = site::set_program(server, &home.owner, (made.id, None), new("program", command, ""))
+            .await
+            .unwrap_err();
+        assert_eq!(problem.field, Some("command"), "{command}");
+    }
+    // What means something elsewhere is one word here.
+    let odd = "</VirtualHost> %{x} {{x}} $(id) -- \\";
+    let set =
+        site::set_program(server, &home.owner, (made.id, None), new("program", &format!("node {odd}"), ""));
+    let words = set.await.unwrap().item.settings.serves.program().unwrap().command.to_string();
+    assert_eq!(words, format!("node {odd}"));
+}
