@@ -47,6 +47,7 @@ mod ssh_key;
 mod statistics;
 pub mod transfer;
 mod unix_name;
+mod variable;
 pub mod wire;
 
 pub use account::{Account, AccountState, TenantUid};
@@ -97,3 +98,4 @@ pub use space::SpaceDay;
 pub use ssh_key::{KeyLabel, SshKey};
 pub use statistics::{DayCount, MOST_DAYS, Statistics};
 pub use unix_name::UnixName;
+pub use variable::{VariableName, Variables, variable_value};

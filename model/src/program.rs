@@ -1,7 +1,8 @@
 //! What answers for a site: its files and PHP, its files alone, or a program of the account's own, which runs in the cell.
 
-use crate::{Argument, Problem, RelativePath, SiteId, SiteName, Text, text};
+use crate::{Argument, Problem, RelativePath, SiteId, SiteName, Text, VariableName, text};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What answers for a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,8 +192,8 @@ fn long() -> Problem {
     )
 }
 
-/// What a cell reads of a site's program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a cell reads of a site's program. It holds secrets: for that account's processes alone.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramFile {
     pub site: SiteId,
@@ -200,6 +201,11 @@ pub struct ProgramFile {
     pub program: Program,
     /// How often somebody asked for it to be started again: another number, another start.
     pub restart: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<VariableName, String>,
+    /// Those that were sealed to another host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unopened: Vec<VariableName>,
 }
 
 #[cfg(test)]

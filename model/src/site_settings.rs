@@ -1,7 +1,8 @@
 //! What a site can be told beyond its names: the same words in the store, in history and on the host.
 
 use crate::{
-    Network, PhpSettings, PhpVersion, Problem, Redirect, Serves, SitePath, Text, newtype::string_newtype,
+    Network, PhpSettings, PhpVersion, Problem, Redirect, Serves, SiteName, SitePath, Text, Variables,
+    newtype::string_newtype,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +35,12 @@ pub struct SiteSettings {
     /// How often somebody asked for its program to be started again.
     #[serde(skip_serializing_if = "is_zero")]
     pub restarts: u64,
+    /// What its program finds in its environment.
+    #[serde(skip_serializing_if = "Variables::is_empty")]
+    pub variables: Variables,
+    /// A further name of the cooperative's own, at which search engines are turned away. Said to hosts alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<SiteName>,
 }
 
 impl SiteSettings {
@@ -248,6 +255,8 @@ mod tests {
             "root": "web/dist",
             "serves": { "program": { "command": ["node", "server.js"] } },
             "restarts": 2,
+            "variables": { "TOKEN": "AAAA" },
+            "preview": "s0123456789abcdef.preview.coop.example",
         });
         let settings: SiteSettings = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(serde_json::to_value(&settings).unwrap(), json);

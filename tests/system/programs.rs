@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use tests::lab;
+use tests::own::Own;
+use tests::panel::Ports;
 use tests::play::{PATIENCE, Scene, Site};
+use tests::stage::Extra;
 use tests::wait::until;
 use tests::watch::while_served;
 
@@ -18,7 +21,7 @@ const server = http.createServer((request, response) => {
     }
     if (request.url === '/env') {
         const { host, 'x-forwarded-for': from, 'x-forwarded-proto': scheme, 'x-forwarded-host': asked } = request.headers;
-        return response.end(JSON.stringify({ pid: process.pid, cwd: process.cwd(), uid: process.getuid(), host, from, scheme, asked }));
+        return response.end(JSON.stringify({ pid: process.pid, cwd: process.cwd(), uid: process.getuid(), token: process.env.TOKEN, host, from, scheme, asked }));
     }
     let body = '';
     request.on('data', (piece) => { body += piece; });
@@ -71,7 +74,9 @@ fn says(scene: &Scene, name: &str, path: &str, body: &str) {
         let reply = scene.visit(name, path)?;
         if reply.body == body { Ok(()) } else { Err(format!("{} {}", reply.status, reply.body)) }
     })
-    .unwrap();
+    .unwrap_or_else(|why| {
+        panic!("{why}\n{}", scene.shell("tail -n 20 /home/*/logs/*_program.log").unwrap_or_default())
+    });
 }
 
 fn env(site: &Site<'_>) -> Result<Value, String> {
@@ -81,9 +86,15 @@ fn env(site: &Site<'_>) -> Result<Value, String> {
 
 /// What the panel shows of the program's log.
 fn log(scene: &Scene, site: &Site<'_>) -> String {
-    let view = scene.admin.get(&format!("/api/v1/sites/{}/logs?log=errors&limit=200", site.id)).unwrap().ok("log").unwrap();
+    let view = scene
+        .admin
+        .get(&format!("/api/v1/sites/{}/logs?log=errors&q=program&limit=200", site.id))
+        .unwrap()
+        .ok("log")
+        .unwrap();
     let lines = view["errors"].as_array().unwrap();
-    let own = lines.iter().filter(|line| line["source"] == "Program").map(|line| line["text"].as_str().unwrap());
+    let own =
+        lines.iter().filter(|line| line["source"] == "Program").map(|line| line["text"].as_str().unwrap());
     own.collect::<Vec<_>>().join("\n")
 }
 
@@ -92,7 +103,7 @@ fn hears(scene: &Scene, site: &Site<'_>, text: &str) {
         let log = log(scene, site);
         if log.contains(text) { Ok(()) } else { Err(log) }
     })
-    .unwrap();
+    .unwrap_or_else(|why| panic!("{why}\n{}", scene.shell("tail -n 20 /home/*/logs/*_program.log; journalctl -q -n 30 -o cat -u 'alveole-php@*' -u 'alveole-cell@*'").unwrap_or_default()));
 }
 
 /// Another program than that one answers.
@@ -106,49 +117,62 @@ fn another(site: &Site<'_>, before: &Value) -> Value {
 
 #[test]
 fn programs_answer_for_sites_and_nobody_else_notices() {
-    let scene = Scene::open(1).unwrap();
+    let panel_toml = "[preview]\ndomain = \"preview.coop.example\"".to_owned();
+    let extra = Extra { panel_toml, ..Extra::default() };
+    let own = Own::up("programs", 1, Ports::free().unwrap(), extra).unwrap();
+    let scene: &Scene = &own;
     let tenant = scene.tenant("programme").unwrap();
     let (node, python, php) = (
         tenant.site("noeud.example").unwrap(),
         tenant.site("serpent.example").unwrap(),
         tenant.site("programme-php.example").unwrap(),
     );
-    let found = scene.admin.get(&format!("/api/v1/sites/{}", node.id)).unwrap().json()["runtimes"].clone();
-    assert!(found.as_array().is_some_and(|found| found.len() == 2), "{found}");
+    // What an administrator does for them. (Of Python a part was there before.)
+    scene.shell("DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs python3 && systemctl restart alveole-agent").unwrap();
+    until("both runtimes are offered", PATIENCE, || {
+        let site = scene.admin.get(&format!("/api/v1/sites/{}", node.id))?.ok("site")?;
+        let found = &site["runtimes"];
+        if found.as_array().is_some_and(|found| found.len() == 2) { Ok(()) } else { Err(found.to_string()) }
+    })
+    .unwrap();
     php.put("index.php", "<?php echo 'php';").unwrap();
     let next = scene.tenant("programme-voisin").unwrap();
     let next = next.site("programme-voisin.example").unwrap();
     next.put("index.html", "next door").unwrap();
     put(&node, "server.js", NODE);
-    put(&python, "site.py", PYTHON);
-    let watched = while_served(&scene, &next.name, || {
-        let others = while_served(&scene, &php.name, || {
-            answers(&scene, &node, &python);
-            ends_and_begins(&scene, &node);
-            never_comes_up(&scene, &python);
+    put(&python, "serpent.py", PYTHON);
+    let watched = while_served(scene, &next.name, || {
+        let others = while_served(scene, &php.name, || {
+            answers(scene, &node, &python);
+            ends_and_begins(scene, &node);
+            never_comes_up(scene, &python);
+            rules_come_first(scene, &node);
         });
         assert!(others > 0, "the account's PHP answered all the while");
     });
     assert!(watched > 0);
-    sleeps(&scene, &node);
-    files_alone(&scene, &php);
-    // Without agent, and so without panel, across a reboot.
+    sleeps(scene, &node);
+    files_alone(scene, &php);
+    previewed(scene, &node);
+    // Without panel and agent, across a reboot.
+    own.stop_panel().unwrap();
     scene.root(&["systemctl", "disable", "--now", "alveole-agent"]).unwrap();
     lab::life("reboot", &scene.stage.lab, &scene.host.name).unwrap();
-    says(&scene, &node.name, "/after", "node GET /after 0");
-    says(&scene, &python.name, "/after", "python /after serpent.example");
+    says(scene, &node.name, "/after", "node GET /after 0");
+    says(scene, &python.name, "/after", "python /after serpent.example");
     scene.root(&["systemctl", "enable", "--now", "alveole-agent"]).unwrap();
+    own.start_panel().unwrap();
     // Files and PHP again: the program is gone, and its socket.
-    tell(&scene, &node, &json!({ "serves": "php" }));
+    tell(scene, &node, &json!({ "serves": "php" }));
     node.put("index.php", "<?php echo 'php again';").unwrap();
-    says(&scene, &node.name, "/", "php again");
+    says(scene, &node.name, "/", "php again");
     let left = scene.shell("pgrep -u programme -a node; ls /run/alveole/php/programme /var/lib/alveole/cells/programme/programs").unwrap();
     assert!(!left.contains("server.js") && !left.contains(&node.id.replace('-', "")), "{left}");
 }
 
 fn answers(scene: &Scene, node: &Site<'_>, python: &Site<'_>) {
     tell(scene, node, &json!({ "serves": "program", "command": "node server.js" }));
-    tell(scene, python, &json!({ "serves": "program", "command": "python3 site.py $SOCKET" }));
+    tell(scene, python, &json!({ "serves": "program", "command": "python3 serpent.py $SOCKET" }));
     says(scene, &node.name, "/a%20b/c?d=%2e&e", "node GET /a%20b/c?d=%2e&e 0");
     says(scene, &python.name, "/x", "python /x serpent.example");
     let seen = env(node).unwrap();
@@ -157,16 +181,28 @@ fn answers(scene: &Scene, node: &Site<'_>, python: &Site<'_>) {
         (&seen["host"], &seen["from"], &seen["scheme"], &seen["asked"]),
         (&json!("noeud.example"), &json!(us), &json!("http"), &json!("noeud.example")),
     );
-    assert_eq!((&seen["cwd"], &seen["uid"]), (&json!("/home/programme/sites/noeud.example"), &json!(node.tenant.uid)));
+    assert_eq!(
+        (&seen["cwd"], &seen["uid"]),
+        (&json!("/home/programme/sites/noeud.example"), &json!(node.tenant.uid))
+    );
     let body = "x".repeat(300_000);
-    let post = format!("POST /in HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", node.name, body.len());
+    let post = format!(
+        "POST /in HTTP/1.1\r\nHost: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        node.name,
+        body.len()
+    );
     assert_eq!(tests::http::visit_with(&scene.host.address, post).unwrap().body, "node POST /in 300000");
     // What the panel and the host ask is answered by no program.
-    assert_eq!(scene.visit(&node.name, "/.well-known/alveole/alive").unwrap().header("x-alveole-site"), Some(node.id.as_str()));
+    assert_eq!(scene.visit(&node.name, "/.well-known/alveole/alive").unwrap().status, 404);
     // An upgraded connection carries both ways.
     let mut stream = TcpStream::connect((scene.host.address.as_str(), 80)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(stream, "GET /ws HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", node.name).unwrap();
+    write!(
+        stream,
+        "GET /ws HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        node.name
+    )
+    .unwrap();
     let mut heard = Vec::new();
     let mut piece = [0; 512];
     while !heard.ends_with(b"\r\n\r\n") {
@@ -182,7 +218,14 @@ fn answers(scene: &Scene, node: &Site<'_>, python: &Site<'_>) {
     // No other tenant reaches the socket.
     let socket = format!("/run/alveole/php/programme/{}.sock", node.id.replace('-', ""));
     let other = scene.tenant("programme-autre").unwrap();
-    assert!(other.shell(&format!("python3 -c \"import socket; socket.socket(socket.AF_UNIX).connect('{socket}')\""), "").is_err());
+    assert!(
+        other
+            .shell(
+                &format!("python3 -c \"import socket; socket.socket(socket.AF_UNIX).connect('{socket}')\""),
+                ""
+            )
+            .is_err()
+    );
 }
 
 fn ends_and_begins(scene: &Scene, node: &Site<'_>) {
@@ -191,6 +234,17 @@ fn ends_and_begins(scene: &Scene, node: &Site<'_>) {
     let after = another(node, &before);
     hears(scene, node, "crashing as asked");
     hears(scene, node, "the program ended: exit code 7; it is started again in 1 s");
+    // A variable: in its environment, and in no history, answer or file that others read.
+    let path = format!("/api/v1/sites/{}/variables", node.id);
+    let given =
+        scene.admin.json("POST", &path, &json!({ "name": "TOKEN", "value": "hunter2-hunter2" })).unwrap();
+    assert_eq!((given.status, given.json()["settings"]["variables"].clone()), (200, json!(["TOKEN"])));
+    let told = scene.newest(&node.tenant.id, "verified").unwrap();
+    let after = another(node, &after);
+    assert_eq!(after["token"], "hunter2-hunter2");
+    assert!(!told.to_string().contains("hunter2") && !given.body.contains("hunter2"), "{told}");
+    let file = format!("/var/lib/alveole/cells/programme/programs/{}.json", node.id.replace('-', ""));
+    assert_eq!(scene.shell(&format!("stat -c '%a %U %G' {file}")).unwrap().trim(), "640 root programme");
     // Asked for: a change like any other.
     let path = format!("/api/v1/sites/{}/program/restart", node.id);
     assert_eq!(scene.admin.json("POST", &path, &json!({})).unwrap().status, 200);
@@ -203,13 +257,15 @@ fn never_comes_up(scene: &Scene, python: &Site<'_>) {
     tell(scene, python, &json!({ "command": "python3 absent.py" }));
     until("the page says so", PATIENCE, || {
         let away = scene.visit(&python.name, "/x")?;
-        let decent = away.body.contains("<h1>") && !away.body.contains("Proxy Error") && !away.body.contains("<script");
+        let decent = away.body.contains("<h1>")
+            && !away.body.contains("Proxy Error")
+            && !away.body.contains("<script");
         if away.status == 503 && decent { Ok(()) } else { Err(format!("{} {}", away.status, away.body)) }
     })
     .unwrap();
     hears(scene, python, "absent.py");
     hears(scene, python, "the program ended: exit code 2");
-    tell(scene, python, &json!({ "command": "python3 site.py $SOCKET" }));
+    tell(scene, python, &json!({ "command": "python3 serpent.py $SOCKET" }));
     says(scene, &python.name, "/x", "python /x serpent.example");
 }
 
@@ -237,4 +293,52 @@ fn files_alone(scene: &Scene, php: &Site<'_>) {
     assert_eq!(scene.visit(&php.name, "/page.html").unwrap().body, "a page");
     tell(scene, php, &json!({ "serves": "php" }));
     says(scene, &php.name, "/", "php");
+}
+
+fn previewed(scene: &Scene, node: &Site<'_>) {
+    let switch = |to: &str| {
+        let path = format!("/api/v1/sites/{}/preview", node.id);
+        let reply =
+            scene.admin.json("PATCH", &path, &json!({ "switch": to })).unwrap().ok("preview").unwrap();
+        scene.newest(&node.tenant.id, "verified").unwrap();
+        reply["preview"].clone()
+    };
+    let name = switch("on").as_str().unwrap().to_owned();
+    assert!(name.starts_with('s') && name.ends_with(".preview.coop.example"), "{name}");
+    says(scene, &name, "/seen", "node GET /seen 0");
+    let shown = scene.visit(&name, "/env").unwrap();
+    assert_eq!(
+        (shown.header("x-robots-tag"), &shown.json()["host"]),
+        (Some("noindex, nofollow, noarchive"), &json!(name))
+    );
+    assert_eq!(scene.visit(&node.name, "/env").unwrap().header("x-robots-tag"), None);
+    // Nobody's own site is there.
+    let taken = node.tenant.ask_site(&format!("autre.{}", "preview.coop.example")).unwrap();
+    assert_eq!((taken.status, taken.json()["field"].as_str()), (409, Some("name")));
+    assert_eq!(switch("off"), Value::Null);
+    assert_eq!(scene.visit(&name, "/").unwrap().status, 404);
+}
+
+/// What a site is told of redirects, maintenance and visitors comes before its program.
+fn rules_come_first(scene: &Scene, node: &Site<'_>) {
+    let tell = |method: &str, part: &str, body: &Value| {
+        scene
+            .admin
+            .json(method, &format!("/api/v1/sites/{}/{part}", node.id), body)
+            .unwrap()
+            .ok(part)
+            .unwrap();
+        scene.newest(&node.tenant.id, "verified").unwrap();
+    };
+    tell("POST", "redirects", &json!({ "from": "/old", "to": "/new" }));
+    let moved = scene.visit(&node.name, "/old").unwrap();
+    assert_eq!((moved.status, moved.header("location")), (301, Some("http://noeud.example/new")));
+    tell("PATCH", "maintenance", &json!({ "switch": "on" }));
+    let away = scene.visit(&node.name, "/env").unwrap();
+    assert_eq!((away.status, away.header("retry-after")), (503, Some("3600")), "{}", away.body);
+    tell("PATCH", "maintenance", &json!({ "switch": "off" }));
+    tell("PATCH", "visitors", &json!({ "who": "others", "addresses": scene.stage_address() }));
+    assert_eq!(scene.visit(&node.name, "/env").unwrap().status, 403);
+    tell("PATCH", "visitors", &json!({ "who": "everybody" }));
+    says(scene, &node.name, "/new", "node GET /new 0");
 }

@@ -209,7 +209,7 @@ pub struct Cell {
 
 /// In a cell's folder: what is to be known of its sites' programs.
 pub const PROGRAMS: &str = "programs";
-/// Sixty-four values of 4 KiB may be six times as long in JSON.
+/// Thirty-two values of 4 KiB may be six times as long in JSON.
 const LONGEST_PROGRAM: u64 = 2 * 1024 * 1024;
 
 /// A file of ours is small.

@@ -107,6 +107,7 @@ struct Keeper {
     socket: PathBuf,
     /// There while it is known not to run: who waits for it need not.
     down: PathBuf,
+    unopened: Vec<String>,
     output: Arc<Output>,
 }
 
@@ -130,8 +131,12 @@ impl Keeper {
             file.program.command.arguments().iter().map(|word| word.as_str().replace("$SOCKET", &shown));
         let folder =
             file.program.folder.as_ref().map_or_else(|| site.clone(), |below| home.join(below.as_str()));
-        let program = exec::Program::new(path)
-            .args(arguments)
+        let mut program = exec::Program::new(path).args(arguments);
+        for (name, value) in &file.variables {
+            program = program.env(name.as_str(), value);
+        }
+        // After the account's own: these are never another.
+        let program = program
             .env("HOME", &home)
             .env("USER", account.as_str())
             .env("LOGNAME", account.as_str())
@@ -145,6 +150,7 @@ impl Keeper {
             program,
             socket,
             down: places.program_down(account, file.site),
+            unopened: file.unopened.iter().map(ToString::to_string).collect(),
             output: Arc::new(Output::new(home.join("logs").join(format!("{}_program.log", file.folder)))),
         }
     }
@@ -177,6 +183,9 @@ impl Keeper {
     async fn once(&self, told: &mut oneshot::Receiver<()>) -> End {
         self.tidy();
         self.output.say("the program is started");
+        for name in &self.unopened {
+            self.output.say(&format!("the variable {name} was given for another host: give its value again"));
+        }
         let mut child = match self.program.start_heard() {
             Ok(child) => child,
             Err(error) => {
@@ -249,6 +258,7 @@ mod tests {
             program: exec::Program::new("/bin/sh").args(["-c", line]),
             socket: dir.join("a.sock"),
             down: dir.join("a.down"),
+            unopened: vec!["TOKEN".into()],
             output: Arc::new(Output::new(dir.join("a_program.log"))),
         }
     }
@@ -272,6 +282,7 @@ mod tests {
             assert_eq!(said, why);
             assert!(keeper.down.exists() && !keeper.socket.exists());
             let log = log(dir.path());
+            assert!(log.contains("the variable TOKEN was given for another host"), "{log}");
             assert!(log.contains("] one\n") && log.contains("] two\n"), "{log}");
         }
         let mut absent = keeper(dir.path(), "");

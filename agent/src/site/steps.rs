@@ -9,7 +9,7 @@ use crate::{
     reconcile::product::{Folder, Places, Product, Products, Target},
     render::{Format, RenderError, render},
 };
-use model::{Account, AccountState, Hsts, Serves, Site, SiteState};
+use model::{Account, AccountState, Hsts, Serves, Site, SiteName, SiteState};
 use tera::Context;
 
 /// Everything a site has on disk.
@@ -22,7 +22,9 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     context.insert("root", &format!("/home/{}/sites/{}/{below}", site.account, site.folder));
     let (name, aliases) = site.names.split_first().unwrap_or((&site.folder, &[]));
     context.insert("name", name);
-    context.insert("aliases", aliases);
+    let aliases: Vec<&SiteName> = aliases.iter().chain(&site.settings.preview).collect();
+    context.insert("aliases", &aliases);
+    context.insert("preview", &site.settings.preview);
     context.insert("hsts", &site.https.hsts.map(header));
     let pool = pool(site);
     let sockets = place::Places::default();
@@ -61,9 +63,14 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     Ok(Products {
         files,
         folder: Some(Folder { account: site.account.clone(), uid: account.uid, name: site.folder.clone() }),
-        links: site.names.iter().map(|name| (name.clone(), target.clone())).collect(),
+        links: names(site).map(|name| (name.clone(), target.clone())).collect(),
         ..Products::default()
     })
+}
+
+/// All that lead to it.
+fn names(site: &Site) -> impl Iterator<Item = &SiteName> {
+    site.names.iter().chain(&site.settings.preview)
 }
 
 /// The site's own PHP, where its account's will not do: then the panel says its version.
@@ -80,7 +87,7 @@ pub fn places(site: &Site, paths: &Paths) -> Places {
     files.extend(pool(site).map(|pool| paths.pool(&site.account, &pool)));
     files.extend(site.settings.serves.program().map(|_| paths.program(&site.account, site.id)));
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
-    Places { files, names: site.names.clone(), ..Places::default() }
+    Places { files, names: names(site).cloned().collect(), ..Places::default() }
 }
 
 /// As browsers read it (RFC 6797 §6.1).

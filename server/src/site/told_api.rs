@@ -1,6 +1,6 @@
 //! What a site is told beyond its names, over the API.
 
-use super::{SiteView, program, told};
+use super::{SiteView, preview, program, told, variables};
 use crate::{
     Server,
     api::{Answer, ApiError, Asked, IfMatch, Needs, Route, Verb, Who, done, handler, part, shape},
@@ -41,6 +41,9 @@ sets!(visitors, set_visitors, NewVisitors);
 sets!(errors, set_errors, NewErrors);
 sets!(root, set_root, NewRoot);
 sets!(set_program, program::set_program, program::NewProgram);
+sets!(set_preview, preview::set_preview, preview::NewPreview);
+sets!(set_variable, variables::set_variable, variables::NewVariable);
+sets!(remove_variable, variables::remove_variable, variables::WhichVariable);
 handler!(act restart = program::restart, of "site");
 
 macro_rules! route {
@@ -108,4 +111,34 @@ pub(crate) const ROUTES: &[Route] = &[
         Answer::One(shape::<SiteView>),
         || routing::post(restart),
     ),
+    Route::new(
+        Verb::Post,
+        "/sites/{site}/variables",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Give its program a variable, or another value",
+        Answer::One(shape::<SiteView>),
+        || routing::post(set_variable),
+    )
+    .takes(shape::<variables::NewVariable>),
+    Route::new(
+        Verb::Post,
+        "/sites/{site}/variables/remove",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Take a variable of its program away",
+        Answer::One(shape::<SiteView>),
+        || routing::post(remove_variable),
+    )
+    .takes(shape::<variables::WhichVariable>),
+    Route::new(
+        Verb::Patch,
+        "/sites/{site}/preview",
+        Who::Account(Right::Sites),
+        Needs::Token(Scope::Sites),
+        "Whether it has a preview address, below the cooperative's domain for them",
+        Answer::One(shape::<SiteView>),
+        || routing::patch(set_preview),
+    )
+    .takes(shape::<preview::NewPreview>),
 ];

@@ -30,6 +30,7 @@ mod members;
 mod passkeys;
 mod people;
 mod postgres;
+mod previews;
 mod programs;
 mod races;
 mod recovery;

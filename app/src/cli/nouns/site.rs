@@ -103,6 +103,12 @@ const PROGRAM_INPUTS: &[Input] = &[
         "The folder it begins in, else the site's",
     ),
 ];
+const VARIABLE_INPUTS: &[Input] = &[
+    input("name", Kind::Word, "Son nom\u{a0}: DATABASE_URL", "Its name: DATABASE_URL"),
+    input("value", Kind::File, "Le fichier où se trouve sa valeur", "The file that holds its value"),
+];
+const PREVIEW_INPUTS: &[Input] = &[input("switch", Kind::Word, "on ou off", "on or off")];
+const WHICH_VARIABLE: &[Input] = &[input("name", Kind::Word, "Son nom", "Its name")];
 
 const PHP_COLUMNS: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
 const COLUMNS: &[&str] = &["names", "settings", "state", "id"];
@@ -191,4 +197,28 @@ pub const RESTART: Verb = act(
     text("Redémarrer son programme", "Start its program again"),
     &[],
     COLUMNS,
+);
+pub const VARIABLE: Verb = act(
+    "variable",
+    "POST",
+    "/sites/{site}/variables",
+    text("Donner une variable à son programme", "Give its program a variable"),
+    VARIABLE_INPUTS,
+    COLUMNS,
+);
+pub const VARIABLE_REMOVE: Verb = act(
+    "variable-remove",
+    "POST",
+    "/sites/{site}/variables/remove",
+    text("Retirer une variable de son programme", "Take a variable of its program away"),
+    WHICH_VARIABLE,
+    COLUMNS,
+);
+pub const PREVIEW: Verb = act(
+    "preview",
+    "PATCH",
+    "/sites/{site}/preview",
+    text("Ouvrir ou fermer son aperçu", "Switch its preview on or off"),
+    PREVIEW_INPUTS,
+    &["names", "preview", "state", "id"],
 );

@@ -5,6 +5,7 @@ mod php;
 mod program;
 mod redirects;
 mod rest;
+mod variables;
 
 pub use maintenance::{set as set_maintenance, show as maintenance};
 pub use php::{set as set_php, show as php};
@@ -13,6 +14,7 @@ pub use redirects::{
     add as add_redirect, main_name, move_to as move_redirect, remove as remove_redirect, show as redirects,
 };
 pub use rest::{errors, root, set_errors, set_root, set_visitors, visitors};
+pub use variables::{remove as remove_variable, set as set_variable};
 
 use super::title;
 use crate::{

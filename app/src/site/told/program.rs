@@ -1,6 +1,6 @@
 //! What answers for a site: files and PHP, files alone, or a program; how the program does, and starting it again.
 
-use super::{Part, Seen, at, enter, form};
+use super::{Part, Seen, at, enter, form, variables};
 use crate::{
     http::{Answer, Face, on_form, see},
     parts::{Action, Input, Radios, Typed},
@@ -14,7 +14,7 @@ use server::{
     site::{NewProgram, SiteView},
 };
 
-const PAGE: Part =
+pub(super) const PAGE: Part =
     Part { path: "program", fr: "Ce qui répond pour ce site", en: "What answers for this site", fill, body };
 /// Lines of its log that are shown here; the rest is on the page of logs.
 const LINES: usize = 20;
@@ -33,8 +33,8 @@ async fn said(server: &Server, face: &Face, site: &SiteView) -> Result<Vec<Strin
     if !reads || site.settings.serves.program().is_none() {
         return Ok(vec![]);
     }
-    let view =
-        server::log::read(server, face.me()?, site.id, Log::Errors, &Filter::default(), Some(200)).await?;
+    let filter = Filter { q: LogSource::Program.name().to_owned(), ..Filter::default() };
+    let view = server::log::read(server, face.me()?, site.id, Log::Errors, &filter, Some(200)).await?;
     let own = view.errors.into_iter().filter(|line| line.source == LogSource::Program.name());
     let mut lines: Vec<String> = own.take(LINES).map(|line| line.text).collect();
     lines.reverse();
@@ -73,7 +73,7 @@ pub(super) fn stands(lang: Lang, site: &SiteView) -> String {
     }
 }
 
-fn fill(site: &SiteView) -> Typed {
+pub(super) fn fill(site: &SiteView) -> Typed {
     let typed = Typed::new().with("serves", site.settings.serves.code());
     let Some(program) = site.settings.serves.program() else { return typed };
     let folder = program.folder.as_ref().map(|folder| folder.as_str()).unwrap_or_default();
@@ -130,6 +130,7 @@ fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     view! {
         {form(PAGE.at(site.id), lang, typed, fields)}
         {site.settings.serves.program().is_some().then(|| state(lang, seen))}
+        {site.settings.serves.program().is_some().then(|| variables::card(lang, seen, typed))}
     }
     .into_any()
 }
