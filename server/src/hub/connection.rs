@@ -43,10 +43,7 @@ pub(super) enum Ended {
 }
 
 /// What comes in from the wire.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a handful at once, each soon taken apart: a box for every frame would cost more"
-)]
+#[allow(clippy::large_enum_variant, reason = "few at once, each soon taken apart")]
 enum Heard {
     Frame(FromAgent),
     /// A ping or a pong.
