@@ -198,6 +198,14 @@ impl Program {
         command.stdin(Stdio::null()).spawn().map_err(|source| self.start_error(source))
     }
 
+    /// The same, in a process group of its own, with its outputs for us to read; it ends when what this gives is dropped.
+    pub fn start_heard(&self) -> Result<tokio::process::Child, ExecError> {
+        let mut command = tokio::process::Command::from(self.command()?);
+        command.process_group(0).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().map_err(|source| self.start_error(source))
+    }
+
     /// Starts a program to talk with over its stdin and stdout; it ends when what this gives is dropped.
     pub fn converse(&self) -> Result<tokio::process::Child, ExecError> {
         let mut command = tokio::process::Command::from(self.command()?);

@@ -7,7 +7,7 @@ use crate::{
     limits::quota::{self, HostQuotas, Quotas},
     outbox, sftp, transfer,
 };
-use model::{HomeDisk, HostFacts, PhpVersion, TenantUid};
+use model::{FoundRuntime, HomeDisk, HostFacts, PhpVersion, Runtime, TenantUid};
 use std::{path::Path, time::Duration};
 
 pub fn of_host() -> HostFacts {
@@ -34,16 +34,30 @@ pub fn of_host() -> HostFacts {
         limits: model::LIMITS,
         home: home(),
         dumps: exec::installed(dump::PROGRAM) && exec::installed(dump::EXPORTS),
+        runtimes: Some(Runtime::ALL.into_iter().filter_map(runtime).collect()),
     }
 }
 
 const MAIL_SERVER: &str = "/usr/sbin/postfix";
+
 /// What holds homes, and whether it holds them to anything: asked of the disk itself.
 fn home() -> Option<HomeDisk> {
     let disk = quota::home()?;
     let asked = TenantUid::try_from(TenantUid::FIRST).ok().map(|uid| HostQuotas::default().look(uid));
     let quotas = disk.holds && matches!(asked, Some(Ok(Some(_))));
     Some(HomeDisk { kind: disk.kind, mount: disk.mount, quotas })
+}
+
+/// As `node --version` (v20.19.2) and `python3 --version` (Python 3.13.5) say.
+fn runtime(runtime: Runtime) -> Option<FoundRuntime> {
+    if !exec::installed(runtime.path()) {
+        return None;
+    }
+    let said = Program::new(runtime.path()).arg("--version").timeout(Duration::from_secs(5)).run().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let version = said.split_whitespace().last().unwrap_or("?").trim_start_matches('v');
+    let version = version.chars().filter(|c| !c.is_control()).take(60).collect();
+    Some(FoundRuntime { runtime, version })
 }
 
 /// Versions of PHP-FPM, as Debian installs them side by side.

@@ -1,6 +1,7 @@
 //! Files that are either old or new, never between: written beside, fsynced, renamed. For folders of root alone;
 //! work inside a home is tenant.rs.
 
+use model::UnixName;
 use nix::{
     fcntl::OFlag,
     unistd::{Gid, Group, fchown},
@@ -17,7 +18,7 @@ use std::{
 const LONGEST: u64 = 1024 * 1024;
 
 /// Who may read a file of ours; only root writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readers {
     All,
     /// nginx, whose workers read the keys of names.
@@ -26,24 +27,27 @@ pub enum Readers {
     Scheduler,
     /// What takes the mail of sites.
     Outbox,
+    /// One account's own processes, by its group.
+    Tenant(UnixName),
     Root,
 }
 
 impl Readers {
-    fn mode(self) -> u32 {
+    fn mode(&self) -> u32 {
         match self {
             Readers::All => 0o644,
-            Readers::Front | Readers::Scheduler | Readers::Outbox => 0o640,
+            Readers::Front | Readers::Scheduler | Readers::Outbox | Readers::Tenant(_) => 0o640,
             Readers::Root => 0o600,
         }
     }
 
     /// The group, where one is meant and known.
-    fn group(self) -> Option<Gid> {
+    fn group(&self) -> Option<Gid> {
         let name = match self {
             Readers::Front => "alveole-nginx",
             Readers::Scheduler => "alveole-cron",
             Readers::Outbox => "alveole-outbox",
+            Readers::Tenant(account) => account.as_str(),
             Readers::All | Readers::Root => return None,
         };
         Group::from_name(name).ok().flatten().map(|group| group.gid)

@@ -22,6 +22,7 @@ pub mod log;
 pub mod look;
 pub mod outbox;
 pub mod paths;
+pub mod program;
 pub mod reconcile;
 pub mod record;
 pub mod render;

@@ -1,6 +1,9 @@
 //! Where everything lies on a host (contract: “Paths on a host”), below a root that tests choose.
 
-use crate::{cell::place::Pool, fs::Readers};
+use crate::{
+    cell::place::{PROGRAMS, Pool},
+    fs::Readers,
+};
 use model::{AppId, CertificateId, CronJobId, Kind, LoginWord, SiteId, SiteName, TenantUid, UnixName};
 use std::path::{Path, PathBuf};
 
@@ -178,9 +181,19 @@ impl Paths {
             Readers::Scheduler
         } else if path.starts_with(self.senders()) {
             Readers::Outbox
+        } else if let Some(account) = self.program_of(path) {
+            Readers::Tenant(account)
         } else {
             Readers::All
         }
+    }
+
+    /// Whose program a file describes; `None`: it describes none.
+    pub fn program_of(&self, path: &Path) -> Option<UnixName> {
+        let mut parts = path.strip_prefix(self.cells()).ok()?.iter();
+        let account = parts.next()?.to_str()?;
+        let of_programs = parts.next()? == PROGRAMS && parts.next().is_some();
+        of_programs.then(|| UnixName::parse(account).ok()).flatten()
     }
 
     pub fn cells(&self) -> PathBuf {
@@ -206,6 +219,15 @@ impl Paths {
 
     pub fn pool(&self, account: &UnixName, pool: &Pool) -> PathBuf {
         self.pools(account).join(pool.file())
+    }
+
+    /// What an account's cell reads of its sites' programs.
+    pub fn programs(&self, account: &UnixName) -> PathBuf {
+        self.cell(account).join(PROGRAMS)
+    }
+
+    pub fn program(&self, account: &UnixName, site: SiteId) -> PathBuf {
+        self.programs(account).join(format!("{}.json", site.simple()))
     }
 
     /// Where a cell's configuration is tried before it takes effect; the tenant must be able to read it.

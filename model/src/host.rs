@@ -1,6 +1,8 @@
 //! Hosts: their names, and what an agent tells of its own.
 
-use crate::{HomeDisk, Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype};
+use crate::{
+    FoundRuntime, HomeDisk, Kind, PackagedApp, PhpVersion, Problem, SealKey, Text, newtype::string_newtype,
+};
 use serde::{Deserialize, Serialize};
 
 /// A host's short name, one DNS label: `web1`.
@@ -80,6 +82,9 @@ pub struct HostFacts {
     /// The agent dials sessions for dumps of databases.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dumps: bool,
+    /// What programs of sites can be written in. `None`: its agent knows of no such programs, nor of files without PHP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtimes: Option<Vec<FoundRuntime>>,
 }
 
 /// Those this panel knows.

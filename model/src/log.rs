@@ -157,6 +157,8 @@ pub struct Visit {
 pub enum LogSource {
     Apache,
     Php,
+    /// The site's own program, and what starts it.
+    Program,
 }
 
 impl LogSource {
@@ -164,6 +166,7 @@ impl LogSource {
         match self {
             LogSource::Apache => "Apache",
             LogSource::Php => "PHP",
+            LogSource::Program => "Program",
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a site can be told beyond its names: the same words in the store, in history and on the host.
 
-use crate::{Network, PhpSettings, PhpVersion, Problem, Redirect, SitePath, Text, newtype::string_newtype};
+use crate::{
+    Network, PhpSettings, PhpVersion, Problem, Redirect, Serves, SiteName, SitePath, Text, Variables,
+    newtype::string_newtype,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,12 +29,28 @@ pub struct SiteSettings {
     /// The folder visitors see, below the site's; without: `public`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<DocumentRoot>,
+    /// What answers.
+    #[serde(skip_serializing_if = "Serves::is_usual")]
+    pub serves: Serves,
+    /// How often somebody asked for its program to be started again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub restarts: u64,
+    /// What its program finds in its environment.
+    #[serde(skip_serializing_if = "Variables::is_empty")]
+    pub variables: Variables,
+    /// A further name of the cooperative's own, at which search engines are turned away. Said to hosts alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<SiteName>,
 }
 
 impl SiteSettings {
     pub fn is_usual(&self) -> bool {
         *self == SiteSettings::default()
     }
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 fn is_false(value: &bool) -> bool {
@@ -234,6 +253,10 @@ mod tests {
             "visitors": { "who": "others", "networks": ["2001:db8::/32"] },
             "errors": { "404": "/perdu.html" },
             "root": "web/dist",
+            "serves": { "program": { "command": ["node", "server.js"] } },
+            "restarts": 2,
+            "variables": { "TOKEN": "AAAA" },
+            "preview": "s0123456789abcdef.preview.coop.example",
         });
         let settings: SiteSettings = serde_json::from_value(json.clone()).unwrap();
         assert_eq!(serde_json::to_value(&settings).unwrap(), json);

@@ -1,6 +1,6 @@
 //! /etc/alveole/panel.toml: what one panel process is told. A wrong key or value is refused by name, with its remedy.
 
-use crate::{certificate, change, file, log, mail};
+use crate::{certificate, change, file, log, mail, site};
 use model::{EmailAddress, Problem, ProblemKind, Secret, text};
 use serde::Deserialize;
 use std::{
@@ -58,6 +58,8 @@ pub struct Config {
     /// What members see of their sites' logs.
     #[serde(default)]
     pub logs: log::Settings,
+    /// Below which domain sites have preview addresses; without it they have none.
+    pub preview: Option<site::PreviewSettings>,
 }
 
 /// Ten years: more is a typing error, and nobody's data should lie that long.

@@ -25,6 +25,7 @@ mod mail;
 mod neighbours;
 mod outgoing_mail;
 mod panel_package;
+mod programs;
 mod renewal;
 mod restored_panel;
 mod site_settings;

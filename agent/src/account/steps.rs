@@ -34,7 +34,12 @@ pub fn products(account: &Account, paths: &Paths) -> Result<Products, RenderErro
     let fragments = paths.fragments(&account.name).join("*.conf");
     files.push(file("apache.conf", apache(&account.name, &[fragments])?));
     Ok(Products {
-        folders: vec![cell.clone(), paths.fragments(&account.name), paths.pools(&account.name)],
+        folders: vec![
+            cell.clone(),
+            paths.fragments(&account.name),
+            paths.pools(&account.name),
+            paths.programs(&account.name),
+        ],
         files,
         home: Some(Home { account: account.name.clone(), uid: account.uid }),
         quota: account.limits.map(|limits| (account.uid, Most::of(&limits))),
@@ -55,7 +60,12 @@ pub fn places(account: &Account, paths: &Paths) -> Places {
     files.extend(account.sftp_logins.iter().flat_map(|login| paths.login_files(&account.name, &login.word)));
     Places {
         files,
-        folders: vec![paths.fragments(&account.name), paths.pools(&account.name), cell],
+        folders: vec![
+            paths.fragments(&account.name),
+            paths.pools(&account.name),
+            paths.programs(&account.name),
+            cell,
+        ],
         ..Places::default()
     }
 }

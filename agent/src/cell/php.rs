@@ -1,12 +1,14 @@
 //! The PHP of an awake cell: one master of PHP-FPM for each version that the account's pools are of, started when the first
-//! of them appears, told to read its pools again when they change, and ended when none is left. Already the tenant when it starts.
+//! of them appears, told to read its pools again when they change, and ended when none is left; and beside them the programs of its sites
+//! (agent/src/program). Already the tenant when it starts.
 
 use crate::{
     cell::{
         log,
-        place::{FPM_CONF, Places, fpm},
+        place::{FPM_CONF, Places, Pool, fpm},
     },
     exec::Program,
+    program::run::Programs,
 };
 use model::{PhpVersion, UnixName};
 use nix::{
@@ -17,6 +19,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::pending,
     io,
+    os::unix::fs::MetadataExt,
     process::ExitStatus,
     time::Duration,
 };
@@ -34,7 +37,10 @@ const GRACE: Duration = Duration::from_secs(13);
 /// Runs until told to end. `Err`: the version of the account itself ended, and so the cell does.
 pub fn run(account: &UnixName, places: &Places) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(Masters { account, places, running: BTreeMap::new(), ends: JoinSet::new() }.live())
+    let programs = Programs::new(account, places);
+    let masters =
+        Masters { account, places, running: BTreeMap::new(), ends: JoinSet::new(), read: vec![], programs };
+    runtime.block_on(masters.live())
 }
 
 struct Masters<'a> {
@@ -42,7 +48,14 @@ struct Masters<'a> {
     places: &'a Places,
     running: BTreeMap<PhpVersion, Pid>,
     ends: JoinSet<(PhpVersion, io::Result<ExitStatus>)>,
+    /// The pools as they stood when they were last read.
+    read: Vec<Stamp>,
+    /// Not PHP, but as closed, and as long awake.
+    programs: Programs,
 }
+
+/// Tells a pool's file from an earlier one.
+type Stamp = (Pool, u64, i64, i64);
 
 /// Which versions are wanted, and which of them is the account's own.
 fn wanted(places: &Places, account: &UnixName) -> io::Result<(BTreeSet<PhpVersion>, Option<PhpVersion>)> {
@@ -58,11 +71,16 @@ impl Masters<'_> {
         let mut reload = signal(SignalKind::user_defined2())?;
         let mut again: Option<Instant> = None;
         self.fit(None)?;
+        self.programs.fit();
         let why = loop {
             tokio::select! {
                 _ = quit.recv() => break Ok(()),
                 _ = terminate.recv() => break Ok(()),
                 _ = reload.recv() => {
+                    self.programs.fit();
+                    if self.stamps() == self.read {
+                        continue;
+                    }
                     if let Err(error) = self.fit(Some(Signal::SIGUSR2)) {
                         log::error(format!("{}: {error}", self.account));
                     }
@@ -90,12 +108,23 @@ impl Masters<'_> {
             let _ = kill(*pid, Signal::SIGQUIT);
         }
         // Who lingers ends with the unit.
-        let _ = timeout(GRACE, async { while self.ends.join_next().await.is_some() {} }).await;
+        let masters = async { while self.ends.join_next().await.is_some() {} };
+        let _ = timeout(GRACE, async { tokio::join!(masters, self.programs.end()) }).await;
         why
+    }
+
+    fn stamps(&self) -> Vec<Stamp> {
+        let folder = self.places.pools_folder(self.account);
+        let stamp = |pool: Pool| {
+            let file = std::fs::metadata(folder.join(pool.file())).ok()?;
+            Some((pool, file.ino(), file.mtime(), file.mtime_nsec()))
+        };
+        self.places.pools(self.account).unwrap_or_default().into_iter().filter_map(stamp).collect()
     }
 
     /// Starts what is wanted and does not run, ends what runs and is not wanted, and has the others hear `news`.
     fn fit(&mut self, news: Option<Signal>) -> io::Result<()> {
+        self.read = self.stamps();
         let (wanted, own) = wanted(self.places, self.account)?;
         for (version, pid) in &self.running {
             let heard = if wanted.contains(version) { news } else { Some(Signal::SIGQUIT) };

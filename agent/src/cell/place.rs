@@ -1,7 +1,9 @@
 //! Where a host keeps what serving needs: names, cells, sockets. Reading it is all that happens here.
 
 use crate::fs;
-use model::{AccountId, AccountState, Limits, PhpVersion, SiteId, SiteName, TenantUid, Thumbprint, UnixName};
+use model::{
+    AccountId, AccountState, Limits, PhpVersion, ProgramFile, SiteId, SiteName, TenantUid, Thumbprint, UnixName,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     io,
@@ -92,6 +94,40 @@ impl Places {
         Ok(pools)
     }
 
+    /// Where a site's program answers.
+    pub fn program_socket(&self, account: &UnixName, site: SiteId) -> PathBuf {
+        self.php.join(account.as_str()).join(format!("{}.sock", site.simple()))
+    }
+
+    /// There while it is known not to run.
+    pub fn program_down(&self, account: &UnixName, site: SiteId) -> PathBuf {
+        self.php.join(account.as_str()).join(format!("{}.down", site.simple()))
+    }
+
+    /// The programs the agent has written for an account's sites. One that cannot be read is the affair of its site alone.
+    pub fn programs(&self, account: &UnixName) -> Vec<ProgramFile> {
+        let Ok(entries) = std::fs::read_dir(self.cells.join(account.as_str()).join(PROGRAMS)) else {
+            return vec![];
+        };
+        let read = |path: PathBuf| {
+            let file: ProgramFile = serde_json::from_slice(&fs::read_bounded(&path, LONGEST_PROGRAM)?)?;
+            let own =
+                path.file_name().is_some_and(|name| name == format!("{}.json", file.site.simple()).as_str());
+            if own { Ok(file) } else { Err(io::Error::other("named after another site")) }
+        };
+        let mut found: Vec<ProgramFile> = vec![];
+        for entry in
+            entries.flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "json"))
+        {
+            match read(entry.path()) {
+                Ok(file) => found.push(file),
+                Err(error) => super::log::error(format!("{}: {error}", entry.path().display())),
+            }
+        }
+        found.sort_by_key(|file| file.site);
+        found
+    }
+
     /// By what this name's challenges are answered, if it wants a certificate.
     pub fn thumbprint(&self, name: &SiteName) -> Option<Thumbprint> {
         let bytes = fs::read_bounded(&self.thumbprints.join(name.as_str()), LONGEST).ok()?;
@@ -172,6 +208,11 @@ pub struct Cell {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
 }
+
+/// In a cell's folder: what is to be known of its sites' programs.
+pub const PROGRAMS: &str = "programs";
+/// Thirty-two values of 4 KiB may be six times as long in JSON.
+const LONGEST_PROGRAM: u64 = 2 * 1024 * 1024;
 
 /// A file of ours is small.
 const LONGEST: u64 = 4096;

@@ -23,7 +23,13 @@ pub fn search(
 ) -> io::Result<LogPage<Fault>> {
     let apache = format!("{folder}.log");
     let mut faults = vec![];
-    for (file, source) in [(apache.as_str(), LogSource::Apache), ("php.log", LogSource::Php)] {
+    // No site's folder has such a sign in its name: this is no other site's log.
+    let program = format!("{folder}_program.log");
+    for (file, source) in [
+        (apache.as_str(), LogSource::Apache),
+        ("php.log", LogSource::Php),
+        (program.as_str(), LogSource::Program),
+    ] {
         let old = format!("{file}.1");
         let [new, old] = tenant::read_logs(paths, account, uid, [file, &old], TAIL)?;
         // The older copy counts as far as the log itself is short.
@@ -35,7 +41,7 @@ pub fn search(
     // PHP's log is the account's: what names another site's folder is that site's.
     let (own, any) = (format!("/sites/{folder}/"), format!("/home/{account}/sites/"));
     faults.retain(|fault| {
-        fault.source == LogSource::Apache || fault.text.contains(&own) || !fault.text.contains(&any)
+        fault.source != LogSource::Php || fault.text.contains(&own) || !fault.text.contains(&any)
     });
     // Before anything is looked for: what is not shown cannot be guessed.
     for fault in faults.iter_mut().filter(|_| short) {

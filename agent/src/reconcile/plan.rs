@@ -5,7 +5,14 @@ use super::{
     seen::Seen,
     step::{Phase, Step},
 };
-use crate::{app::steps::Stand, cell::place::Pool, database, diff, fs::There, record::Record, tenant::Place};
+use crate::{
+    app::steps::Stand,
+    cell::place::{PROGRAMS, Pool},
+    database, diff,
+    fs::There,
+    record::Record,
+    tenant::Place,
+};
 use model::{Consent, Kind, Text, UnixName, text, wire::Drift};
 use std::path::Path;
 
@@ -31,7 +38,8 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// Whether nobody is shown what a file holds.
     fn secret(&self, path: &Path) -> bool {
-        self.kind == Kind::Certificate && path.extension().is_some_and(|ext| ext == "pem")
+        let of_program = self.kind == Kind::Site && is_program(path);
+        of_program || self.kind == Kind::Certificate && path.extension().is_some_and(|ext| ext == "pem")
     }
 }
 
@@ -122,7 +130,7 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
     if steps.is_empty() && !interrupted {
         return Plan::Steps(steps);
     }
-    let has_pool = case.want.files.iter().any(|product| is_pool(&product.path));
+    let has_pool = case.want.files.iter().any(|product| is_pool(&product.path) || is_program(&product.path));
     let (mut fragments, mut php) = (interrupted, interrupted && has_pool);
     let (mut check_apache, mut check_php) = (false, false);
     for step in &steps {
@@ -130,7 +138,7 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
             Step::Write(product) => {
                 let is_php = is_pool(&product.path);
                 let is_apache = product.path.extension().is_some_and(|ext| ext == "conf") && !is_php;
-                php |= is_php;
+                php |= is_php || is_program(&product.path);
                 fragments |= is_apache;
                 check_php |= is_php;
                 check_apache |= is_apache;
@@ -138,6 +146,7 @@ fn complete(case: &Case<'_>, mut steps: Vec<Step>) -> Plan {
             Step::Remove(path) => {
                 fragments |=
                     path.extension().is_none_or(|ext| !NO_CELL_READS.iter().any(|known| ext == *known));
+                php |= is_program(path);
             }
             _ => {}
         }
@@ -189,6 +198,11 @@ pub fn goes_on(case: &Case<'_>) -> bool {
 pub fn is_pool(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "php.conf")
         || path.file_name().and_then(|name| name.to_str()).and_then(Pool::from_file).is_some()
+}
+
+/// Whether a file describes a site's program, which what runs PHP keeps too.
+fn is_program(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|folder| folder == PROGRAMS)
 }
 
 /// Whether a file is to be written (`bytes`) or removed (`None`): not when it is right already, and not over a person's edit.

@@ -34,6 +34,7 @@ pub fn lines(site: &Site) -> Result<Vec<u8>, RenderError> {
     context.insert("maintain", &none_of(settings.maintenance.allow.iter()));
     context.insert("redirects", &settings.redirects.iter().map(rule).collect::<Vec<_>>());
     context.insert("main", &main);
+    context.insert("preview", &settings.preview);
     render(Format::Rewrite, "rules.conf", &context)
 }
 

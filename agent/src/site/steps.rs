@@ -5,10 +5,11 @@ use crate::{
     account::pool,
     cell::place::{self, Pool},
     paths::Paths,
+    program,
     reconcile::product::{Folder, Places, Product, Products, Target},
     render::{Format, RenderError, render},
 };
-use model::{Account, AccountState, Hsts, Site, SiteState};
+use model::{Account, AccountState, Hsts, Serves, Site, SiteName, SiteState};
 use tera::Context;
 
 /// Everything a site has on disk.
@@ -21,11 +22,20 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     context.insert("root", &format!("/home/{}/sites/{}/{below}", site.account, site.folder));
     let (name, aliases) = site.names.split_first().unwrap_or((&site.folder, &[]));
     context.insert("name", name);
-    context.insert("aliases", aliases);
+    let aliases: Vec<&SiteName> = aliases.iter().chain(&site.settings.preview).collect();
+    context.insert("aliases", &aliases);
+    context.insert("preview", &site.settings.preview);
     context.insert("hsts", &site.https.hsts.map(header));
     let pool = pool(site);
-    let socket =
-        pool.map(|pool| place::Places::default().pool_socket(&site.account, &pool).display().to_string());
+    let sockets = place::Places::default();
+    let program = site
+        .settings
+        .serves
+        .program()
+        .map(|_| sockets.program_socket(&site.account, site.id).display().to_string());
+    context.insert("program", &program);
+    context.insert("files_alone", &(site.settings.serves == Serves::Files));
+    let socket = pool.map(|pool| sockets.pool_socket(&site.account, &pool).display().to_string());
     context.insert("php", &socket);
     let errors: Vec<_> =
         site.settings.errors.iter().map(|(error, path)| (error.code(), path.encoded())).collect();
@@ -40,6 +50,8 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     if let Some(pool) = pool {
         files.push(pool::product(account, &pool, Some(&site.settings.php.settings), paths)?);
     }
+    // And its program.
+    files.extend(program::steps::product(site, paths)?);
     files.push(Product { path: paths.fragment(&site.account, site.id), bytes });
     files.extend(site.https.redirect.iter().map(|name| {
         Product {
@@ -51,13 +63,21 @@ pub fn products(site: &Site, account: &Account, paths: &Paths) -> Result<Product
     Ok(Products {
         files,
         folder: Some(Folder { account: site.account.clone(), uid: account.uid, name: site.folder.clone() }),
-        links: site.names.iter().map(|name| (name.clone(), target.clone())).collect(),
+        links: names(site).map(|name| (name.clone(), target.clone())).collect(),
         ..Products::default()
     })
 }
 
+/// All that lead to it.
+fn names(site: &Site) -> impl Iterator<Item = &SiteName> {
+    site.names.iter().chain(&site.settings.preview)
+}
+
 /// The site's own PHP, where its account's will not do: then the panel says its version.
 fn pool(site: &Site) -> Option<Pool> {
+    if site.settings.serves != Serves::Php {
+        return None;
+    }
     site.settings.php.version.map(|version| Pool { site: Some(site.id), version })
 }
 
@@ -65,8 +85,9 @@ fn pool(site: &Site) -> Option<Pool> {
 pub fn places(site: &Site, paths: &Paths) -> Places {
     let mut files = vec![paths.fragment(&site.account, site.id)];
     files.extend(pool(site).map(|pool| paths.pool(&site.account, &pool)));
+    files.extend(site.settings.serves.program().map(|_| paths.program(&site.account, site.id)));
     files.extend(site.https.redirect.iter().map(|name| paths.redirect(name)));
-    Places { files, names: site.names.clone(), ..Places::default() }
+    Places { files, names: names(site).cloned().collect(), ..Places::default() }
 }
 
 /// As browsers read it (RFC 6797 §6.1).

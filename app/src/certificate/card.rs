@@ -102,7 +102,7 @@ fn without(lang: Lang, name: &SiteName, authority: bool) -> AnyView {
     .into_any()
 }
 
-fn item(lang: Lang, site: SiteId, certificate: &CertificateView, may: bool) -> AnyView {
+pub(crate) fn item(lang: Lang, site: SiteId, certificate: &CertificateView, may: bool) -> AnyView {
     let name = certificate.name.unicode();
     let holds = certificate.not_after.filter(|_| certificate.state == CertificateState::Valid).map(|end| {
         let by = certificate.issuer.clone().map(|issuer| format!(" ({issuer})"));

@@ -199,7 +199,9 @@ pub fn undo(lang: Lang, change: &ChangeView) -> &'static str {
         "site.names" => lang.pick("Remettre les noms d’avant", "Put the names back"),
         "site.https" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
         "site.php" | "site.redirects" | "site.main_name" | "site.maintenance" | "site.visitors"
-        | "site.errors" | "site.root" => lang.pick("Remettre le réglage d’avant", "Put the setting back"),
+        | "site.errors" | "site.root" | "site.program" => {
+            lang.pick("Remettre le réglage d’avant", "Put the setting back")
+        }
         "site.delete" => lang.pick("Rétablir le site", "Bring the site back"),
         "database.create" | "database.restore" => lang.pick("Supprimer cette base", "Delete this database"),
         "database.delete" => lang.pick("Rétablir la base", "Bring the database back"),

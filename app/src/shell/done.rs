@@ -80,6 +80,10 @@ pub fn said(code: &str, lang: Lang) -> Option<String> {
             "C’est enregistré\u{a0}: l’hôte suit dans un instant.",
             "It is saved: the host follows in a moment.",
         ),
+        "site_restarted" => Text::new(
+            "C’est demandé\u{a0}: le programme redémarre dans un instant.",
+            "It is asked for: the program starts again in a moment.",
+        ),
         "certificate_tried" => Text::new(
             "Le panneau regarde maintenant\u{a0}: rechargez cette page dans un instant.",
             "The panel is looking now: reload this page in a moment.",

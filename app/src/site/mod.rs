@@ -3,6 +3,7 @@
 pub mod form;
 pub mod https;
 pub mod list;
+pub mod preview;
 pub mod show;
 pub mod told;
 

@@ -1,6 +1,6 @@
 //! The page of one site: how it stands, its names, its files, its end.
 
-use super::{address, folder, title, told};
+use super::{address, folder, preview, title, told};
 use crate::{
     account, app,
     certificate::card,
@@ -34,7 +34,8 @@ pub(crate) async fn draw(server: &Server, face: &Face, id: SiteId, typed: Typed)
     let held = card::load(server, face, site.id).await?;
     let app = app::card::load(server, face, &site).await?;
     let now = server.world.now_ms();
-    Ok(render(face, &Seen { account, site, held, app, may, reads, now }, &typed))
+    let previews = server.config.preview.is_some();
+    Ok(render(face, &Seen { account, site, held, app, may, reads, previews, now }, &typed))
 }
 
 /// What the page shows.
@@ -47,12 +48,14 @@ struct Seen {
     may: bool,
     /// And read its logs.
     reads: bool,
+    /// The cooperative has a domain for previews.
+    previews: bool,
     now: i64,
 }
 
 fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
     let lang = face.lang;
-    let Seen { account, site, held, app, may, reads, now } = seen;
+    let Seen { account, site, held, app, may, reads, previews, now } = seen;
     let may = *may;
     let state = account::held(lang, account).unwrap_or_else(|| {
         view! { <LiveSite site=site.id account=account.id state=site.state lang/> }.into_any()
@@ -81,6 +84,7 @@ fn render(face: &Face, seen: &Seen, typed: &Typed) -> Response {
             {drift(lang, site)}
             {names(lang, account, site, may, typed)}
             {card::card(lang, site, held, may, typed)}
+            {preview::card(lang, site, held, (*previews, may))}
             {app::card::card(lang, site, app.as_ref(), may)}
             {told::card(lang, site, *now, may)}
             {crate::statistics::card(lang, site, *reads)}

@@ -25,8 +25,13 @@ pub struct Own {
 
 /// The account's own resource.
 pub fn account(account: &AccountView, state: AccountState, own: Own) -> Result<Want, Problem> {
-    let php_workers =
-        u8::try_from(account.plan.php_workers.clamp(1, 64)).map_err(|error| internal("workers", &error))?;
+    of_pools(account, state, own, 1)
+}
+
+/// The same, with what each of so many pools of PHP gets of its plan's processes: together no more than the plan says, and one at least.
+fn of_pools(account: &AccountView, state: AccountState, own: Own, pools: u32) -> Result<Want, Problem> {
+    let each = (account.plan.php_workers / pools.max(1)).clamp(1, 64);
+    let php_workers = u8::try_from(each).map_err(|error| internal("workers", &error))?;
     let body = Account {
         id: account.id,
         name: account.name.clone(),
@@ -85,9 +90,22 @@ fn all(of: &AccountView, sites: &[SiteRow], own: Own) -> Result<Vec<Want>, Probl
     };
     // A key opens an account that is in service, and nothing else of it reaches the host.
     let own = if state == AccountState::Active { own } else { Own { mail: own.mail, ..Own::default() } };
-    let mut wants = vec![account(of, state, own)?];
+    let mut wants = vec![of_pools(of, state, own, pools(of, sites))?];
     wants.extend(sites.iter().map(|row| of_site(of, row)));
     Ok(wants)
+}
+
+/// The pools of PHP that visits reach: one of each site that has its own, one of all others together.
+fn pools(of: &AccountView, sites: &[SiteRow]) -> u32 {
+    let php = sites.iter().map(|row| site::on_host(of, row)).filter(|settings| settings.serves.is_usual());
+    let (own, shared): (Vec<_>, Vec<_>) = php.partition(|settings| settings.php.version.is_some());
+    u32::try_from(own.len()).unwrap_or(u32::MAX).saturating_add(u32::from(!shared.is_empty()))
+}
+
+/// The same, with its keys and sites as they are now: when a site gets a pool of its own, or gives it up, what the others have changes.
+pub(crate) async fn as_it_is(tx: &mut Tx, of: &AccountView) -> Result<Vec<Want>, Problem> {
+    let sites = site::rows(tx, of.id).await?;
+    wants(tx, of, &sites).await
 }
 
 /// The same, with the keys it has now, and what it may send.

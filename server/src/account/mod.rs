@@ -14,7 +14,7 @@ pub(crate) use api::ROUTES;
 pub(crate) use cause::Why;
 pub use cause::{Cause, Suspension};
 pub use create::{Created, NewAccount, create};
-pub(crate) use derive::{gone as site_gone, of_site as site_want, wants};
+pub(crate) use derive::{as_it_is, gone as site_gone, of_site as site_want, wants};
 pub use life::{delete, restore, resume, suspend};
 pub(crate) use life::{delete_as, delete_in, restore_as, resume_as, summary, suspend_as};
 pub use plan::set_plan;

@@ -22,6 +22,7 @@ pub use check::{Caa, Names};
 pub use job::{round, run};
 pub use list::{list, list_of_site, try_now};
 pub use own::{NewOwn, OwnView, back, bring};
+pub(crate) use own::{seal, seal_of};
 pub use settings::Settings;
 pub(crate) use store::{let_go_of, requested};
 

@@ -195,6 +195,7 @@ fn family(verb: &str) -> &'static [&'static str] {
         "site.visitors" => &["site.visitors", "site.delete"],
         "site.errors" => &["site.errors", "site.delete"],
         "site.root" => &["site.root", "site.delete"],
+        "site.program" => &["site.program", "site.delete"],
         "database.create" | "database.delete" | "database.restore" => {
             &["database.create", "database.delete", "database.restore", "database.erase"]
         }

@@ -3,7 +3,7 @@
 use model::Text;
 
 /// Every verb there is, by noun, in both languages: what the log can be filtered by.
-const WORDS: [(&str, &str, &str); 120] = [
+const WORDS: [(&str, &str, &str); 124] = [
     ("account.create", "Compte créé", "Account created"),
     ("account.suspend", "Compte suspendu", "Account suspended"),
     ("account.resume", "Compte remis en service", "Account resumed"),
@@ -27,6 +27,10 @@ const WORDS: [(&str, &str, &str); 120] = [
     ("site.visitors", "Visiteurs admis sur le site", "Who may visit the site"),
     ("site.errors", "Pages d’erreur du site", "Site's pages for errors"),
     ("site.root", "Dossier montré par le site", "Folder the site shows"),
+    ("site.program", "Ce qui sert le site changé", "What serves the site changed"),
+    ("site.restart", "Programme du site redémarré", "Site's program started again"),
+    ("site.variables", "Variables du programme du site changées", "Variables of the site's program changed"),
+    ("site.preview", "Aperçu du site ouvert ou fermé", "Site's preview switched on or off"),
     ("site.delete", "Site supprimé", "Site deleted"),
     ("cron_job.create", "Tâche planifiée ajoutée", "Cron job added"),
     ("cron_job.update", "Tâche planifiée changée", "Cron job changed"),

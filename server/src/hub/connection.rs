@@ -43,10 +43,10 @@ pub(super) enum Ended {
     Store(Problem),
 }
 
-/// What comes in from the wire.
+/// What comes in from the wire; `Alive`: a ping or a pong.
+#[allow(clippy::large_enum_variant, reason = "few at once, each soon taken apart")]
 enum Heard {
     Frame(FromAgent),
-    /// A ping or a pong.
     Alive,
     Bad(Problem),
 }

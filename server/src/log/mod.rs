@@ -115,7 +115,7 @@ impl From<Visit> for VisitView {
 #[schema(as = SiteError)]
 pub struct FaultView {
     pub at: Option<i64>,
-    /// `Apache` or `PHP`.
+    /// `Apache`, `PHP` or `Program`.
     pub source: String,
     pub text: String,
 }

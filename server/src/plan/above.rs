@@ -24,7 +24,7 @@ type Limits = (u32, u32, u32);
 macro_rules! most_names {
     () => {
         "(SELECT COALESCE(MAX(x.n), 0) FROM (SELECT COUNT(*) AS n FROM names n JOIN sites s ON s.id = n.site_id
-            WHERE s.account_id = a.id GROUP BY n.site_id) x)"
+            WHERE s.account_id = a.id AND n.preview_at IS NULL GROUP BY n.site_id) x)"
     };
 }
 

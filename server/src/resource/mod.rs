@@ -3,7 +3,7 @@
 mod store;
 
 pub use store::write;
-pub(crate) use store::{Start, start};
+pub(crate) use store::{Start, older, start};
 
 use model::{AccountId, Body, HostId, Kind};
 use uuid::Uuid;

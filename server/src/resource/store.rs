@@ -101,7 +101,7 @@ async fn write_host(
 }
 
 /// One frame that an agent does not understand would hold up all that comes after it.
-fn older(host: &str) -> Problem {
+pub(crate) fn older(host: &str) -> Problem {
     Problem::new(
         ProblemKind::Conflict,
         "agent_older",

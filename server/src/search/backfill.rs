@@ -69,7 +69,7 @@ async fn one(tx: &mut Tx, kind: Kind, id: &str) -> Result<(), Problem> {
         ),
         Kind::Site => (
             "UPDATE accounts SET version = version WHERE id = (SELECT account_id FROM sites WHERE id = $1)",
-            "SELECT name FROM names WHERE site_id = $1 ORDER BY position",
+            "SELECT name FROM names WHERE site_id = $1 AND preview_at IS NULL ORDER BY position",
         ),
         Kind::Database => (
             "UPDATE accounts SET version = version WHERE id = (SELECT account_id FROM databases WHERE id = $1)",

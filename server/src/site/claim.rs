@@ -19,6 +19,18 @@ pub(super) fn registrable(server: &Server, name: &SiteName) -> Result<String, Pr
         )
         .on("name"));
     }
+    let preview = server.config.preview.as_ref().map(|preview| preview.domain.as_str());
+    if preview.is_some_and(|preview| name.domain().is_within(preview)) {
+        return Err(Problem::new(
+            ProblemKind::Conflict,
+            "name_of_previews",
+            Text::new(
+                "Ce nom est réservé aux aperçus\u{a0}: choisissez-en un autre.",
+                "This name is kept for previews: choose another.",
+            ),
+        )
+        .on("name"));
+    }
     match psl::domain_str(name.as_str()) {
         Some(domain) => Ok(domain.to_owned()),
         None => Err(Problem::invalid(
@@ -70,6 +82,25 @@ pub(super) async fn take(
         }
     }
     Ok(())
+}
+
+/// Takes the name of a site's preview. It is a domain of its own: nothing else is at or below it, whoever holds what is above.
+pub(super) async fn take_preview(
+    tx: &mut Tx,
+    account: AccountId,
+    site: SiteId,
+    (name, position): (&SiteName, i64),
+    now: i64,
+) -> Result<(), Problem> {
+    hold(tx, account, name.as_str(), now).await.map_err(|problem| problem.on("switch"))?;
+    sql("INSERT INTO names (name, site_id, position, domain, preview_at) VALUES ($1, $2, $3, $1, $4)")
+        .bind(name)
+        .bind(site)
+        .bind(position)
+        .bind(now)
+        .run(tx.on())
+        .await
+        .map(drop)
 }
 
 async fn hold(tx: &mut Tx, account: AccountId, domain: &str, now: i64) -> Result<(), Problem> {

@@ -3,16 +3,21 @@
 mod api;
 mod claim;
 mod https;
+mod preview;
+mod program;
 mod rules;
 mod secure;
 mod settings;
 mod store;
 mod told;
 mod told_api;
+mod variables;
 
 pub(crate) const ROUTES: [&[crate::api::Route]; 2] = [api::ROUTES, told_api::ROUTES];
 pub(crate) use https::{Chosen, set_https_as};
 pub use https::{HSTS_DAY_MS, HstsReach, HttpsView, NewHttps, Redirect, set_https};
+pub use preview::{NewPreview, PreviewSettings, set_preview};
+pub use program::{NewProgram, restart, set_program};
 pub(crate) use rules::{act as act_on, delete_as, lock_with_row, recreate, set_names_as};
 pub use rules::{create, delete, set_names};
 pub(crate) use secure::secure;
@@ -26,10 +31,12 @@ pub use told::{
     set_root, set_visitors,
 };
 
+pub use variables::{NewVariable, WhichVariable, remove_variable, set_variable};
+
 use crate::views::{Ref, RefShape};
 use model::{
-    AccountId, ChangeId, ChangeState, Day, HostId, PhpVersion, SiteId, SiteName, SiteSettings, Text,
-    wire::Drift,
+    AccountId, ChangeId, ChangeState, Day, FoundRuntime, HostId, PhpVersion, SiteId, SiteName, SiteSettings,
+    Text, wire::Drift,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,6 +54,10 @@ pub struct PhpView {
     pub end_of_life: Option<Day>,
 }
 
+fn shown<S: serde::Serializer>(settings: &SiteSettings, serializer: S) -> Result<S::Ok, S::Error> {
+    settings::shown(settings).serialize(serializer)
+}
+
 /// A site as pages and the API show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SiteView {
@@ -62,10 +73,17 @@ pub struct SiteView {
     /// The main one first.
     #[schema(value_type = Vec<String>)]
     pub names: Vec<SiteName>,
+    /// The address at which it can be seen before its names lead here, if that is switched on. Left out in lists.
+    #[schema(value_type = Option<String>)]
+    pub preview: Option<SiteName>,
     pub https: HttpsView,
     pub php: PhpView,
-    /// What it is told beyond its names; what is as usual is left out.
+    /// What its host has for programs; nothing: programs and files without PHP need a newer agent there.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub runtimes: Option<Vec<FoundRuntime>>,
+    /// What it is told beyond its names; what is as usual is left out, and so are the values of variables.
     #[schema(value_type = Object)]
+    #[serde(serialize_with = "shown")]
     pub settings: SiteSettings,
     /// How it stands on its host, and the reason in words where there is one.
     #[schema(value_type = String)]

@@ -121,7 +121,12 @@ async fn add(
     let change = change::record(tx, &*server.world, actor, act).await?;
     // A name that was another site's a moment ago may have its certificate.
     let site = store::row(tx, site.id).await?;
-    resource::write(tx, change, now, vec![account::site_want(of, &site)]).await?;
+    // One that comes back may bring a pool of PHP of its own.
+    let wants = match site.settings.is_usual() {
+        true => vec![account::site_want(of, &site)],
+        false => account::as_it_is(tx, of).await?,
+    };
+    resource::write(tx, change, now, wants).await?;
     Ok(change)
 }
 
@@ -171,7 +176,7 @@ pub(crate) async fn set_names_as(
     }
     count(&of, &before, &names)?;
     check_redirects(&before.settings.redirects, &names).map_err(|problem| problem.on("names"))?;
-    sql("DELETE FROM names WHERE site_id = $1").bind(id).run(tx.on()).await?;
+    sql("DELETE FROM names WHERE site_id = $1 AND preview_at IS NULL").bind(id).run(tx.on()).await?;
     claim::take(server, &mut tx, of.id, id, &names, now).await.map_err(|problem| problem.on("names"))?;
     search::put_site(&mut tx, id, &names).await?;
     claim::release(&mut tx, of.id).await?;
@@ -224,13 +229,16 @@ pub(crate) async fn delete_as(
     let mut lost = summary(&site.names, &site.folder);
     lost["https"] = before.https.summary();
     if !before.settings.is_usual() {
-        lost["settings"] = serde_json::to_value(&before.settings).unwrap_or_default();
+        lost["settings"] = settings::shown(&before.settings);
     }
     act.before = Some(lost);
     act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     let mut wants = vec![account::site_gone(&of, &site)];
     wants.extend(apps);
+    if !before.settings.is_usual() {
+        wants.extend(account::as_it_is(&mut tx, &of).await?);
+    }
     resource::write(&mut tx, change, now, wants).await?;
     tx.commit().await?;
     Ok(Done { item: SiteView { change: Some(change), ..before }, change: Some(change) })

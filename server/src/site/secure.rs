@@ -34,7 +34,7 @@ const LOST: &str = "SELECT s.account_id, s.id FROM certificates c JOIN names n O
 const GROWS: &str = "SELECT s.account_id, s.id FROM sites s JOIN accounts a ON a.id = s.account_id
      WHERE s.hsts IN ('names', 'subdomains') AND s.hsts_at <= $1 AND s.hsts_long_at IS NULL
        AND a.state IN ('active', 'suspended')
-       AND NOT EXISTS (SELECT 1 FROM names n LEFT JOIN certificates c ON c.name = n.name WHERE n.site_id = s.id AND c.proven_at IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM names n LEFT JOIN certificates c ON c.name = n.name WHERE n.site_id = s.id AND n.preview_at IS NULL AND c.proven_at IS NULL)
      ORDER BY s.id LIMIT $2";
 
 /// Brings every site to where its certificates are.

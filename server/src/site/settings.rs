@@ -1,6 +1,6 @@
 //! What a site is told beyond its names. Each part is one verb of history, and is kept there as it was before and after.
 
-use super::{SiteRow, SiteView, rules, store};
+use super::{SiteRow, SiteView, program, rules, store};
 use crate::{
     Actor, Server,
     account::{self, AccountView},
@@ -10,8 +10,8 @@ use crate::{
     views::stale,
 };
 use model::{
-    ChangeId, PhpKey, PhpValue, PhpVersion, Problem, ProblemKind, SiteId, SitePhp, SiteSettings, Text, Who,
-    check_redirects, text,
+    ChangeId, PhpKey, PhpValue, PhpVersion, Problem, ProblemKind, Serves, SiteId, SitePhp, SiteSettings,
+    Text, Who, check_redirects, text,
 };
 use serde_json::Value;
 
@@ -25,10 +25,14 @@ pub enum Part {
     Visitors,
     Errors,
     Root,
+    Program,
+    Restart,
+    Variables,
 }
 
 impl Part {
-    const ALL: [Part; 7] = [
+    /// Those that can be put back.
+    const ALL: [Part; 8] = [
         Part::Php,
         Part::Redirects,
         Part::MainName,
@@ -36,6 +40,7 @@ impl Part {
         Part::Visitors,
         Part::Errors,
         Part::Root,
+        Part::Program,
     ];
 
     pub fn verb(self) -> &'static str {
@@ -47,6 +52,9 @@ impl Part {
             Part::Visitors => "site.visitors",
             Part::Errors => "site.errors",
             Part::Root => "site.root",
+            Part::Program => "site.program",
+            Part::Restart => "site.restart",
+            Part::Variables => "site.variables",
         }
     }
 
@@ -64,6 +72,9 @@ impl Part {
             Part::Visitors => into.visitors = from.visitors,
             Part::Errors => into.errors = from.errors,
             Part::Root => into.root = from.root,
+            Part::Program => into.serves = from.serves,
+            Part::Restart => into.restarts = from.restarts,
+            Part::Variables => into.variables = from.variables,
         }
     }
 
@@ -71,14 +82,29 @@ impl Part {
     pub(crate) fn summary(self, settings: &SiteSettings) -> Value {
         let mut alone = SiteSettings::default();
         self.put(settings.clone(), &mut alone);
-        serde_json::to_value(alone).unwrap_or_default()
+        shown(&alone)
     }
+}
+
+/// As pages, the API and history have it: of variables their names alone.
+pub(super) fn shown(settings: &SiteSettings) -> Value {
+    let mut open = settings.clone();
+    let variables = std::mem::take(&mut open.variables);
+    let mut shown = serde_json::to_value(open).unwrap_or_default();
+    if !variables.is_empty() {
+        shown["variables"] = serde_json::to_value(variables.names().collect::<Vec<_>>()).unwrap_or_default();
+    }
+    shown
 }
 
 /// What history kept of a site's settings, or of a part of them.
 pub(crate) fn read(side: Option<&Value>) -> Result<SiteSettings, Problem> {
-    let side =
+    let mut side =
         side.filter(|side| !side.is_null()).cloned().unwrap_or_else(|| Value::Object(Default::default()));
+    // It never had the values.
+    if let Some(side) = side.as_object_mut() {
+        side.remove("variables");
+    }
     serde_json::from_value(side).map_err(|error| internal("settings in a change", &error))
 }
 
@@ -136,7 +162,12 @@ async fn set_as(
     act.after = Some(part.summary(&site.settings));
     act.undoes = undoes;
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    resource::write(&mut tx, change, now, vec![account::site_want(&of, &site)]).await?;
+    let wants = match part {
+        // Another pool of PHP, or one less, and the others share alike.
+        Part::Php | Part::Program => account::as_it_is(&mut tx, &of).await?,
+        _ => vec![account::site_want(&of, &site)],
+    };
+    resource::write(&mut tx, change, now, wants).await?;
     rules::finish(tx, actor, &site, now, change).await
 }
 
@@ -160,6 +191,9 @@ fn check(of: &AccountView, before: &SiteView, after: &SiteSettings) -> Result<()
     }
     if after.redirects != before.settings.redirects {
         check_redirects(&after.redirects, &before.names)?;
+    }
+    if after.serves != before.settings.serves {
+        program::check(before, &after.serves)?;
     }
     if after.visitors.who == Who::Listed && after.visitors.networks.is_empty() {
         return Err(Problem::invalid(
@@ -208,11 +242,15 @@ fn php(of: &AccountView, offered: &[PhpVersion], php: &SitePhp) -> Result<(), Pr
 pub(crate) fn on_host(of: &AccountView, site: &SiteRow) -> SiteSettings {
     let mut settings = site.settings.clone();
     settings.main_only = sends_to_main(site);
+    settings.preview = site.preview.clone();
     let version = settings.php.version.filter(|version| *version != of.php);
     let php = settings.php.settings.within(of.plan.memory_mb);
     // With settings the version is always said: an account's may change.
     let version = if php.is_usual() { version } else { Some(version.unwrap_or(of.php)) };
-    settings.php = SitePhp { version, settings: php };
+    settings.php = match settings.serves {
+        Serves::Php => SitePhp { version, settings: php },
+        Serves::Files | Serves::Program(_) => SitePhp::default(),
+    };
     settings
 }
 

@@ -35,6 +35,7 @@ pub(crate) struct SiteRow {
     pub https: HttpsView,
     /// Those of its names whose certificate was seen in place.
     pub proven: Vec<SiteName>,
+    pub preview: Option<SiteName>,
     pub settings: SiteSettings,
 }
 
@@ -42,7 +43,7 @@ impl SiteRow {
     /// A new one.
     pub fn new(id: SiteId, folder: SiteName, names: Vec<SiteName>) -> SiteRow {
         let (https, settings) = (HttpsView::default(), SiteSettings::default());
-        SiteRow { id, folder, names, https, proven: vec![], settings }
+        SiteRow { id, folder, names, https, proven: vec![], preview: None, settings }
     }
 
     /// Whether every name has its certificate in place.
@@ -59,7 +60,7 @@ impl SiteRow {
 macro_rules! select_rows {
     ($of:literal) => {
         concat!(
-            "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.settings, n.name, c.proven_at
+            "SELECT s.id, s.folder, s.redirect, s.hsts, s.hsts_at, s.hsts_long_at, s.settings, n.name, n.preview_at, c.proven_at
              FROM sites s JOIN names n ON n.site_id = s.id LEFT JOIN certificates c ON c.name = n.name AND c.account_id = s.account_id
              WHERE ",
             $of,
@@ -92,6 +93,10 @@ fn gather(row: &Row, sites: &mut BTreeMap<SiteId, SiteRow>) -> Result<(), Proble
         }
     };
     let name: SiteName = row.get("name")?;
+    if row.get::<Option<i64>>("preview_at")?.is_some() {
+        site.preview = Some(name);
+        return Ok(());
+    }
     if row.get::<Option<i64>>("proven_at")?.is_some() {
         site.proven.push(name.clone());
     }
@@ -120,7 +125,7 @@ pub async fn list(
     if let (Some(first), Some(last)) = (page.items.first(), page.items.last()) {
         let mut names: BTreeMap<SiteId, Vec<SiteName>> = BTreeMap::new();
         sql("SELECT n.site_id, n.name FROM names n JOIN sites s ON s.id = n.site_id
-             WHERE s.account_id = $1 AND s.id >= $2 AND s.id <= $3 ORDER BY n.site_id, n.position")
+             WHERE s.account_id = $1 AND s.id >= $2 AND s.id <= $3 AND n.preview_at IS NULL ORDER BY n.site_id, n.position")
         .bind(account)
         .bind(first.id)
         .bind(last.id)
@@ -149,10 +154,11 @@ pub async fn care(server: &Server, actor: &Actor, most: u32) -> Result<Vec<SiteV
     .all(server.store.on(), |row| view(row, now))
     .await?;
     for site in &mut sites {
-        site.names = sql("SELECT name FROM names WHERE site_id = $1 ORDER BY position")
-            .bind(site.id)
-            .all(server.store.on(), |row| row.get("name"))
-            .await?;
+        site.names =
+            sql("SELECT name FROM names WHERE site_id = $1 AND preview_at IS NULL ORDER BY position")
+                .bind(site.id)
+                .all(server.store.on(), |row| row.get("name"))
+                .await?;
     }
     Ok(sites)
 }
@@ -195,9 +201,13 @@ pub(super) async fn load(
         .optional(&mut *on, |row| view(row, now))
         .await?;
     let mut site = found.ok_or_else(not_found)?;
-    site.names = sql("SELECT name FROM names WHERE site_id = $1 ORDER BY position")
+    site.names = sql("SELECT name FROM names WHERE site_id = $1 AND preview_at IS NULL ORDER BY position")
         .bind(site.id)
         .all(&mut *on, |row| row.get("name"))
+        .await?;
+    site.preview = sql("SELECT name FROM names WHERE site_id = $1 AND preview_at IS NOT NULL")
+        .bind(site.id)
+        .optional(&mut *on, |row| row.get("name"))
         .await?;
     Ok(site)
 }
@@ -208,11 +218,14 @@ fn told(row: &Row) -> Result<SiteSettings, Problem> {
     serde_json::from_str(&stored).map_err(|error| internal("a site's settings", &error))
 }
 
-fn php(row: &Row, settings: &SiteSettings) -> Result<PhpView, Problem> {
+fn facts(row: &Row) -> Result<HostFacts, Problem> {
     let facts: Option<String> = row.get("facts")?;
-    let facts = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()).unwrap_or_default();
+    Ok(facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()).unwrap_or_default())
+}
+
+fn php(row: &Row, settings: &SiteSettings, facts: &HostFacts) -> Result<PhpView, Problem> {
     let version = settings.php.version.unwrap_or(row.get("php")?);
-    Ok(PhpView { version, offered: facts.php, end_of_life: version.end_of_life() })
+    Ok(PhpView { version, offered: facts.php.clone(), end_of_life: version.end_of_life() })
 }
 
 fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
@@ -220,15 +233,17 @@ fn view(row: &Row, now: i64) -> Result<SiteView, Problem> {
         change::host_away(row.get("connected_at")?, row.get("last_seen_at")?, row.get("frozen_at")?, now);
     let state: Option<ChangeState> = row.get("state")?;
     let drift: Option<Value> = row.get("drift")?;
-    let settings = told(row)?;
+    let (settings, facts) = (told(row)?, facts(row)?);
     Ok(SiteView {
         id: row.get("id")?,
         account: Ref { id: row.get("account_id")?, name: row.get("account_name")? },
         host: Ref { id: row.get("host_id")?, name: row.get("host_name")? },
         folder: row.get("folder")?,
         names: vec![],
+        preview: None,
         https: HttpsView::read(row)?,
-        php: php(row, &settings)?,
+        php: php(row, &settings, &facts)?,
+        runtimes: facts.runtimes,
         settings,
         state: change::shown(state.unwrap_or(ChangeState::Wanted), away),
         text: row.text("text_fr", "text_en")?,

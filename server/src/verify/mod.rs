@@ -243,7 +243,10 @@ async fn questions(server: &Server, work: Work, news: &News) -> Result<Option<Ve
         (Some(Body::Certificate(certificate)), _) => {
             return Ok(Some(vec![Question::Certificate(Box::new(certificate))]));
         }
-        (Some(Body::Site(site)), _) => (site.account_id, site.state == SiteState::Serving, site.names),
+        (Some(Body::Site(site)), _) => {
+            let names = site.names.into_iter().chain(site.settings.preview).collect();
+            (site.account_id, site.state == SiteState::Serving, names)
+        }
         // Of a certificate that is gone there is nothing to ask.
         (None, Some(account)) if kind == Kind::Site => {
             (account, false, store::names_kept(server, key).await?)

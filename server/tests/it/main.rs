@@ -33,6 +33,8 @@ mod outbox;
 mod passkeys;
 mod people;
 mod postgres;
+mod previews;
+mod programs;
 mod races;
 mod recovery;
 mod renewal;

@@ -14,7 +14,7 @@ use crate::{
     members::{self, deletion, list as member_list},
     outbox, passkeys, people,
     postgres::Postgres,
-    races, recovery, renewal, roles, scopes, search, security, sending, settings, sftp_logins, sites,
+    previews, programs, races, recovery, renewal, roles, scopes, search, security, sending, settings, sftp_logins, sites,
     ssh_keys, suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
@@ -265,6 +265,11 @@ suite! {
     settings::redirects_have_an_order_and_never_go_round,
     settings::the_other_parts_are_told_one_by_one,
     settings::no_text_of_a_setting_gets_further_than_its_field,
+    previews::a_preview_is_a_name_of_the_cooperative_s_while_it_is_on,
+    programs::a_program_is_told_to_a_host_that_can_run_it,
+    programs::no_text_of_a_program_gets_further_than_its_field,
+    programs::a_variable_s_value_is_sealed_and_never_told,
+    programs::pools_of_php_share_the_plan_s_processes,
     sites::a_site_is_created_renamed_and_deleted,
     sites::names_are_refused_with_the_reason,
     sites::a_domain_belongs_to_one_account,

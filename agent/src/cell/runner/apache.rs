@@ -26,6 +26,8 @@ const PID_FILE: &str = "/run/cell/apache.pid";
 const PHP: Duration = Duration::from_secs(18);
 /// What more the pools of single sites may take.
 const OTHERS: Duration = Duration::from_secs(2);
+/// And the programs of single sites: slower to start than PHP, and nobody else's affair either.
+const PROGRAMS: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_millis(2);
 
 pub struct Apache(Child);
@@ -101,8 +103,24 @@ pub async fn php_appears(places: &Places, account: &UnixName) -> io::Result<()> 
     };
     timeout(PHP, appear(&own)).await.map_err(|_| io::Error::other("PHP did not start"))?;
     // A version that does not start is the affair of the sites that chose it; the others are not kept waiting long.
-    if timeout(OTHERS, appear(&of_sites)).await.is_err() {
+    let (php, programs) =
+        tokio::join!(timeout(OTHERS, appear(&of_sites)), timeout(PROGRAMS, programs_appear(places, account)));
+    if php.is_err() {
         log::error(format!("{account}: not all of PHP started"));
     }
+    if programs.is_err() {
+        log::error(format!("{account}: not all programs answer yet"));
+    }
     Ok(())
+}
+
+/// Returns when each program of the account's sites has made its socket, or is known not to run: its visitors are told so.
+async fn programs_appear(places: &Places, account: &UnixName) {
+    for program in places.programs(account) {
+        let (socket, down) =
+            (places.program_socket(account, program.site), places.program_down(account, program.site));
+        while metadata(&socket).is_err() && metadata(&down).is_err() {
+            sleep(STEP).await;
+        }
+    }
 }

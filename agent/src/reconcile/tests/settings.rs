@@ -2,10 +2,12 @@
 
 use crate::{
     fs::{There, look},
+    identity,
     testing::{World, account, site, wanted},
 };
-use model::{Body, Resource, Site, SiteSettings, wire::ReportState};
+use model::{Body, ProgramFile, Resource, Site, SiteName, SiteSettings, wire::ReportState};
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 
 fn asso() -> Resource {
     wanted(&Body::Account(account("asso", 1)), 0)
@@ -144,4 +146,87 @@ fn redirects_maintenance_and_the_rest_are_lines_in_their_order() {
         rest = after;
     }
     assert_eq!(rest, "\n");
+}
+
+#[test]
+fn a_program_is_a_file_for_its_cell_alone_and_goes_with_it() {
+    let mut world = World::new();
+    let usual = told(json!({}));
+    world.apply(vec![asso(), want(&usual)]);
+    world.daemons.take();
+    let set = |word: &str, restarts: u64| {
+        let serves = json!({ "program": { "command": [word, "$SOCKET", "</VirtualHost>\"%{x}${y}"] } });
+        told(json!({ "serves": serves, "restarts": restarts }))
+    };
+    apply(&mut world, &set("node", 0));
+    assert_eq!(world.daemons.take(), ["check apache", "reload asso php"]);
+    let file = world.paths.program(&usual.account, usual.id);
+    let read = || serde_json::from_slice::<ProgramFile>(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!((read().site, read().restart), (usual.id, 0));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o007, 0, "{mode:o}");
+    let shown = fragment(&world, &usual);
+    let socket = format!("/run/alveole/php/asso/{}.sock", usual.id.simple());
+    assert!(shown.contains(&format!("ProxyPass \"/\" \"unix:{socket}|http://a.example/\"")), "{shown}");
+    assert!(!shown.contains("%{x}"), "nothing of a command stands there: {shown}");
+    // Started again: the cell hears of it, Apache has nothing to check.
+    apply(&mut world, &set("node", 1));
+    assert_eq!((world.daemons.take(), read().restart), (vec!["reload asso php".to_owned()], 1));
+    // An edit by hand is seen, and what it says is not shown.
+    std::fs::write(&file, "{\"secret\":1}").unwrap();
+    let done = world.apply(vec![want(&set("python3", 1))]);
+    let drift = done[0].outcome.drift.clone().unwrap();
+    assert!(!drift.diff.contains("secret"), "{}", drift.diff);
+    std::fs::remove_file(&file).unwrap();
+    let files = told(json!({ "serves": "files" }));
+    apply(&mut world, &files);
+    assert!(!file.exists());
+    assert!(fragment(&world, &files).contains("Require all denied"));
+    apply(&mut world, &set("python3", 1));
+    assert!(file.exists());
+    apply(&mut world, &usual);
+    assert!(!file.exists() && !fragment(&world, &usual).contains("ProxyPass"));
+}
+
+#[test]
+fn a_variable_is_opened_for_the_cell_alone() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let mut world = World::new();
+    std::fs::create_dir_all(world.paths.state()).unwrap();
+    let key = identity::seal::public(&world.paths).unwrap();
+    let key: [u8; 32] = STANDARD.decode(key.as_str()).unwrap().try_into().unwrap();
+    let seal = |to: crypto_box::PublicKey| {
+        STANDARD.encode(to.seal(&mut crypto_box::aead::OsRng, b"hunter2").unwrap())
+    };
+    let [own, other] =
+        [seal(crypto_box::PublicKey::from_bytes(key)), seal(crypto_box::PublicKey::from_bytes([9; 32]))];
+    let set = told(json!({
+        "serves": { "program": { "command": ["node", "a.js"] } }, "variables": { "TOKEN": own, "OTHER": other },
+    }));
+    world.apply(vec![asso(), want(&set)]);
+    let bytes = std::fs::read(world.paths.program(&set.account, set.id)).unwrap();
+    let file: ProgramFile = serde_json::from_slice(&bytes).unwrap();
+    let opened: Vec<_> = file.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(opened, [("TOKEN", "hunter2")]);
+    // What was sealed to another host is named, so that it can be given again.
+    assert_eq!(file.unopened.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["OTHER"]);
+    assert!(!fragment(&world, &set).contains("hunter2"));
+}
+
+#[test]
+fn a_preview_is_one_more_name_that_search_engines_pass_over() {
+    let mut world = World::new();
+    let name: SiteName = "s0123456789abcdef.preview.coop.example".parse().unwrap();
+    let with = told(json!({ "preview": name, "main_only": true }));
+    world.apply(vec![asso(), want(&with)]);
+    let shown = fragment(&world, &with);
+    assert!(shown.contains(&format!("ServerAlias \"{name}\"")), "{shown}");
+    assert!(shown.contains(&format!("\"expr=%{{HTTP_HOST}} == '{name}'\"")), "{shown}");
+    assert!(shown.contains(&format!("RewriteCond \"%{{HTTP_HOST}}\" \"!={name}\"")), "{shown}");
+    assert!(matches!(look(&world.paths.name(&name)).unwrap(), There::Link(_)));
+    // Switched off, nothing of it is left.
+    let without = told(json!({ "main_only": true }));
+    apply(&mut world, &without);
+    assert!(!fragment(&world, &without).contains("preview"));
+    assert_eq!(look(&world.paths.name(&name)).unwrap(), There::Nothing);
 }

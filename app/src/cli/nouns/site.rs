@@ -88,6 +88,27 @@ const ROOT_INPUTS: &[Input] = &[input(
     "Le dossier, en dessous de celui du site\u{a0}: web/dist",
     "The folder, below the site's: web/dist",
 )];
+const PROGRAM_INPUTS: &[Input] = &[
+    input("serves", Kind::Option, "php, files ou program", "php, files or program"),
+    input(
+        "command",
+        Kind::Option,
+        "La commande d’un programme\u{a0}: node server.js",
+        "A program's command: node server.js",
+    ),
+    input(
+        "folder",
+        Kind::Option,
+        "Son dossier de départ, sinon celui du site",
+        "The folder it begins in, else the site's",
+    ),
+];
+const VARIABLE_INPUTS: &[Input] = &[
+    input("name", Kind::Word, "Son nom\u{a0}: DATABASE_URL", "Its name: DATABASE_URL"),
+    input("value", Kind::File, "Le fichier où se trouve sa valeur", "The file that holds its value"),
+];
+const PREVIEW_INPUTS: &[Input] = &[input("switch", Kind::Word, "on ou off", "on or off")];
+const WHICH_VARIABLE: &[Input] = &[input("name", Kind::Word, "Son nom", "Its name")];
 
 const PHP_COLUMNS: &[&str] = &["names", "php.version", "php.offered", "state", "id"];
 const COLUMNS: &[&str] = &["names", "settings", "state", "id"];
@@ -157,4 +178,47 @@ pub const ROOT: Verb = act(
     text("Choisir le dossier montré", "Choose the folder shown"),
     ROOT_INPUTS,
     COLUMNS,
+);
+pub const PROGRAM: Verb = act(
+    "program",
+    "PATCH",
+    "/sites/{site}/program",
+    text(
+        "Choisir ce qui répond\u{a0}: PHP, fichiers seuls ou programme",
+        "Choose what answers: PHP, files alone or a program",
+    ),
+    PROGRAM_INPUTS,
+    COLUMNS,
+);
+pub const RESTART: Verb = act(
+    "restart",
+    "POST",
+    "/sites/{site}/program/restart",
+    text("Redémarrer son programme", "Start its program again"),
+    &[],
+    COLUMNS,
+);
+pub const VARIABLE: Verb = act(
+    "variable",
+    "POST",
+    "/sites/{site}/variables",
+    text("Donner une variable à son programme", "Give its program a variable"),
+    VARIABLE_INPUTS,
+    COLUMNS,
+);
+pub const VARIABLE_REMOVE: Verb = act(
+    "variable-remove",
+    "POST",
+    "/sites/{site}/variables/remove",
+    text("Retirer une variable de son programme", "Take a variable of its program away"),
+    WHICH_VARIABLE,
+    COLUMNS,
+);
+pub const PREVIEW: Verb = act(
+    "preview",
+    "PATCH",
+    "/sites/{site}/preview",
+    text("Ouvrir ou fermer son aperçu", "Switch its preview on or off"),
+    PREVIEW_INPUTS,
+    &["names", "preview", "state", "id"],
 );

@@ -2,15 +2,19 @@
 
 mod maintenance;
 mod php;
+mod program;
 mod redirects;
 mod rest;
+mod variables;
 
 pub use maintenance::{set as set_maintenance, show as maintenance};
 pub use php::{set as set_php, show as php};
+pub use program::{restart as restart_program, set as set_program, show as program};
 pub use redirects::{
     add as add_redirect, main_name, move_to as move_redirect, remove as remove_redirect, show as redirects,
 };
 pub use rest::{errors, root, set_errors, set_root, set_visitors, visitors};
+pub use variables::{remove as remove_variable, set as set_variable};
 
 use super::title;
 use crate::{
@@ -28,13 +32,15 @@ struct Seen {
     site: SiteView,
     account: AccountView,
     now: i64,
+    /// What its program wrote last, on that page alone.
+    said: Vec<String>,
 }
 
 async fn enter(server: &Server, face: &Face, id: SiteId) -> Result<Seen, crate::http::Miss> {
     let site = server::site::show(server, face.me()?, id).await?;
     let account = server::account::show(server, face.me()?, site.account.id).await?;
     server::grant::access(server, face.me()?, account.id).await?.must(Right::Sites)?;
-    Ok(Seen { site, account, now: server.world.now_ms() })
+    Ok(Seen { site, account, now: server.world.now_ms(), said: vec![] })
 }
 
 /// A page of one part: shown as it stands, or again with what was refused.
@@ -151,6 +157,7 @@ pub fn card(lang: Lang, site: &SiteView, now: i64, may: bool) -> AnyView {
     let pages = if pages.is_empty() { usual() } else { pages.join(", ") };
     let root = settings.root.as_ref().map_or_else(|| "public".to_owned(), |root| root.to_string());
     let rows = [
+        ("program", lang.pick("Ce qui répond", "What answers"), program::stands(lang, site)),
         ("php", "PHP", php),
         ("redirects", lang.pick("Redirections", "Redirects"), redirects),
         ("maintenance", "Maintenance", maintenance.to_owned()),

@@ -50,7 +50,7 @@ fn fill(site: &SiteView) -> Typed {
 }
 
 fn body(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
-    let Seen { site, account, now } = seen;
+    let Seen { site, account, now, .. } = seen;
     let usual = account.php;
     let mut version = Select::new("php", lang.pick("Version", "Version"))
         .option("", lang.pick(format!("Celle du compte ({usual})"), format!("The account's ({usual})")));

@@ -111,6 +111,7 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/visitors"
             | "/sites/{site}/errors"
             | "/sites/{site}/root"
+            | "/sites/{site}/program"
             | "/sites/{site}/certificate",
         ) => Needs::Account(Right::Sites),
         (
@@ -129,6 +130,11 @@ pub fn needs(route: &Route) -> Needs {
             | "/sites/{site}/visitors"
             | "/sites/{site}/errors"
             | "/sites/{site}/root"
+            | "/sites/{site}/program"
+            | "/sites/{site}/program/restart"
+            | "/sites/{site}/preview"
+            | "/sites/{site}/variables"
+            | "/sites/{site}/variables/remove"
             | "/sites/{site}/certificates/{certificate}/try"
             | "/sites/{site}/certificates/{certificate}/back"
             | "/sites/{site}/certificate"

@@ -5,6 +5,8 @@ mod key;
 mod read;
 mod seal;
 
+pub(crate) use seal::seal;
+
 use super::{
     CertificateView,
     issue::DAY_MS,
@@ -198,7 +200,12 @@ async fn seal_key(tx: &mut Tx, host: HostId) -> Result<SealKey, Problem> {
         .optional(tx.on(), |row| row.get::<Option<String>>("facts"))
         .await?
         .flatten();
-    let seal = facts.and_then(|facts| serde_json::from_str::<HostFacts>(&facts).ok()?.seal);
+    seal_of(facts.as_deref())
+}
+
+/// What secrets for a host are sealed to, by what its agent told.
+pub(crate) fn seal_of(facts: Option<&str>) -> Result<SealKey, Problem> {
+    let seal = facts.and_then(|facts| serde_json::from_str::<HostFacts>(facts).ok()?.seal);
     seal.ok_or_else(|| {
         Problem::new(
             ProblemKind::Conflict,

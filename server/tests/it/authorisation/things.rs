@@ -286,6 +286,10 @@ pub fn body(route: &Route, bench: &Bench, name: &str) -> Option<Value> {
         (_, "/sites/{site}/visitors") => json!({ "who": "others", "addresses": "192.0.2.7" }),
         (_, "/sites/{site}/errors") => json!({ "404": "/404.html" }),
         (_, "/sites/{site}/root") => json!({ "root": "web" }),
+        (_, "/sites/{site}/variables") => json!({ "name": "TOKEN", "value": "a secret" }),
+        (_, "/sites/{site}/variables/remove") => json!({ "name": "TOKEN" }),
+        (_, "/sites/{site}/preview") => json!({ "switch": "off" }),
+        (_, "/sites/{site}/program") => json!({ "serves": "program", "command": "node server.js" }),
         (_, "/accounts/{account}/databases" | "/databases/{database}/users") => {
             let mut body = json!({ "name": "neuve" });
             if route.path.ends_with("users") {
