@@ -3,8 +3,8 @@
 use crate::{
     Panel, account, app, certificate, change, cron_job, database, files, grant, host,
     http::{Who, enter, guard},
-    limits, log, mail, member, outbox, page, plan, search, sftp_login, site, space, ssh_key, statistics, token, user,
-    viewing,
+    limits, log, mail, member, outbox, page, plan, search, sftp_login, site, space, ssh_key, statistics,
+    token, user, viewing,
 };
 use axum::{
     Router,

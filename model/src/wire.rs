@@ -4,9 +4,9 @@
 //! The panel asks with `query`, the agent answers with `answer`. Nothing here says "do": the agent acts on its ledger alone.
 
 use crate::{
-    AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault, HeldMail,
-    HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource, SftpSignIn,
-    SiteName, SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
+    AccountId, AccountUse, ChangeId, ChangeState, CronRun, DatabaseName, Day, Der, DocumentRoot, Fault,
+    HeldMail, HostFacts, Kind, LogAsk, LogPage, NameSince, Outbox, PanelId, Problem, ProblemKind, Resource,
+    SftpSignIn, SiteName, SpaceDay, Statistics, TenantUid, Text, UnixName, Visit, transfer::SessionKey,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

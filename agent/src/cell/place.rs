@@ -2,7 +2,8 @@
 
 use crate::fs;
 use model::{
-    AccountId, AccountState, Limits, PhpVersion, ProgramFile, SiteId, SiteName, TenantUid, Thumbprint, UnixName,
+    AccountId, AccountState, Limits, PhpVersion, ProgramFile, SiteId, SiteName, TenantUid, Thumbprint,
+    UnixName,
 };
 use serde::{Deserialize, Serialize};
 use std::{

@@ -14,8 +14,8 @@ use crate::{
     members::{self, deletion, list as member_list},
     outbox, passkeys, people,
     postgres::Postgres,
-    previews, programs, races, recovery, renewal, roles, scopes, search, security, sending, settings, sftp_logins, sites,
-    ssh_keys, suspension, verify, viewing,
+    previews, programs, races, recovery, renewal, roles, scopes, search, security, sending, settings,
+    sftp_logins, sites, ssh_keys, suspension, verify, viewing,
 };
 use std::{future::Future, pin::Pin};
 
