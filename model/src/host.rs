@@ -67,7 +67,7 @@ pub struct HostFacts {
     pub limits: u8,
     /// What holds its homes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub home: Option<HomeDisk>,
+    pub home: Option<Box<HomeDisk>>,
 }
 
 impl HostFacts {
