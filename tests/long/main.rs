@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a helper of a test is a test
 
+mod limits;
 mod links;
 mod machine;
 mod races;
