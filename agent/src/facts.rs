@@ -41,11 +41,11 @@ pub fn of_host() -> HostFacts {
 const MAIL_SERVER: &str = "/usr/sbin/postfix";
 
 /// What holds homes, and whether it holds them to anything: asked of the disk itself.
-fn home() -> Option<Box<HomeDisk>> {
+fn home() -> Option<HomeDisk> {
     let disk = quota::home()?;
     let asked = TenantUid::try_from(TenantUid::FIRST).ok().map(|uid| HostQuotas::default().look(uid));
     let quotas = disk.holds && matches!(asked, Some(Ok(Some(_))));
-    Some(Box::new(HomeDisk { kind: disk.kind, mount: disk.mount, quotas }))
+    Some(HomeDisk { kind: disk.kind, mount: disk.mount, quotas })
 }
 
 /// As `node --version` (v20.19.2) and `python3 --version` (Python 3.13.5) say.

@@ -78,7 +78,7 @@ pub struct HostFacts {
     pub limits: u8,
     /// What holds its homes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub home: Option<Box<HomeDisk>>,
+    pub home: Option<HomeDisk>,
     /// The agent dials sessions for dumps of databases.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dumps: bool,

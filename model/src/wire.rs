@@ -41,7 +41,7 @@ pub enum FromAgent {
         agent_version: String,
         /// `None` on a host that never received anything.
         position: Option<Position>,
-        facts: HostFacts,
+        facts: Box<HostFacts>,
         /// The host's clock, milliseconds since 1970 UTC.
         now_ms: u64,
     },
@@ -327,7 +327,7 @@ mod tests {
             protocol: PROTOCOL,
             agent_version: "0.1.0".into(),
             position: Some(Position { panel, epoch: 1, generation: 4, change: Some(change) }),
-            facts: HostFacts::default(),
+            facts: Box::default(),
             now_ms: 1,
         };
         assert_eq!(decode::<FromAgent>(&encode(&hello).unwrap()).unwrap(), hello);

@@ -173,7 +173,7 @@ async fn serve(
         protocol: PROTOCOL,
         agent_version: env!("CARGO_PKG_VERSION").to_owned(),
         position: lock(&shared.ledger).position(),
-        facts: HostFacts { seal: shared.seal.clone(), ..facts },
+        facts: Box::new(HostFacts { seal: shared.seal.clone(), ..facts }),
         now_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     };
     say(socket, &hello).await?;

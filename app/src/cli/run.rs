@@ -7,7 +7,9 @@ use crate::{
     config::Config,
     contacts, logs,
     nouns::nouns,
-    output, put,
+    output,
+    progress::Progress,
+    put,
     table::{self, Input, Kind, Verb},
     wait,
 };

@@ -44,7 +44,6 @@ pub(super) enum Ended {
 }
 
 /// What comes in from the wire; `Alive`: a ping or a pong.
-#[allow(clippy::large_enum_variant, reason = "few at once, each soon taken apart")]
 enum Heard {
     Frame(FromAgent),
     Alive,
@@ -105,7 +104,7 @@ async fn serve(
 ) -> Ended {
     let hello = match timeout(HELLO, incoming.recv()).await {
         Ok(Some(Heard::Frame(FromAgent::Hello { protocol, agent_version, position, facts, now_ms }))) => {
-            Hello { protocol, agent_version, position, facts, now_ms }
+            Hello { protocol, agent_version, position, facts: *facts, now_ms }
         }
         Ok(Some(Heard::Bad(problem))) => return Ended::Refused(problem.text),
         Ok(Some(_)) => return Ended::Gone("its first frame was no hello"),

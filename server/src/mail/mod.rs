@@ -85,7 +85,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 23] = [
         Kind::Invitation,
         Kind::Reset,
         Kind::Suspended,

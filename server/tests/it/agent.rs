@@ -149,7 +149,7 @@ impl Port {
             protocol: PROTOCOL,
             agent_version: "0.1.0-test".into(),
             position: agent.ledger.position,
-            facts: facts(),
+            facts: Box::new(facts()),
             now_ms: self.server.world.now_ms().try_into().unwrap(),
         };
         agent.say(&hello).await;
