@@ -30,7 +30,9 @@ echo web1.example > /etc/mailname
 useradd -m boite
 useradd -m copie
 systemctl restart postfix
-systemctl restart alveole-outbox";
+systemctl restart alveole-outbox
+# What was mounted over the file that Postfix's package brings is gone from cells that were awake.
+systemctl stop 'alveole-cell@*' 'alveole-php@*'";
 
 fn form(tenant: &Tenant<'_>, name: &str) {
     tenant.site(name).unwrap().put("form.php", FORM).unwrap();

@@ -87,7 +87,7 @@ fn what_is_no_mail_is_refused() {
     }
     // Whoever names recipients beside it needs none in it, and a CR within its text is the end of a line.
     let beside = Ask { to: vec!["a@x.example".into()], ..Ask::default() };
-    let letter = read(&beside, b"no header\rMAIL FROM:<x>\r\n").unwrap();
+    let letter = read(&beside, b"\nno header\rMAIL FROM:<x>\r\n").unwrap();
     assert!(String::from_utf8(letter.text).unwrap().ends_with("\r\n\r\nno header\r\nMAIL FROM:<x>\r\n"));
     assert!(address::of_field(&"a@x.example,".repeat(3)).unwrap().len() == 3);
 }
