@@ -2,9 +2,13 @@
 
 use model::EmailAddress;
 
+/// What stands where an address should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAddress;
+
 /// The addresses of one field: of groups, of names with commas between quotes, of what stands between angle brackets.
 /// `Err`: one of them is none.
-pub fn of_field(value: &str) -> Result<Vec<EmailAddress>, ()> {
+pub fn of_field(value: &str) -> Result<Vec<EmailAddress>, NoAddress> {
     let mut found = Vec::new();
     let mut one = One::default();
     let mut signs = value.chars();
@@ -51,12 +55,12 @@ struct One {
 }
 
 impl One {
-    fn end(self) -> Result<Option<EmailAddress>, ()> {
+    fn end(self) -> Result<Option<EmailAddress>, NoAddress> {
         let text = self.text.trim();
         if text.is_empty() && !self.angle {
             return Ok(None);
         }
-        EmailAddress::parse(text).map(Some).map_err(drop)
+        EmailAddress::parse(text).map(Some).map_err(|_| NoAddress)
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
         for bad in
             ["root", "Ana <>", "a@x.example b@y.example", "<a@x.example\0>", "a@[127.0.0.1]", "|/bin/sh"]
         {
-            assert_eq!(all(bad), Err(()), "{bad}");
+            assert_eq!(all(bad), Err(NoAddress), "{bad}");
         }
     }
 }

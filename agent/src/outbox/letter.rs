@@ -159,7 +159,7 @@ fn field_name(line: &[u8]) -> Option<&str> {
 fn recipients(ask: &Ask, fields: &[Field<'_>]) -> Result<Vec<EmailAddress>, WhyNot> {
     let mut to = Vec::new();
     for given in &ask.to {
-        to.extend(address::of_field(given).map_err(|()| WhyNot::Address)?);
+        to.extend(address::of_field(given).map_err(|_| WhyNot::Address)?);
     }
     if ask.extract {
         // Of a mail that is sent on, those it is sent on to.
@@ -168,7 +168,7 @@ fn recipients(ask: &Ask, fields: &[Field<'_>]) -> Result<Vec<EmailAddress>, WhyN
             .any(|field| ["Resent-To", "Resent-Cc", "Resent-Bcc"].iter().any(|name| field.is(name)));
         let names = if again { ["Resent-To", "Resent-Cc", "Resent-Bcc"] } else { ["To", "Cc", "Bcc"] };
         for field in fields.iter().filter(|field| names.iter().any(|name| field.is(name))) {
-            to.extend(address::of_field(field.value()?).map_err(|()| WhyNot::Address)?);
+            to.extend(address::of_field(field.value()?).map_err(|_| WhyNot::Address)?);
             // Not all of a million is looked at.
             if to.len() > 20 * MOST_TO {
                 return Err(WhyNot::TooMany);

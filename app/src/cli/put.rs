@@ -29,7 +29,7 @@ pub fn put(
     let mut file = File::open(local).map_err(wrong)?;
     let about = file.metadata().map_err(wrong)?;
     let of = url.strip_suffix("/contents").filter(|_| about.is_file());
-    let known = about.is_file().then(|| about.len());
+    let known = about.is_file().then_some(about.len());
     let whole = |file: File| client.upload(&format!("{url}?{query}"), Progress::of(file, known, lang));
     let Some(of) = of else { return whole(file) };
     let changed = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();

@@ -65,7 +65,7 @@ pub fn render(
             {errors(lang, typed)}
             {waiting}
             {super::frozen::section(lang, host, difference, face.may(Duty::KeepHosts))}
-            {face.may(Duty::KeepHosts).then(|| limits::quotas(lang, host.facts.as_ref()?.home.as_deref())).flatten()}
+            {face.may(Duty::KeepHosts).then(|| limits::quotas(lang, host.facts.as_ref()?.home.as_ref())).flatten()}
             {figures(lang, host)}
             {face.may(Duty::KeepHosts).then(|| deletions(lang, host, &troubles)).flatten()}
             {trouble(face, host.id, troubles)}
