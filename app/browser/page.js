@@ -128,7 +128,8 @@ if (upload) {
   upload.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = upload.querySelector("button");
-    if (isLarge(chosen.files)) {
+    // What has no such way of its own is sent whole.
+    if (upload.dataset.api && isLarge(chosen.files)) {
       [button.disabled, far.hidden] = [true, false];
       const tell = (name, part, waits) => {
         far.value = 100 * part;

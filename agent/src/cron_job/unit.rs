@@ -37,7 +37,8 @@ pub(crate) const CLOSED: &[&str] = &[
     "TimeoutStopSec=2s",
     "StandardError=inherit",
     "LimitNOFILE=4096",
-    "TasksMax=256",
+    // The account's slice says how many, by its plan.
+    "TasksMax=infinity",
     "OOMPolicy=stop",
     // Visitors come first.
     "CPUWeight=50",

@@ -6,14 +6,20 @@ use model::EmailAddress;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoAddress;
 
+/// More than any mail may have.
+pub const MOST: usize = 1000;
+
 /// The addresses of one field: of groups, of names with commas between quotes, of what stands between angle brackets.
-/// `Err`: one of them is none.
+/// No more than `MOST` are looked for. `Err`: one of them is none.
 pub fn of_field(value: &str) -> Result<Vec<EmailAddress>, NoAddress> {
     let mut found = Vec::new();
     let mut one = One::default();
     let mut signs = value.chars();
     let (mut quoted, mut comments) = (false, 0u32);
     while let Some(sign) = signs.next() {
+        if found.len() >= MOST {
+            return Ok(found);
+        }
         match sign {
             '\\' if quoted || comments > 0 => {
                 // What it makes literal is part of a name or a comment.

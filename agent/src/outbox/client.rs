@@ -6,7 +6,7 @@ use super::{
 };
 use model::{Text, WhyNot};
 use std::{
-    io::{self, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::Shutdown,
     os::unix::net::UnixStream,
     path::Path,
@@ -112,7 +112,8 @@ pub fn hand_over(socket: &Path, ask: &Ask, written: &[u8]) -> io::Result<Said> {
         .and_then(|()| stream.write_all(written))
         .and_then(|()| stream.shutdown(Shutdown::Write));
     let mut said = String::new();
-    stream.take(256).read_to_string(&mut said)?;
+    // Its one line, and not its end: who did not hear all of ours may be gone already.
+    BufReader::new(stream.take(256)).read_line(&mut said)?;
     Said::from_code(said.trim_end()).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 

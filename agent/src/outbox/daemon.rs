@@ -29,16 +29,17 @@ use tokio::{
     time::timeout,
 };
 
-/// For a program to say all of its mail.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// For a program to say all of its mail, which it has read before it calls.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// For an answer to be taken.
 const LISTENING: Duration = Duration::from_secs(10);
 /// Mails in memory at once, and of one account; whoever opens more conversations than that is told to come again.
 const AT_ONCE: usize = 8;
 const OF_ONE: usize = 2;
 const OPEN_OF_ONE: usize = 16;
-/// Mails that leave in one round of those that were held.
+/// Mails that leave in one round of those that were held, and that the server may put off before the round ends.
 const ROUND: usize = 50;
+const PUT_OFF: usize = 3;
 
 /// The clock, and what tells mails apart: passed in.
 pub type Now = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -56,6 +57,21 @@ struct Account {
     counts: Counts,
     open: usize,
     turn: Arc<Semaphore>,
+}
+
+/// A conversation of an account's that is heard, counted until it is closed.
+struct Place<'a> {
+    outbox: &'a Outbox,
+    sender: Sender,
+    turn: Arc<Semaphore>,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(account) = self.outbox.accounts().get_mut(&self.sender.uid.get()) {
+            account.open = account.open.saturating_sub(1);
+        }
+    }
 }
 
 impl Outbox {
@@ -90,52 +106,52 @@ impl Outbox {
 
     /// Serves one conversation.
     pub async fn serve(&self, mut stream: UnixStream) {
-        let said = match self.hear(&mut stream).await {
+        let place = match self.enter(&stream) {
+            Ok(Ok(place)) => place,
+            // Closed at once: a conversation that nobody counts must hold nothing.
+            Ok(Err(said)) => return drop(timeout(LISTENING, answer(&mut stream, said)).await),
+            Err(error) => return log::error(format!("a conversation could not begin: {error}")),
+        };
+        let said = match self.hear(&mut stream, &place).await {
             Ok(said) => said,
             Err(error) => {
                 log::info(format!("a conversation ended early: {error}"));
                 Said::Trouble
             }
         };
-        let answer = async {
-            stream.write_all(format!("{}\n", said.code()).as_bytes()).await?;
-            stream.shutdown().await?;
+        let end = async {
+            answer(&mut stream, said).await?;
             // Who was answered before the end of what it says hears the answer all the same: what is left is let in and forgotten.
             let left = (ask::LONGEST + LARGEST) as u64 + 2;
             tokio::io::copy(&mut (&mut stream).take(left), &mut tokio::io::sink()).await
         };
-        let _ = timeout(LISTENING, answer).await;
+        let _ = timeout(LISTENING, end).await;
     }
 
-    async fn hear(&self, stream: &mut UnixStream) -> io::Result<Said> {
-        let uid = getsockopt(&*stream, PeerCredentials)?.uid();
-        let Some(sender) = self.places.sender(uid)? else { return Ok(Said::Nobody) };
+    /// Whose it is, and whether it is heard now.
+    fn enter(&self, stream: &UnixStream) -> io::Result<Result<Place<'_>, Said>> {
+        let uid = getsockopt(stream, PeerCredentials)?.uid();
+        let Some(sender) = self.places.sender(uid)? else { return Ok(Err(Said::Nobody)) };
         self.counts(uid, |_| ());
-        let turn = {
-            let mut accounts = self.accounts();
-            let Some(account) = accounts.get_mut(&uid) else { return Ok(Said::Trouble) };
-            if account.open >= OPEN_OF_ONE {
-                return Ok(Said::Not(WhyNot::Later));
-            }
-            account.open += 1;
-            account.turn.clone()
-        };
-        let said = async {
-            let _turn = turn.acquire().await.map_err(io::Error::other)?;
-            let _pass = self.at_once.acquire().await.map_err(io::Error::other)?;
-            match timeout(PATIENCE, read(stream)).await {
-                Ok(read) => {
-                    let (ask, written) = read?;
-                    Ok(self.take(&sender, &ask, &written).await)
-                }
-                Err(_) => Ok(Said::Trouble),
-            }
-        };
-        let said = said.await;
-        if let Some(account) = self.accounts().get_mut(&uid) {
-            account.open -= 1;
+        let mut accounts = self.accounts();
+        let Some(account) = accounts.get_mut(&uid) else { return Ok(Err(Said::Trouble)) };
+        if account.open >= OPEN_OF_ONE {
+            return Ok(Err(Said::Not(WhyNot::Later)));
         }
-        said
+        account.open += 1;
+        Ok(Ok(Place { outbox: self, sender, turn: account.turn.clone() }))
+    }
+
+    async fn hear(&self, stream: &mut UnixStream, place: &Place<'_>) -> io::Result<Said> {
+        let _turn = place.turn.acquire().await.map_err(io::Error::other)?;
+        let _pass = self.at_once.acquire().await.map_err(io::Error::other)?;
+        match timeout(PATIENCE, read(stream)).await {
+            Ok(read) => {
+                let (ask, written) = read?;
+                Ok(self.take(&place.sender, &ask, &written).await)
+            }
+            Err(_) => Ok(Said::Trouble),
+        }
     }
 
     /// One mail of an account: sent, held or refused.
@@ -217,7 +233,7 @@ impl Outbox {
         let uid = sender.uid.get();
         let until = self.counts(uid, |counts| *counts.releasing.get_or_insert((self.now)()));
         let from = letter::envelope(sender, &self.relay.host);
-        let mut round = 0;
+        let (mut round, mut put_off) = (0, 0);
         for (path, _) in held::list(&self.places, uid)? {
             let (head, letter): (Head, Letter) = match held::read(&path) {
                 Ok(read) => read,
@@ -242,14 +258,23 @@ impl Outbox {
                         counts.refuse(WhyNot::Server, refused, head.hint.clone(), now);
                     }
                 }),
-                // It stays, and is tried again.
-                Err(why) if why.passes() => return Ok(()),
+                // It stays, and is tried again; those behind it do not wait for it.
+                Err(why) if why.passes() => {
+                    put_off += 1;
+                    if put_off == PUT_OFF {
+                        return Ok(());
+                    }
+                    continue;
+                }
                 Err(why) => self.counts(uid, |counts| counts.refuse(why, to, head.hint.clone(), now)),
             }
             std::fs::remove_file(&path)?;
             self.still_held(uid)?;
         }
         self.still_held(uid)?;
+        if put_off > 0 {
+            return Ok(());
+        }
         self.counts(uid, |counts| {
             counts.released = sender.mail.release;
             counts.releasing = None;
@@ -265,6 +290,11 @@ impl Outbox {
         self.counts(uid, |counts| counts.left(u32::try_from(left).unwrap_or(u32::MAX)));
         Ok(())
     }
+}
+
+async fn answer(stream: &mut UnixStream, said: Said) -> io::Result<()> {
+    stream.write_all(format!("{}\n", said.code()).as_bytes()).await?;
+    stream.shutdown().await
 }
 
 async fn read(stream: &mut UnixStream) -> io::Result<(Ask, Vec<u8>)> {
@@ -312,8 +342,20 @@ pub async fn run(
     outbox: Arc<Outbox>,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Beside the conversations: what leaves of what was held may wait for the mail server.
+    let looking = tokio::spawn({
+        let outbox = outbox.clone();
+        async move {
+            let mut second = tokio::time::interval(Duration::from_secs(1));
+            second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                second.tick().await;
+                if let Err(error) = outbox.look().await {
+                    log::error(format!("looking at what is held: {error}"));
+                }
+            }
+        }
+    });
     tokio::pin!(end);
     loop {
         tokio::select! {
@@ -324,15 +366,13 @@ pub async fn run(
                 }
                 Err(error) => {
                     log::error(format!("accepting: {error}"));
-                    second.tick().await;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             },
-            _ = second.tick() => {
-                if let Err(error) = outbox.look().await {
-                    log::error(format!("looking at what is held: {error}"));
-                }
+            () = &mut end => {
+                looking.abort();
+                return Ok(());
             }
-            () = &mut end => return Ok(()),
         }
     }
 }

@@ -7,6 +7,8 @@ use model::{EmailAddress, Sender, WhyNot};
 pub const LARGEST: usize = 10_000_000;
 /// Recipients of one mail.
 pub const MOST_TO: usize = 50;
+/// Octets of a header: what stands in one is looked at by the piece.
+const LONGEST_HEADER: usize = 256 * 1024;
 
 /// What leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +119,9 @@ fn split(written: &[u8]) -> Result<(Vec<Field<'_>>, &[u8]), WhyNot> {
     let mut fields: Vec<(usize, usize, &str)> = Vec::new();
     let mut at = 0;
     loop {
+        if at > LONGEST_HEADER {
+            return Err(WhyNot::TooLarge);
+        }
         let rest = &written[at..];
         let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
         let line = without_end(&rest[..length]);
@@ -170,7 +175,7 @@ fn recipients(ask: &Ask, fields: &[Field<'_>]) -> Result<Vec<EmailAddress>, WhyN
         for field in fields.iter().filter(|field| names.iter().any(|name| field.is(name))) {
             to.extend(address::of_field(field.value()?).map_err(|_| WhyNot::Address)?);
             // Not all of a million is looked at.
-            if to.len() > 20 * MOST_TO {
+            if to.len() >= address::MOST {
                 return Err(WhyNot::TooMany);
             }
         }

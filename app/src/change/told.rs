@@ -36,7 +36,8 @@ fn flat(lang: Lang, key: &str, value: &Value, into: &mut BTreeMap<String, String
                 |item: &Value| Some(format!("{} → {}", item["from"].as_str()?, item["to"].as_str()?));
             let all: Vec<String> =
                 items.iter().map(|item| redirect(item).unwrap_or_else(|| plain(lang, item))).collect();
-            all.join(", ")
+            // An argument vector reads as it was typed.
+            all.join(if key == "command" { " " } else { ", " })
         }
         value => plain(lang, value),
     };
@@ -52,6 +53,7 @@ fn plain(lang: Lang, value: &Value) -> String {
         Value::String(code) => match code.as_str() {
             "everybody" => lang.pick("tout le monde", "everybody").to_owned(),
             "listed" => lang.pick("seulement ces adresses", "these addresses alone").to_owned(),
+            "files" => lang.pick("ses fichiers seuls", "its files alone").to_owned(),
             "others" => lang.pick("tous sauf ces adresses", "all but these addresses").to_owned(),
             other => other.to_owned(),
         },
@@ -71,6 +73,9 @@ fn word(lang: Lang, key: &str) -> String {
         "who" => lang.pick("Visiteurs", "Visitors"),
         "networks" => lang.pick("Adresses", "Addresses"),
         "root" => lang.pick("Dossier montré", "Folder shown"),
+        "serves" => lang.pick("Ce qui répond", "What answers"),
+        "command" => lang.pick("Commande", "Command"),
+        "folder" => lang.pick("Dossier de départ", "Folder it begins in"),
         other => other,
     }
     .to_owned()

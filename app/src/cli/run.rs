@@ -74,7 +74,7 @@ pub fn run(matches: &ArgMatches, lang: Lang) -> Result<Exit, Failure> {
         Some(file) => {
             let query = query(&client, verb, args, lang)?;
             let local = args.get_one::<PathBuf>(file.name).cloned().unwrap_or_default();
-            let at = args.get_one::<String>("path").cloned().unwrap_or_default();
+            let at = args.try_get_one::<String>("path").ok().flatten().cloned().unwrap_or_default();
             put::put(&client, (&path, query.trim_start_matches('&'), &at), &local, lang)?
         }
         None if verb.method == "GET" => {

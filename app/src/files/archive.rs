@@ -125,13 +125,15 @@ pub(super) fn chosen(lang: Lang, id: AccountId, typed: &Typed) -> AnyView {
         }
     };
     let name =
-        Input::text("archive", lang.pick("Nom de l’archive à faire ici", "Name of the archive to make here"));
+        Input::text("archive", lang.pick("Nom de l’archive à faire ici", "Name of the archive to make here"))
+            .optional();
+    // What Enter in the name presses comes first: it makes something, and takes nothing away.
     view! {
-        {button("get-zip", lang.pick("Télécharger en zip", "Download as zip"))}
-        {button("get-tar.gz", lang.pick("Télécharger en tar.gz", "Download as tar.gz"))}
         {name.view(lang, typed)}
         {button("zip", lang.pick("Faire un zip ici", "Make a zip here"))}
         {button("tar.gz", lang.pick("Faire un tar.gz ici", "Make a tar.gz here"))}
+        {button("get-zip", lang.pick("Télécharger en zip", "Download as zip"))}
+        {button("get-tar.gz", lang.pick("Télécharger en tar.gz", "Download as tar.gz"))}
     }
     .into_any()
 }

@@ -285,12 +285,12 @@ fn row(lang: Lang, seen: &Seen, place: usize, file: &FileView) -> Vec<Cell> {
 fn chosen(lang: Lang, seen: &Seen, typed: &Typed) -> AnyView {
     let path = seen.path.to_string();
     view! {
-        <form class="card-foot acts" id="chosen" method="post" action=format!("/accounts/{}/files/delete", seen.account.id)>
+        <form class="card-foot acts" id="chosen" method="post" novalidate=true action=format!("/accounts/{}/files/delete", seen.account.id)>
             <input type="hidden" name="path" value=path/>
+            {super::archive::chosen(lang, seen.account.id, typed)}
             <button class="button button-small button-loss" type="submit">
                 {lang.pick("Mettre ce qui est coché à la corbeille", "Put what is ticked into the trash")}
             </button>
-            {super::archive::chosen(lang, seen.account.id, typed)}
         </form>
     }
     .into_any()

@@ -99,7 +99,7 @@ fn by(lang: Lang, bite: &BiteView) -> AnyView {
         return view! { <a href=format!("/cron-jobs/{job}")>{words}</a> }.into_any();
     }
     match bite.by {
-        "php" => "PHP",
+        "php" => lang.pick("PHP ou un programme", "PHP or a program"),
         "cell" => lang.pick("Apache, pour ses sites", "Apache, for its sites"),
         "app" => lang.pick("L’installation d’une application", "An application’s installation"),
         _ => lang.pick("Le compte entier", "The whole account"),

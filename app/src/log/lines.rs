@@ -2,7 +2,7 @@
 
 use crate::parts::{Cell, badge, count, moment_to_second, table};
 use leptos::prelude::*;
-use model::Lang;
+use model::{Lang, LogSource};
 use server::log::{FaultView, LogView, VisitView};
 
 /// Characters of a path or a browser that a line shows; the rest is in the file.
@@ -87,10 +87,14 @@ fn item(lang: Lang, fault: &FaultView) -> AnyView {
         Some(at) => moment_to_second(lang, at),
         None => lang.pick("sans heure", "without a time").into_any(),
     };
+    let source = match fault.source == LogSource::Program.name() {
+        true => lang.pick("Programme", "Program").to_owned(),
+        false => fault.source.clone(),
+    };
     view! {
         <li>
             <div class="item">
-                <p class="item-more">{when}" · "{fault.source.clone()}</p>
+                <p class="item-more">{when}" · "{source}</p>
                 <pre class="output raw" tabindex="0">{fault.text.clone()}</pre>
             </div>
         </li>

@@ -7,11 +7,14 @@ use model::{
     wire::{Answer, Query},
 };
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// How often.
 pub const EVERY: Duration = Duration::from_secs(300);
 /// What was sampled while the last answer was on its way is asked for again.
 const OVERLAP_MS: u64 = 120_000;
+/// For all a host tells.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A host that tells of more has lost its way.
 const MOST_PAGES: usize = 100;
 
@@ -27,7 +30,10 @@ pub async fn collect(server: &Server) -> Result<(), Problem> {
         .await?;
     for (host, _, at) in hosts.into_iter().filter(|(_, knows, _)| *knows) {
         catch_up::accounts(server, host).await?;
-        of_host(server, host, at).await?;
+        // One that dawdles is asked for the rest in the next round.
+        if let Ok(done) = timeout(PATIENCE, of_host(server, host, at)).await {
+            done?;
+        }
     }
     Ok(())
 }

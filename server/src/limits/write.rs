@@ -9,6 +9,9 @@ use model::{AccountUse, Bite, HostId, Problem, Use};
 
 /// Accounts written together: others wait for no more.
 const TOGETHER: usize = 50;
+/// What a host keeps of one account; what is told beyond is not its own.
+const MOST_USES: usize = 80;
+const MOST_BITES: usize = 100;
 /// A host's clock may be a little ahead.
 const AHEAD_MS: i64 = 24 * 3_600_000;
 
@@ -39,10 +42,11 @@ async fn one(server: &Server, tx: &mut Tx, host: HostId, told: &AccountUse) -> R
     }
     let until = server.world.now_ms().saturating_add(AHEAD_MS);
     let sane = |start: u64, at: u64| i64::try_from(at).is_ok_and(|at| at <= until) && start <= at;
-    for one in told.uses.iter().filter(|one| sane(one.start, one.at)) {
+    let begins = |one: &Use| one.start == one.span.start(one.at);
+    for one in told.uses.iter().filter(|one| sane(one.start, one.at) && begins(one)).take(MOST_USES) {
         keep(tx, told, one).await?;
     }
-    for bite in told.bites.iter().filter(|bite| sane(bite.start, bite.at)) {
+    for bite in told.bites.iter().filter(|bite| sane(bite.start, bite.at)).take(MOST_BITES) {
         note(tx, told, bite).await?;
     }
     warn::judge(server, tx, told.account).await

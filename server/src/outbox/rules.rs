@@ -60,7 +60,7 @@ async fn decide(
     act.account = Some(of.id);
     act.before = Some(json!({ "held": held.unwrap_or_default() }));
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    let wants = account::wants(&mut tx, &of, &[]).await?;
+    let wants = account::as_it_is(&mut tx, &of).await?;
     resource::write(&mut tx, change, now, wants).await?;
     let item = account::lock(&mut tx, server, actor, id).await?;
     tx.commit().await?;

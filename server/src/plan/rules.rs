@@ -171,9 +171,20 @@ pub async fn update(
 }
 
 /// What of a plan hosts are told.
-fn on_hosts(plan: &PlanView) -> [u32; 8] {
+fn on_hosts(plan: &PlanView) -> [u32; 9] {
     let PlanView { php_workers, memory_mb, disk_mb, files_max, cpu_percent, processes_max, .. } = *plan;
-    [php_workers, memory_mb, disk_mb, files_max, cpu_percent, processes_max, plan.mails_hour, plan.mails_day]
+    let PlanView { databases_max, mails_hour, mails_day, .. } = *plan;
+    [
+        php_workers,
+        memory_mb,
+        disk_mb,
+        files_max,
+        cpu_percent,
+        processes_max,
+        databases_max,
+        mails_hour,
+        mails_day,
+    ]
 }
 
 /// Only a plan that no account has or had.

@@ -177,7 +177,7 @@ async fn write(
 ) -> Result<Done<SftpLoginView>, Problem> {
     let now = server.world.now_ms();
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
-    let wants = account::wants(&mut tx, of, &[]).await?;
+    let wants = account::as_it_is(&mut tx, of).await?;
     resource::write(&mut tx, change, now, wants).await?;
     tx.commit().await?;
     Ok(Done { item, change: Some(change) })

@@ -119,13 +119,8 @@ async fn add(
     act.after = Some(summary(&site.names, &site.folder));
     act.undoes = undoes;
     let change = change::record(tx, &*server.world, actor, act).await?;
-    // A name that was another site's a moment ago may have its certificate.
-    let site = store::row(tx, site.id).await?;
-    // One that comes back may bring a pool of PHP of its own.
-    let wants = match site.settings.is_usual() {
-        true => vec![account::site_want(of, &site)],
-        false => account::as_it_is(tx, of).await?,
-    };
+    // With it or without it the account's pools of PHP may be others.
+    let wants = account::as_it_is(tx, of).await?;
     resource::write(tx, change, now, wants).await?;
     Ok(change)
 }
@@ -236,9 +231,7 @@ pub(crate) async fn delete_as(
     let change = change::record(&mut tx, &*server.world, actor, act).await?;
     let mut wants = vec![account::site_gone(&of, &site)];
     wants.extend(apps);
-    if !before.settings.is_usual() {
-        wants.extend(account::as_it_is(&mut tx, &of).await?);
-    }
+    wants.extend(account::as_it_is(&mut tx, &of).await?);
     resource::write(&mut tx, change, now, wants).await?;
     tx.commit().await?;
     Ok(Done { item: SiteView { change: Some(change), ..before }, change: Some(change) })

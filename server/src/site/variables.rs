@@ -5,8 +5,8 @@ use super::{
     settings::{Part, set},
     store,
 };
-use crate::{Actor, Server, certificate, change::Done, store::sql};
-use model::{Problem, ProblemKind, Secret, SiteId, Text, VariableName, variable_value};
+use crate::{Actor, Server, certificate, change::Done, grant, store::sql};
+use model::{Problem, ProblemKind, Right, Secret, SiteId, Text, VariableName, variable_value};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,11 @@ pub async fn set_variable(
     new: NewVariable,
 ) -> Result<Done<SiteView>, Problem> {
     let site = store::show(server, actor, at.0).await?;
+    // Who may not change it learns nothing of its host.
+    grant::access(server, actor, site.account.id).await?.must(Right::Sites)?;
+    if site.runtimes.is_none() {
+        return Err(crate::resource::older(&site.host.name));
+    }
     let (name, value) = (VariableName::parse(&new.name)?, variable_value(&new.value)?);
     let facts = sql("SELECT facts FROM hosts WHERE id = $1")
         .bind(site.host.id)

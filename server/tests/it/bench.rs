@@ -145,6 +145,7 @@ fn facts() -> String {
         "sessions": true,
         "sftp": true,
         "sftp_logins": true,
+        "runtimes": [],
         "apps": [
             { "application": "wordpress", "version": "6.8.3" },
             { "application": "spip", "version": "4.4.30" },

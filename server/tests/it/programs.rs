@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use server::{
     account,
     change::{self, undo},
+    sftp_login::{self, NewSftpLogin},
     site::{self, NewPhp, NewProgram, NewVariable, SiteView, WhichVariable},
     store::sql,
 };
@@ -22,6 +23,7 @@ async fn told(bench: &Bench) -> Value {
 async fn host_has(bench: &Bench, runtimes: Value) {
     let mut facts = serde_json::to_value(HostFacts::default()).unwrap();
     facts["runtimes"] = runtimes;
+    facts["sftp_logins"] = true.into();
     let mut tx = bench.server.store.write().await.unwrap();
     sql("UPDATE hosts SET facts = $1").bind(facts.to_string()).run(tx.on()).await.unwrap();
     tx.commit().await.unwrap();
@@ -113,6 +115,13 @@ pub async fn a_variable_s_value_is_sealed_and_never_told(bench: Bench) {
     assert_eq!(early.code, "no_seal");
     let mut facts = serde_json::to_value(HostFacts::default()).unwrap();
     facts["seal"] = seal_key().as_str().into();
+    let older = facts.clone();
+    facts["runtimes"] = json!([]);
+    let mut tx = server.store.write().await.unwrap();
+    sql("UPDATE hosts SET facts = $1").bind(older.to_string()).run(tx.on()).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = site::set_variable(server, me, (made.id, None), secret("TOKEN", "hunter2")).await;
+    assert_eq!(refused.unwrap_err().code, "agent_older", "an agent that would refuse the frame gets none");
     let mut tx = server.store.write().await.unwrap();
     sql("UPDATE hosts SET facts = $1").bind(facts.to_string()).run(tx.on()).await.unwrap();
     tx.commit().await.unwrap();
@@ -183,4 +192,16 @@ pub async fn pools_of_php_share_the_plan_s_processes(bench: Bench) {
     assert_eq!(workers().await, u64::from((most / 2).max(1)));
     undo(server, me, set[0]).await.unwrap();
     assert_eq!(workers().await, u64::from((most / 2).max(1)), "one of its own, one in the account's");
+    // What else an account's resource says changes nothing of that.
+    let login =
+        NewSftpLogin { name: "photos".into(), folder: "private/photos".into(), ..NewSftpLogin::default() };
+    sftp_login::create(server, me, home.account, login).await.unwrap();
+    assert_eq!(workers().await, u64::from((most / 2).max(1)));
+    // A new site in the account's pool, when nobody was in it, takes a part; and gives it back when it goes.
+    site::set_php(server, me, (sites[0], None), own("64M")).await.unwrap();
+    assert_eq!(workers().await, u64::from((most / 2).max(1)), "two of their own");
+    let fourth = site::create(server, me, home.account, "quatre.example").await.unwrap().item.id;
+    assert_eq!(workers().await, u64::from((most / 3).max(1)));
+    site::delete(server, me, fourth, None).await.unwrap();
+    assert_eq!(workers().await, u64::from((most / 2).max(1)));
 }

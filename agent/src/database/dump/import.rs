@@ -16,6 +16,9 @@ pub(super) fn import<I: Read, O: Write + Send + 'static>(
 ) -> Result<(), Stop> {
     let mut running = Running::start(program)?;
     let stdin = running.child.stdin.take().ok_or(Stop::Refused(DumpRefusal::Failed))?;
+    // What a file's SELECTs print is read, or the client would wait for a reader.
+    let printed = running.child.stdout.take();
+    std::thread::spawn(move || printed.map(|mut printed| io::copy(&mut printed, &mut io::sink())));
     wire.say(&DumpSaid::Ready).map_err(Stop::Wire)?;
     let sink = Definers::new(Counted { to: stdin, wire: wire.clone() });
     let fed = feed(input, sink);

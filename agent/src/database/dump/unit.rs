@@ -2,7 +2,7 @@
 //! processes may look into it, as into all of the account's; there is nothing of the host in it.
 
 use super::PROGRAM;
-use crate::{cron_job::unit::CLOSED, exec::Program};
+use crate::{cron_job::unit::CLOSED, exec::Program, limits::slice};
 use model::{DatabaseName, UnixName};
 
 /// Those that are the same for all.
@@ -10,6 +10,9 @@ const LINES: &[&str] = &[
     "PrivateNetwork=yes",
     // As long as any session, and a little.
     "RuntimeMaxSec=6h 5min",
+    // A client keeps a whole line and a whole statement, however long.
+    "MemoryMax=512M",
+    "MemorySwapMax=0",
     "TemporaryFileSystem=/tmp:ro",
 ];
 
@@ -33,6 +36,8 @@ pub fn start(unit: &str, account: &UnixName, database: &DatabaseName) -> Program
         .arg(format!("--description=Alvéole dumps a database of {account}"));
     let own = [
         format!("User={account}"),
+        // Its limits come with the agent's next look at what is in use.
+        format!("Slice={}", slice::name(account)),
         format!(
             "BindReadOnlyPaths=/var/lib/alveole/cells/{account}/passwd:/etc/passwd /var/lib/alveole/cells/{account}/group:/etc/group"
         ),
@@ -43,4 +48,22 @@ pub fn start(unit: &str, account: &UnixName, database: &DatabaseName) -> Program
         program = program.arg(format!("--property={line}"));
     }
     program.args(["--", PROGRAM, database.as_str()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_dump_costs_counts_for_its_account() {
+        let [account, database] = ["les-amis", "les-amis_wiki"];
+        let (account, database): (UnixName, DatabaseName) =
+            (account.parse().unwrap(), database.parse().unwrap());
+        let started = format!("{:?}", start(&name(&account, 7), &account, &database));
+        for line in [r"Slice=alveole-les\\x2damis.slice", "MemoryMax=512M", "PrivateNetwork=yes"] {
+            assert!(started.contains(line), "{line}: {started}");
+        }
+        let [les, amis]: [UnixName; 2] = ["les".parse().unwrap(), "les-amis".parse().unwrap()];
+        assert!(is_of(&name(&amis, 7), &amis) && !is_of(&name(&amis, 7), &les));
+    }
 }

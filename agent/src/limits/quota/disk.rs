@@ -33,6 +33,8 @@ pub fn home() -> Option<Disk> {
 /// The last mount that a path lies below.
 fn of(mountinfo: &str, path: &Path) -> Option<Disk> {
     let mut best: Option<Disk> = None;
+    // Where each file system is mounted whole, above the path.
+    let mut whole: Vec<(&str, &str)> = vec![];
     for line in mountinfo.lines() {
         let Some((head, tail)) = line.split_once(" - ") else { continue };
         let head: Vec<&str> = head.split(' ').collect();
@@ -41,6 +43,9 @@ fn of(mountinfo: &str, path: &Path) -> Option<Disk> {
         else {
             continue;
         };
+        if head.get(3) == Some(&"/") && path.starts_with(mount) {
+            whole.push((number, mount));
+        }
         let deeper = best.as_ref().is_none_or(|best| mount.len() >= best.mount.len());
         if !path.starts_with(mount) || !deeper {
             continue;
@@ -49,6 +54,11 @@ fn of(mountinfo: &str, path: &Path) -> Option<Disk> {
             options.split(',').any(|option| OPTIONS.contains(&option.split('=').next().unwrap_or(option)));
         let [kind, mount, number, source] = [*kind, *mount, *number, *source].map(str::to_owned);
         best = Some(Disk { kind, mount, number, source, holds });
+    }
+    // A folder of it that is bound elsewhere is not what an admin mounts anew.
+    let disk = best.as_mut()?;
+    if let Some((_, mount)) = whole.iter().rev().find(|(number, _)| *number == disk.number) {
+        (*mount).clone_into(&mut disk.mount);
     }
     best
 }
@@ -113,7 +123,11 @@ mod tests {
             "{root}30 20 254:1 /home /home rw,relatime shared:9 - ext4 /dev/vda1 rw,quota,usrquota\n"
         );
         let disk = of(&bound, Path::new("/home")).unwrap();
-        assert_eq!((disk.mount.as_str(), disk.holds, disk.number.as_str()), ("/home", true, "254:1"));
+        assert_eq!((disk.mount.as_str(), disk.holds, disk.number.as_str()), ("/", true, "254:1"));
+        let own = format!(
+            "{bound}33 20 254:3 / /home rw - ext4 /dev/vdc rw\n34 33 254:3 /home /home rw - ext4 /dev/vdc rw\n"
+        );
+        assert_eq!(of(&own, Path::new("/home")).unwrap().mount, "/home");
         for (options, holds) in [
             ("rw,usrquota,prjquota", true),
             ("rw,usrjquota=aquota.user,jqfmt=vfsv1", true),
