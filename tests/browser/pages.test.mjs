@@ -24,9 +24,9 @@ const seeds = {
 const absent = { admin: ["/nowhere"], member: ["/members"] };
 const kinds = [/^\/accounts\/[^/]+$/, /^\/accounts\/[^/]+\/changes$/, /^\/accounts\/[^/]+\/people$/, /^\/members\/[^/]+\/people$/, /^\/members\/[^/]+\/about$/, /^\/grants\/[^/]+\/leave$/, /^\/accounts\/[^/]+\/manage$/, /^\/sites\/[^/]+$/,
   /^\/changes\/[^/]+$/, /^\/members\/[0-9a-f-]{36}$/, /^\/members\/[^/]+\/edit$/, /^\/users\/[^/]+$/, /^\/plans\/[^/]+$/, /^\/hosts\/[^/]+$/, /^\/hosts\/[^/]+\/resources$/,
-  /^\/accounts\/[^/]+\/databases$/, /^\/accounts\/[^/]+\/files$/, /^\/accounts\/[^/]+\/files\/trash$/, /^\/accounts\/[^/]+\/ssh-keys$/, /^\/accounts\/[^/]+\/space$/, /^\/sites\/[^/]+\/(logs|statistics)$/, /^\/sites\/[^/]+\/apps\/new$/, /^\/apps\/[^/]+$/,
+  /^\/accounts\/[^/]+\/databases$/, /^\/accounts\/[^/]+\/files$/, /^\/accounts\/[^/]+\/files\/trash$/, /^\/accounts\/[^/]+\/ssh-keys$/, /^\/accounts\/[^/]+\/sftp-logins$/, /^\/accounts\/[^/]+\/files\/works$/, /^\/accounts\/[^/]+\/use$/, /^\/accounts\/[^/]+\/space$/, /^\/accounts\/[^/]+\/outbox$/, /^\/sites\/[^/]+\/(logs|statistics)$/, /^\/sites\/[^/]+\/apps\/new$/, /^\/apps\/[^/]+$/,
    /^\/databases\/[^/]+$/, /^\/accounts\/[^/]+\/cron-jobs$/, /^\/cron-jobs\/[^/]+$/,
-  ...["php", "redirects", "maintenance", "visitors", "errors", "root", "certificate"].map((part) => new RegExp(`^/sites/[^/]+/${part}$`))];
+  ...["php", "redirects", "maintenance", "visitors", "errors", "root", "certificate", "program"].map((part) => new RegExp(`^/sites/[^/]+/${part}$`))];
 
 /** One page of each kind that can be reached by links. */
 async function pagesOf(page, role) {

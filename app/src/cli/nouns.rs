@@ -11,6 +11,7 @@ pub mod log;
 mod members;
 mod outbox;
 mod people;
+mod plan;
 mod site;
 
 use crate::table::{Input, Kind, Noun, input};

@@ -32,6 +32,7 @@ mod members;
 mod outbox;
 mod passkeys;
 mod people;
+mod plans;
 mod postgres;
 mod previews;
 mod programs;

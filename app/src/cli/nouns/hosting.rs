@@ -1,51 +1,11 @@
 //! What is hosted, where, with which limits.
 
-use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, outbox, site};
-use crate::table::{Input, Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
+use super::{ACCOUNT, CHANGE, EXPORT, FILTERS, SEARCH, SORT, STATE, log, outbox, plan, site};
+use crate::table::{Kind, Noun, act, create, delete, file, input, list, lists, show, text, update};
 
 const SITE: &[&str] = &["names", "state", "text", "host.name", "id"];
 const SITE_HTTPS: &[&str] = &["names", "https.redirect", "https.hsts", "state", "id"];
 const CERTIFICATE: &[&str] = &["name", "state", "text", "not_after", "renew_at", "next_at", "id"];
-const PLAN: &[&str] = &[
-    "name",
-    "sites_max",
-    "names_max",
-    "databases_max",
-    "php_workers",
-    "disk_mb",
-    "memory_mb",
-    "files_max",
-    "cpu_percent",
-    "processes_max",
-    "mails_hour",
-    "mails_day",
-    "accounts",
-    "id",
-];
-const PLAN_INPUTS: &[Input] = &[
-    input("name", Kind::Needed, "Son nom", "Its name"),
-    input("sites_max", Kind::Number, "Sites au plus", "Sites at most"),
-    input("names_max", Kind::Number, "Noms par site au plus", "Names of a site at most"),
-    input("databases_max", Kind::Option, "Bases de données au plus (10)", "Databases at most (10)"),
-    input("php_workers", Kind::Number, "Processus PHP au plus", "PHP workers at most"),
-    input("disk_mb", Kind::Number, "Espace, en Mo", "Space, in MB"),
-    input("memory_mb", Kind::Number, "Mémoire, en Mo", "Memory, in MB"),
-    input(
-        "files_max",
-        Kind::Option,
-        "Fichiers et dossiers au plus (1000000)",
-        "Files and folders at most (1000000)",
-    ),
-    input("cpu_percent", Kind::Option, "Centièmes d’un cœur (200)", "Hundredths of a core (200)"),
-    input(
-        "processes_max",
-        Kind::Option,
-        "Processus et fils au plus (400)",
-        "Processes and threads at most (400)",
-    ),
-    outbox::HOUR,
-    outbox::DAY,
-];
 const HOST: &[&str] = &[
     "name",
     "state",
@@ -296,10 +256,10 @@ pub const NOUNS: &[Noun] = &[
         name: "plan",
         about: text("Les offres", "Hosting plans"),
         verbs: &[
-            list("/plans", &[SEARCH], PLAN),
-            show("/plans/{plan}", PLAN),
-            create("/plans", PLAN_INPUTS, PLAN),
-            update("PUT", "/plans/{plan}", PLAN_INPUTS, PLAN),
+            list("/plans", &[SEARCH], plan::SHOWN),
+            show("/plans/{plan}", plan::SHOWN),
+            create("/plans", plan::INPUTS, plan::SHOWN),
+            update("PUT", "/plans/{plan}", plan::INPUTS, plan::SHOWN),
             delete("/plans/{plan}"),
         ],
     },
