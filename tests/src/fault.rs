@@ -16,10 +16,13 @@ pub fn table(scene: &Scene) -> Result<Vec<(String, Vec<String>)>, String> {
     Ok(rows.iter().map(|row| (crate::play::text(row, "operation"), words(&row["steps"]))).collect())
 }
 
-/// The steps of one operation, in order; some come more than once.
+/// The steps of one operation on this host, in order; some come more than once. Where homes have no quotas, none is set.
 pub fn steps(scene: &Scene, operation: &str) -> Result<Vec<String>, String> {
+    let host = scene.admin.get(&format!("/api/v1/hosts/{}", scene.host_id()?))?.ok("host")?;
+    let quotas = host["facts"]["home"]["quotas"] == true;
     let found = table(scene)?.into_iter().find(|(name, _)| name == operation);
-    found.map(|(_, steps)| steps).ok_or_else(|| format!("{operation} is not in the table"))
+    let (_, steps) = found.ok_or_else(|| format!("{operation} is not in the table"))?;
+    Ok(steps.into_iter().filter(|step| quotas || step != "set-quota").collect())
 }
 
 /// Makes the agent die at `OPERATION/NUMBER or STEP/before|after`, each time it gets there.

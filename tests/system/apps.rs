@@ -304,13 +304,14 @@ fn spip(own: &Own, alpha: &Tenant<'_>, site: &Site<'_>) {
     ana.form(path, &fields(&text(&made, "password")));
     let inside = ana.get("/ecrire/?exec=accueil").body;
     assert!(inside.contains("action=logout") && inside.contains("le miel"), "{inside}");
-    // What its own functions make is at addresses that say what they lead to.
+    // What its own functions make is at addresses that say what they lead to; SPIP makes one when it is first asked for.
     let write = "<?php chdir(__DIR__); $_SERVER['REQUEST_URI'] = '/'; require 'vendor/autoload.php'; include 'ecrire/inc_version.php';
 include_spip('action/editer_rubrique'); include_spip('action/editer_article');
 $in = rubrique_inserer(0); sql_updateq('spip_rubriques', ['titre' => 'Rucher', 'statut' => 'publie'], 'id_rubrique=' . $in);
-$id = article_inserer($in); sql_updateq('spip_articles', ['titre' => 'Essaim', 'texte' => 'Une ruche bourdonne.', 'statut' => 'publie', 'date' => date('Y-m-d H:i:s', time() - 60)], 'id_article=' . $id);";
+$id = article_inserer($in); sql_updateq('spip_articles', ['titre' => 'Essaim', 'texte' => 'Une ruche bourdonne.', 'statut' => 'publie', 'date' => date('Y-m-d H:i:s', time() - 60)], 'id_article=' . $id);
+echo generer_objet_url($id, 'article');";
     let line = format!("cd {} && cat > write.php && php write.php && rm write.php", site.root());
-    alpha.shell(&line, write).unwrap();
+    assert_eq!(alpha.shell(&line, write).unwrap().rsplit('/').next(), Some("Essaim"));
     assert!(own.answers(&site.name, "/Essaim", 200).unwrap().body.contains("Une ruche bourdonne."));
     for hidden in [
         "/config/connect.php",

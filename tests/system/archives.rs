@@ -40,6 +40,8 @@ fn code(reply: &Reply) -> String {
 #[test]
 fn archives_come_and_go_and_lead_nowhere_else() {
     let own = Own::up("archives", 1, Ports::free().unwrap(), Extra::default()).unwrap();
+    // What others make archives with, and look into ours.
+    own.shell("DEBIAN_FRONTEND=noninteractive apt-get install -y -qq zip python3").unwrap();
     let tenant = own.tenant("ruche").unwrap();
     let near = own.tenant("voisine").unwrap();
     until("the neighbour has honey", PATIENCE, || {

@@ -1,13 +1,11 @@
 //! One slice for each account of which something runs: `alveole-ACCOUNT.slice`, a child of alveole.slice. It comes with the
-//! first unit that lies in it, is given its limits at once, as a transient unit, and goes with the last (`alveole-.slice.d`): an idle account
-//! has none, and `systemctl daemon-reload` is never needed.
+//! first unit that lies in it, is given its limits at once, and goes with the last (`alveole-.slice.d`): an idle account has none, and
+//! `systemctl daemon-reload` is never needed. It has no file, not even a transient one: systemd would remember that file after it went, from
+//! the next `daemon-reload` on, and find the slice no more.
 
 use crate::cell::{
     log,
-    starter::{
-        systemd,
-        wire::{Property, Value},
-    },
+    starter::{systemd, wire::Property},
 };
 use model::{Limits, UnixName};
 use std::{io, path::Path, time::Duration};
@@ -29,13 +27,12 @@ pub fn unit(of: &str, account: &UnixName) -> String {
 }
 
 fn properties(limits: &Limits) -> Vec<Property> {
-    let number = |name, value| (name, Value::Number(value));
     vec![
-        number("MemoryMax", limits.memory()),
+        ("MemoryMax", limits.memory()),
         // What does not fit would wear out the disk that is everybody's.
-        number("MemorySwapMax", 0),
-        number("TasksMax", limits.processes.into()),
-        number("CPUQuotaPerSecUSec", u64::from(limits.cpu_percent) * 10_000),
+        ("MemorySwapMax", 0),
+        ("TasksMax", limits.processes.into()),
+        ("CPUQuotaPerSecUSec", u64::from(limits.cpu_percent) * 10_000),
     ]
 }
 
@@ -55,20 +52,12 @@ pub fn hold(account: &UnixName, limits: Option<&Limits>) {
     }
 }
 
-/// The slice of an account that is in use has these limits; of one that is not, nothing stays. (Made before the first unit it could be gone
-/// again when that starts, since nobody needs it yet.)
+/// The slice of an account that is in use has these limits. (Set before the first unit they would be of a slice that nobody needs yet.)
 pub fn ensure(account: &UnixName, limits: &Limits) -> io::Result<()> {
     if !is_in_use(account) {
         return Ok(());
     }
-    let (socket, name, mut wanted) = (Path::new(systemd::SOCKET), name(account), properties(limits));
-    let described = ("Description", Value::Text(format!("Alvéole: all that runs of {account}")));
-    wanted.insert(0, described);
-    match systemd::make(socket, &name, &wanted, PATIENCE) {
-        // It is one of ours already.
-        Err(error) if systemd::exists(&error) => systemd::set(socket, &name, &wanted[1..], PATIENCE),
-        other => other,
-    }
+    systemd::set(Path::new(systemd::SOCKET), &name(account), &properties(limits), PATIENCE)
 }
 
 #[cfg(test)]

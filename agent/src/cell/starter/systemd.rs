@@ -1,7 +1,7 @@
 //! Asks systemd to start a unit, over its own socket (as systemctl does for root) and without any other program: a start
 //! is a message there, a message back, and a signal when it has gone well or not. D-Bus specification 0.43, wire format 1.
 
-use super::wire::{Kind, Message, Property, call, parse, set_properties, transient};
+use super::wire::{Kind, Message, Property, call, parse, set_properties};
 use std::{
     io::{self, Read, Write},
     os::unix::net::UnixStream,
@@ -47,7 +47,7 @@ pub fn ask(socket: &Path, verb: Verb, unit: &str, timeout: Duration) -> io::Resu
         let message = bus.next()?;
         match message.kind {
             Kind::Return { to: SERIAL } => job = Some(message.string(0).ok_or_else(odd)?),
-            Kind::Error { to: SERIAL, .. } => {
+            Kind::Error { to: SERIAL } => {
                 return Err(io::Error::other(
                     message.string(0).unwrap_or_else(|| "systemd refused".to_owned()),
                 ));
@@ -67,32 +67,6 @@ pub fn ask(socket: &Path, verb: Verb, unit: &str, timeout: Duration) -> io::Resu
     }
 }
 
-/// systemd's own word against what is asked.
-#[derive(Debug)]
-struct Refusal {
-    name: String,
-    text: String,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-/// Whether a unit was not made because it is there.
-pub fn exists(error: &io::Error) -> bool {
-    let refusal = error.get_ref().and_then(|error| error.downcast_ref::<Refusal>());
-    refusal.is_some_and(|refusal| refusal.name == "org.freedesktop.systemd1.UnitExists")
-}
-
-/// Makes a transient unit and has it started; that is not waited for.
-pub fn make(socket: &Path, unit: &str, properties: &[Property], timeout: Duration) -> io::Result<()> {
-    said(socket, &transient(SERIAL, unit, properties), timeout)
-}
-
 /// Changes a unit until it is gone.
 pub fn set(socket: &Path, unit: &str, properties: &[Property], timeout: Duration) -> io::Result<()> {
     said(socket, &set_properties(SERIAL, unit, properties), timeout)
@@ -106,9 +80,10 @@ fn said(socket: &Path, call: &[u8], timeout: Duration) -> io::Result<()> {
         let message = bus.next()?;
         match &message.kind {
             Kind::Return { to: SERIAL } => return Ok(()),
-            Kind::Error { to: SERIAL, name } => {
-                let text = message.string(0).unwrap_or_else(|| "systemd refused".to_owned());
-                return Err(io::Error::other(Refusal { name: name.clone(), text }));
+            Kind::Error { to: SERIAL } => {
+                return Err(io::Error::other(
+                    message.string(0).unwrap_or_else(|| "systemd refused".to_owned()),
+                ));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use std::io;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     Return { to: u32 },
-    Error { to: u32, name: String },
+    Error { to: u32 },
     Signal { member: String },
     Other,
 }
@@ -56,29 +56,10 @@ fn to_manager(serial: u32, method: &str, signature: &str, body: &[u8]) -> Vec<u8
     message(1, serial, &fields, body)
 }
 
-/// What a property of a unit is set to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    Text(String),
-    Number(u64),
-}
+/// A property of a unit: a number, which is all that limits are.
+pub type Property = (&'static str, u64);
 
-pub type Property = (&'static str, Value);
-
-/// StartTransientUnit(s name, s mode, a(sv) properties, a(sa(sv)) aux): a unit that is gone once nobody needs it.
-pub fn transient(serial: u32, unit: &str, properties: &[Property]) -> Vec<u8> {
-    let mut body = Vec::new();
-    put_string(&mut body, unit);
-    put_string(&mut body, "fail");
-    put_properties(&mut body, properties);
-    // No further units.
-    align(&mut body, 4);
-    body.extend(0_u32.to_le_bytes());
-    align(&mut body, 8);
-    to_manager(serial, "StartTransientUnit", "ssa(sv)a(sa(sv))", &body)
-}
-
-/// SetUnitProperties(s name, b runtime, a(sv) properties): until the unit is gone.
+/// SetUnitProperties(s name, b runtime, a(sv) properties): at once, and until the host boots anew.
 pub fn set_properties(serial: u32, unit: &str, properties: &[Property]) -> Vec<u8> {
     let mut body = Vec::new();
     put_string(&mut body, unit);
@@ -93,17 +74,9 @@ fn put_properties(body: &mut Vec<u8>, properties: &[Property]) {
     for (name, value) in properties {
         align(&mut list, 8);
         put_string(&mut list, name);
-        match value {
-            Value::Text(text) => {
-                list.extend([1, b's', 0]);
-                put_string(&mut list, text);
-            }
-            Value::Number(number) => {
-                list.extend([1, b't', 0]);
-                align(&mut list, 8);
-                list.extend(number.to_le_bytes());
-            }
-        }
+        list.extend([1, b't', 0]);
+        align(&mut list, 8);
+        list.extend(value.to_le_bytes());
     }
     // The length stands before the padding to the first of them and does not count it; from there on both are aligned alike.
     align(body, 4);
@@ -172,7 +145,7 @@ pub fn parse(bytes: &[u8], longest: usize) -> io::Result<Option<(Message, usize)
     let fields = Fields::read(&whole[..16 + fields]).ok_or_else(odd)?;
     let kind = match (head[1], fields.reply_to, fields.member) {
         (2, Some(to), _) => Kind::Return { to },
-        (3, Some(to), _) => Kind::Error { to, name: fields.error.unwrap_or_default() },
+        (3, Some(to), _) => Kind::Error { to },
         (4, _, Some(member)) => Kind::Signal { member },
         _ => Kind::Other,
     };
@@ -183,7 +156,6 @@ pub fn parse(bytes: &[u8], longest: usize) -> io::Result<Option<(Message, usize)
 struct Fields {
     reply_to: Option<u32>,
     member: Option<String>,
-    error: Option<String>,
     signature: String,
 }
 
@@ -199,7 +171,6 @@ impl Fields {
                 ("u", _) => drop(reader.number()?),
                 ("g", 8) => fields.signature = reader.signature()?,
                 ("g", _) => drop(reader.signature()?),
-                ("s", 4) => fields.error = Some(reader.string()?),
                 ("s", 3) => fields.member = Some(reader.string()?),
                 ("s" | "o", _) => drop(reader.string()?),
                 _ => return None,
@@ -291,33 +262,26 @@ pub(super) mod tests {
         }
     }
 
-    /// As `busctl --json=short call … StartTransientUnit` and gdbus lay it out: each array begins where its elements may.
+    /// As `busctl call … SetUnitProperties` lays it out: each array begins where its elements may.
     #[test]
     fn properties_are_laid_out_as_systemd_reads_them() {
-        let properties =
-            [("Description", Value::Text("é".into())), ("MemoryMax", Value::Number(0x0102_0304_0506_0708))];
-        let said = transient(7, "a.slice", &properties);
+        let properties = [("MemoryMax", 0x0102_0304_0506_0708), ("TasksMax", 9)];
+        let said = set_properties(7, "a.slice", &properties);
         let (message, length) = parse(&said, 4096).unwrap().unwrap();
-        assert_eq!((message.signature.as_str(), length), ("ssa(sv)a(sa(sv))", said.len()));
+        assert_eq!((message.signature.as_str(), length), ("sba(sv)", said.len()));
         let mut reader = Reader { bytes: &message.body, at: 0 };
-        assert_eq!((reader.string().unwrap(), reader.string().unwrap()), ("a.slice".into(), "fail".into()));
+        assert_eq!((reader.string().unwrap(), reader.number().unwrap()), ("a.slice".into(), 1));
         let octets = reader.number().unwrap() as usize;
         reader.align(8);
         let begins = reader.at;
-        assert_eq!(reader.string().unwrap(), "Description");
-        assert_eq!((reader.signature().unwrap(), reader.string().unwrap()), ("s".into(), "é".into()));
-        reader.align(8);
-        assert_eq!((reader.string().unwrap(), reader.signature().unwrap()), ("MemoryMax".into(), "t".into()));
-        reader.align(8);
-        assert_eq!(message.body[reader.at..][..8], [8, 7, 6, 5, 4, 3, 2, 1]);
-        reader.at += 8;
-        assert_eq!(reader.at - begins, octets);
-        assert_eq!(reader.number().unwrap(), 0, "no further units");
-        reader.align(8);
-        assert_eq!(reader.at, message.body.len());
-        let (message, _) = parse(&set_properties(7, "a.slice", &properties), 4096).unwrap().unwrap();
-        let mut reader = Reader { bytes: &message.body, at: 0 };
-        assert_eq!((reader.string().unwrap(), reader.number().unwrap()), ("a.slice".into(), 1));
+        for (name, value) in properties {
+            reader.align(8);
+            assert_eq!((reader.string().unwrap(), reader.signature().unwrap()), (name.into(), "t".into()));
+            reader.align(8);
+            assert_eq!(message.body[reader.at..][..8], value.to_le_bytes());
+            reader.at += 8;
+        }
+        assert_eq!((reader.at - begins, reader.at), (octets, message.body.len()));
     }
 
     #[test]
@@ -327,7 +291,7 @@ pub(super) mod tests {
         assert_eq!(message.kind, Kind::Signal { member: "JobRemoved".into() });
         assert_eq!(message.job_removed().unwrap(), ("/j/7".to_owned(), "done".to_owned()));
         let (message, _) = parse(&answer(3, 1, "s", "no"), 4096).unwrap().unwrap();
-        let refused = Kind::Error { to: 1, name: String::new() };
+        let refused = Kind::Error { to: 1 };
         assert_eq!((message.kind.clone(), message.string(0)), (refused, Some("no".to_owned())));
         assert_eq!(message.job_removed(), None);
     }
