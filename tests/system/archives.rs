@@ -81,8 +81,8 @@ fn archives_come_and_go_and_lead_nowhere_else() {
     let whole = "cd ~ruche/private; python3 -m zipfile -t ours.zip > /dev/null && python3 -m zipfile -e ours.zip py && cmp py/src/big src/big && cat py/src/été/a \
                  && mkdir gnu && tar -xzf ours.tar.gz -C gnu && diff -r gnu/src py/src && stat -c '%U %a' ours.zip";
     assert_eq!(tenant.shell(whole, "").unwrap(), "one\nruche 640\n");
-    let sent = own.admin.get(&format!("{files}/packed?paths=private/src/%C3%A9t%C3%A9&kind=tar.gz")).unwrap();
-    assert_eq!((sent.status, sent.header("content-type")), (200, Some("application/gzip")));
+    let sent = own.admin.download(&format!("{files}/packed?paths=private/src/%C3%A9t%C3%A9&kind=tar.gz"));
+    assert!(sent.unwrap() > 100, "a header of tar alone is longer");
     // Evil ones: nothing at the neighbour's, nothing of root's, and a bomb leaves nothing.
     tenant.shell("cd ~ruche/private && python3 -", EVIL).unwrap();
     let done = unpack("private/evil.zip", "private/evil-zip").ok("evil.zip").unwrap();
