@@ -7,7 +7,9 @@ use model::{
 };
 use nix::{
     errno::Errno,
-    fcntl::{AtFlags, OFlag, OpenHow, RenameFlags, ResolveFlag, open, openat2, readlinkat, renameat2},
+    fcntl::{
+        AtFlags, OFlag, OpenHow, RenameFlags, ResolveFlag, open, openat, openat2, readlinkat, renameat2,
+    },
     sys::stat::{FileStat, Mode, SFlag, fstatat},
 };
 use std::{
@@ -48,12 +50,9 @@ impl Home {
 
     /// Opens a file, or makes it with this mode.
     pub(super) fn create_at(&self, path: &HomePath, flags: OFlag, mode: Mode) -> Did<OwnedFd> {
-        let octets = c_string(&path.octets())?;
-        let resolve = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS;
         // The kernel takes a mode only with what makes something.
         let mode = if flags.contains(OFlag::O_CREAT) { mode } else { Mode::empty() };
-        let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).mode(mode).resolve(resolve);
-        Ok(openat2(&self.folder, octets.as_c_str(), how)?)
+        Ok(self.open_below(path, flags, mode, ResolveFlag::empty())?)
     }
 
     /// Opens what lies at a path; links lead as far as the home goes.
@@ -67,17 +66,45 @@ impl Home {
     }
 
     fn resolve(&self, path: &HomePath, flags: OFlag, more: ResolveFlag) -> Did<OwnedFd> {
-        let octets = c_string(&path.octets())?;
-        let resolve = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS | more;
         for _ in 0..AGAIN {
-            let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).resolve(resolve);
-            match openat2(&self.folder, octets.as_c_str(), how) {
+            match self.open_below(path, flags, Mode::empty(), more) {
                 // The kernel cannot tell whether the path stayed below while something was renamed.
                 Err(Errno::EAGAIN) => {}
                 other => return Ok(other?),
             }
         }
         Err(FileRefusal::Failed.into())
+    }
+
+    fn open_below(
+        &self,
+        path: &HomePath,
+        flags: OFlag,
+        mode: Mode,
+        more: ResolveFlag,
+    ) -> nix::Result<OwnedFd> {
+        let resolve = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS | more;
+        let how = OpenHow::new().flags(flags | OFlag::O_CLOEXEC).mode(mode).resolve(resolve);
+        match openat2(&self.folder, &path.octets()[..], how) {
+            Err(Errno::ENOSYS) => self.walk(path, flags, mode),
+            other => other,
+        }
+    }
+
+    /// The same name by name and through no link at all, where a unit's filter hides openat2(2): `RestrictSUIDSGID=` of alveole-sftp.service
+    /// cannot look into its arguments. No name is `..`, so what is reached lies below.
+    pub(super) fn walk(&self, path: &HomePath, flags: OFlag, mode: Mode) -> nix::Result<OwnedFd> {
+        let on = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let last = flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let names = path.names();
+        let Some((name, folders)) = names.split_last() else {
+            return openat(&self.folder, ".", last, mode);
+        };
+        let mut at = openat(&self.folder, ".", on, Mode::empty())?;
+        for folder in folders {
+            at = openat(&at, folder.octets(), on, Mode::empty())?;
+        }
+        openat(&at, name.octets(), last, mode)
     }
 
     pub(super) fn folder(&self, path: &HomePath) -> Did<OwnedFd> {

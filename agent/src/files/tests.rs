@@ -5,6 +5,7 @@ use model::{
     HomePath,
     files::{FileAsk, FileEntry, FileKind, FileMode, FileRefusal, FileSaid, FileSort, Over, TrashId},
 };
+use nix::{fcntl::OFlag, sys::stat::Mode};
 use std::{
     fs,
     io::Cursor,
@@ -325,5 +326,18 @@ fn what_is_no_ask_is_refused_and_the_next_one_heard() {
     assert_eq!((said.matches("unreadable").count(), said.matches("items").count()), (2, 1), "{said}");
     for wire in [&b"t\xff\xff\xff\xff"[..], b"x\0\0\0\0", b"t\0\0\0\x02a", b"o\0\x01\0\x01"] {
         serve(&place.home, &mut Cursor::new(wire), &mut Vec::new()).unwrap_err();
+    }
+}
+
+#[test]
+fn where_openat2_is_hidden_names_are_walked_and_no_link_is_followed() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("private/a/b")).unwrap();
+    fs::write(place.path("private/a/b/c"), "deep").unwrap();
+    symlink(place.root.path().join("other"), place.path("private/out")).unwrap();
+    let open = |path: &str| place.home.walk(&at(path), OFlag::O_RDONLY, Mode::empty());
+    assert!(open("private/a/b/c").is_ok() && open("private/a").is_ok() && open("").is_ok());
+    for gone in ["private/out", "private/out/honey", "private/a/b/c/d", "private/none"] {
+        assert!(open(gone).is_err(), "{gone}");
     }
 }
