@@ -25,11 +25,15 @@ pub async fn a_preview_is_a_name_of_the_cooperative_s_while_it_is_on(bench: Benc
     let preview = Some(toml::from_str("domain = \"preview.coop.example\"").unwrap());
     let server =
         &Server::open(Config { preview, ..bench.config.clone() }, bench.world.clone()).await.unwrap();
+    let host_says = async |facts: HostFacts| {
+        let facts = serde_json::to_string(&facts).unwrap();
+        let mut tx = server.store.write().await.unwrap();
+        sql("UPDATE hosts SET facts = $1").bind(facts).run(tx.on()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    host_says(HostFacts::default()).await;
     assert_eq!(site::set_preview(server, me, at, switch("on")).await.unwrap_err().code, "agent_older");
-    let facts = serde_json::to_string(&HostFacts { runtimes: Some(vec![]), ..HostFacts::default() }).unwrap();
-    let mut tx = server.store.write().await.unwrap();
-    sql("UPDATE hosts SET facts = $1").bind(facts).run(tx.on()).await.unwrap();
-    tx.commit().await.unwrap();
+    host_says(HostFacts { runtimes: Some(vec![]), ..HostFacts::default() }).await;
     assert_eq!(site::set_preview(server, me, at, switch("maybe")).await.unwrap_err().field, Some("switch"));
     let on = site::set_preview(server, me, at, switch("on")).await.unwrap();
     let name = on.item.preview.clone().unwrap();
