@@ -10,9 +10,7 @@ pub fn name(account: &UnixName, id: AppId) -> String {
 
 /// Whether a unit installs something for this account.
 pub fn is_of(unit: &str, account: &UnixName) -> bool {
-    unit.strip_prefix("alveole-app-")
-        .and_then(|rest| rest.strip_prefix(account.as_str())?.strip_prefix('-')?.strip_suffix(".service"))
-        .is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    slice::id_of("alveole-app", unit, account).is_some()
 }
 
 /// Those that are the same for all.

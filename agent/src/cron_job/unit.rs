@@ -11,11 +11,9 @@ pub fn name(account: &UnixName, id: CronJobId) -> String {
     format!("alveole-cron-{account}-{}.service", id.simple())
 }
 
-/// Whether a unit is of a job of this account. (`les-amis` is not `les`: an id has no dash.)
+/// Whether a unit is of a job of this account.
 pub fn is_of(unit: &str, account: &UnixName) -> bool {
-    unit.strip_prefix("alveole-cron-")
-        .and_then(|rest| rest.strip_prefix(account.as_str())?.strip_prefix('-')?.strip_suffix(".service"))
-        .is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    slice::id_of("alveole-cron", unit, account).is_some()
 }
 
 /// What only a run of a cron job has.

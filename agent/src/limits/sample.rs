@@ -106,12 +106,8 @@ fn culprit(unit: &str, account: &UnixName) -> Culprit {
     if unit == slice::unit("php", account) {
         return Culprit::Php;
     }
-    let id = |prefix: &str| {
-        let rest = unit.strip_prefix(prefix)?.strip_prefix(account.as_str())?.strip_prefix('-')?;
-        Some(rest.strip_suffix(".service")?.to_owned())
-    };
-    let job = id("alveole-cron-").and_then(|id| id.parse().ok()).map(Culprit::Job);
-    let app = || id("alveole-app-").and_then(|id| id.parse().ok()).map(Culprit::App);
+    let job = slice::id_of("alveole-cron", unit, account).and_then(|id| id.parse().ok()).map(Culprit::Job);
+    let app = || slice::id_of("alveole-app", unit, account).and_then(|id| id.parse().ok()).map(Culprit::App);
     job.or_else(app).unwrap_or(Culprit::Account)
 }
 

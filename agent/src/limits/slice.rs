@@ -26,6 +26,13 @@ pub fn unit(of: &str, account: &UnixName) -> String {
     format!("alveole-{of}@{}.service", escaped(account))
 }
 
+/// The id at the end of a transient unit's name, `PREFIX-ACCOUNT-ID.service`, if it is this account's. (`les-amis` is not `les`: an id has no dash.)
+pub fn id_of<'u>(prefix: &str, unit: &'u str, account: &UnixName) -> Option<&'u str> {
+    let rest = unit.strip_prefix(prefix)?.strip_prefix('-')?;
+    let id = rest.strip_prefix(account.as_str())?.strip_prefix('-')?.strip_suffix(".service")?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
+}
+
 fn properties(limits: &Limits) -> Vec<Property> {
     vec![
         ("MemoryMax", limits.memory()),

@@ -21,11 +21,9 @@ pub fn name(account: &UnixName, turn: u128) -> String {
     format!("alveole-dump-{account}-{turn:032x}.service")
 }
 
-/// Whether a unit is a dump of this account's. (`les-amis` is not `les`: a turn has no dash.)
+/// Whether a unit is a dump of this account's.
 pub fn is_of(unit: &str, account: &UnixName) -> bool {
-    unit.strip_prefix("alveole-dump-")
-        .and_then(|rest| rest.strip_prefix(account.as_str())?.strip_prefix('-')?.strip_suffix(".service"))
-        .is_some_and(|turn| turn.len() == 32 && turn.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    slice::id_of("alveole-dump", unit, account).is_some()
 }
 
 /// What starts it, with its stdin and stdout for ours; it ends when they do.
